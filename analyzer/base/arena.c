@@ -1,0 +1,118 @@
+/* arena.c - chunks that double from 2 KiB, freed together. */
+#include "analyzer/base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/mem.h"
+
+enum { FIRST_CHUNK = 2048, LARGEST_CHUNK = 256 * 1024 };
+
+struct chunk {
+	struct chunk *older;
+	size_t size, used;
+	alignas(max_align_t) uint8_t bytes[];
+};
+
+struct arena {
+	struct chunk *newest;
+	size_t budget, used;
+	bool spent;
+};
+
+static struct chunk *chunk_new(size_t size, struct chunk *older)
+{
+	struct chunk *c = mem_zero(1, sizeof *c + size);
+
+	c->size = size;
+	c->older = older;
+	return c;
+}
+
+struct arena *arena_new(size_t budget)
+{
+	struct arena *a = mem_zero(1, sizeof *a);
+
+	a->budget = budget;
+	a->newest = chunk_new(FIRST_CHUNK, NULL);
+	return a;
+}
+
+static void drop_to(struct arena *a, struct chunk *keep)
+{
+	while (a->newest != keep) {
+		struct chunk *older = a->newest->older;
+		free(a->newest);
+		a->newest = older;
+	}
+}
+
+void arena_free(struct arena *a)
+{
+	if (!a)
+		return;
+	drop_to(a, NULL);
+	free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+	struct chunk *first = a->newest;
+
+	while (first->older)
+		first = first->older;
+	drop_to(a, first);
+	memset(first->bytes, 0, first->used);
+	first->used = a->used = 0;
+	a->spent = false;
+}
+
+void *arena_take(struct arena *a, size_t n)
+{
+	size_t want = (n + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+
+	if (want < n || want > a->budget - a->used) {
+		a->spent = true;
+		return NULL;
+	}
+	if (a->newest->size - a->newest->used < want) {
+		size_t size = a->newest->size * 2;
+		if (size > LARGEST_CHUNK)
+			size = LARGEST_CHUNK;
+		a->newest = chunk_new(size > want ? size : want, a->newest);
+	}
+	void *p = a->newest->bytes + a->newest->used;
+	a->newest->used += want;
+	a->used += want;
+	return p;
+}
+
+const char *arena_text(struct arena *a, struct slice s)
+{
+	char *p = arena_take(a, s.n + 1);
+
+	if (p && s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+struct slice arena_slice(struct arena *a, struct slice s)
+{
+	uint8_t *p = s.n ? arena_take(a, s.n) : NULL;
+
+	if (!p)
+		return (struct slice){ NULL, 0 };
+	memcpy(p, s.p, s.n);
+	return (struct slice){ p, s.n };
+}
+
+size_t arena_used(const struct arena *a)
+{
+	return a->used;
+}
+
+bool arena_spent(const struct arena *a)
+{
+	return a->spent;
+}

@@ -1,0 +1,33 @@
+/* mem.c - there is nothing sensible to do without memory. */
+#include "analyzer/base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *must(void *p)
+{
+	if (p)
+		return p;
+	fputs("earshot: out of memory\n", stderr);
+	exit(5);
+}
+
+void *mem_zero(size_t count, size_t size)
+{
+	return must(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		return must(NULL);
+	size_t total = count * size;
+	return must(realloc(old, total ? total : 1));
+}
+
+char *mem_text(const char *text)
+{
+	return text ? must(strdup(text)) : NULL;
+}

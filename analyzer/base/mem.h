@@ -1,0 +1,12 @@
+/* mem.h - allocation that ends the program in words when memory is gone. */
+#ifndef EARSHOT_MEM_H
+#define EARSHOT_MEM_H
+
+#include <stddef.h>
+
+/* For small fixed-size things. What a capture can enlarge takes an arena or has a cap. */
+void *mem_zero(size_t count, size_t size); /* zeroed */
+void *mem_grow(void *old, size_t count, size_t size);
+char *mem_text(const char *text); /* a copy; NULL stays NULL */
+
+#endif

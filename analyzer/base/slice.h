@@ -1,0 +1,36 @@
+/* slice.h - bytes borrowed from someone else: a pointer and a length. */
+#ifndef EARSHOT_SLICE_H
+#define EARSHOT_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Never owned, never NUL-terminated. Valid only as long as its owner says. */
+struct slice {
+	const uint8_t *p;
+	size_t n;
+};
+
+#define SLICE(lit) ((struct slice){ (const uint8_t *)(lit), sizeof(lit) - 1 })
+
+struct slice slice_of(const char *text); /* NUL-ended text; NULL gives empty */
+bool slice_eq(struct slice a, struct slice b);
+bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
+bool slice_starts(struct slice s, struct slice prefix);
+bool slice_istarts(struct slice s, struct slice prefix);
+/* Byte order, shorter first on a tie: <0, 0, >0. */
+int slice_cmp(struct slice a, struct slice b);
+struct slice slice_from(struct slice s, size_t at);        /* empty past the end */
+struct slice slice_upto(struct slice s, size_t n);         /* at most n bytes */
+struct slice slice_trim(struct slice s);                   /* SP HTAB CR LF off both ends */
+/* Position of byte c, or s.n when it is not there. */
+size_t slice_find(struct slice s, uint8_t c);
+
+/* Cuts the part before `sep` off the front of *rest. False: *rest was empty. */
+bool slice_cut(struct slice *rest, uint8_t sep, struct slice *part);
+
+/* The whole slice as a decimal number without sign; false when it is not one or over `max`. */
+bool slice_number(struct slice s, uint64_t max, uint64_t *out);
+
+#endif

@@ -1,0 +1,49 @@
+/* args.h - what the user asked for: flags over environment over configuration file. */
+#ifndef EARSHOT_ARGS_H
+#define EARSHOT_ARGS_H
+
+#include "analyzer/capture/capture.h"
+#include "reports/document.h"
+#include "rules/judge.h"
+
+enum { ARGS_FORMATS = 16, ARGS_REQUIRES = 16, ARGS_KEYS = 16, ARGS_SOURCES = 4096, ARGS_POINTS = 64 };
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* `audit` with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
+struct args {
+	struct capture_source *sources;
+	size_t source_count;
+	const char *formats[ARGS_FORMATS];
+	size_t format_count;
+	const char *output;   /* -o; NULL: standard output */
+	const char *all_as;   /* --all-as BASE */
+	const char *bpf;
+	const char *requires[ARGS_REQUIRES + 1];
+	size_t require_count;
+	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
+	size_t keylog_count, tls_key_count;
+	enum severity fail_on;
+	double min_coverage;  /* 0 to 1 */
+	enum redact redact;
+	const char *redact_key;
+	bool redact_addresses;
+	unsigned threads;
+	bool no_hash;
+	bool stamp;
+	int verbose;          /* -1 quiet, 0, 1 */
+	enum color_when color;
+	bool help;
+	char **held;
+	size_t held_count;
+};
+
+/*
+ * Reads the words after `audit`. ERR_USAGE: a sentence has been printed to
+ * standard error. With help set nothing else is to be done.
+ */
+enum err args_read(struct args *a, int argc, char **argv) MUST_CHECK;
+void args_free(struct args *a);
+void args_help(void); /* one screen, on standard output */
+
+#endif

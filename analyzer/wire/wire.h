@@ -1,0 +1,71 @@
+/* wire.h - the door of the wire room: frames in, transport payloads out. */
+#ifndef EARSHOT_WIRE_H
+#define EARSHOT_WIRE_H
+
+#include "analyzer/base/addr.h"
+#include "analyzer/capture/capture.h"
+
+/*
+ * A datagram, or the next in-order bytes of one direction of a TCP stream. The
+ * bytes are good until the callback returns. An empty `bytes` with `closed` set
+ * says that a direction ended (FIN, RST, idle, evicted, end of capture).
+ */
+struct payload {
+	struct slice bytes;
+	struct flow_key flow;      /* innermost addresses, source and destination of this payload */
+	const struct frame *frame; /* the frame that carried (the last byte of) it */
+	uint64_t stream;           /* TCP connection number from 1, one for both directions; 0: datagram */
+	bool gap_before;           /* bytes of this stream before these were never captured */
+	bool closed;
+	bool handshake;            /* TCP: the SYN of this connection was seen */
+	bool conflicting;          /* TCP: a retransmission carried different bytes for these */
+	bool cut;                  /* the snap length cut this datagram */
+	bool tunnelled;            /* it came out of GRE, VXLAN, IP-in-IP, ... */
+	bool exported;             /* link type 252: the writer had decoded it already */
+	uint32_t wire_len;         /* datagram: its length by the IP or UDP header */
+};
+typedef void wire_payload_fn(void *ctx, const struct payload *p);
+
+/* What could not be seen, or was seen and is not a payload; every cap has a counter here. */
+struct wire_counters {
+	uint64_t frames, ip_packets, udp, tcp, sctp;
+	uint64_t duplicates;          /* second sightings, counted once elsewhere */
+	uint64_t duplicates_unchecked; /* sightings that came when the table of recent packets had lost them */
+	uint64_t fragments, fragments_expired, fragments_overlap, fragments_dropped;
+	uint64_t tcp_gaps, tcp_gap_bytes, tcp_conflicts, tcp_evicted, tcp_buffer_full;
+	uint64_t snaplen_cut, icmp_quotes, tunnels, tunnel_too_deep, esp, wireguard_like;
+	uint64_t undecoded_link;      /* frames of a link type nobody here reads */
+	uint64_t undecoded_ethertype, undecoded_ip_proto, malformed;
+};
+
+/* A second sighting: told after the first was handed on, so that both places are kept. */
+struct wire_sighting {
+	struct flow_key flow;
+	const struct frame *frame;
+	struct slice bytes; /* the transport payload, as in the first sighting */
+};
+typedef void wire_sighting_fn(void *ctx, const struct wire_sighting *s);
+
+struct wire_hooks {
+	void *ctx;
+	wire_payload_fn *payload;
+	wire_sighting_fn *sighting; /* may be NULL */
+};
+
+struct wire_limits {
+	uint32_t streams;         /* TCP connections held; 0: default */
+	uint32_t stream_buffer;   /* bytes held out of order per direction */
+	uint32_t fragment_budget; /* bytes of all fragments held */
+	uint32_t tunnel_depth;    /* encapsulations peeled, at least 1 */
+};
+
+struct wire;
+
+struct wire *wire_new(struct wire_hooks hooks, struct wire_limits limits);
+void wire_feed(struct wire *w, const struct frame *f);
+/* Ends all streams (closed payloads) and expires all fragments. */
+void wire_end(struct wire *w);
+const struct wire_counters *wire_counters(const struct wire *w);
+void wire_free(struct wire *w);
+
+#endif
