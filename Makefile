@@ -5,7 +5,9 @@ PREFIX  ?= /usr/local
 MODE    ?= release
 B       ?= build/$(MODE)
 VERSION := 0.1.0
-PYTHON  ?= python3
+PYTHON  := /usr/bin/python3
+SHARED  ?= ../shared
+Q       := $(if $(V),,@)
 
 PKGS    := libpcap libndpi jansson libssl libcrypto zlib libzstd
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
@@ -17,11 +19,19 @@ CFLAGS.coverage := -O0 -g --coverage
 LDFLAGS.asan    := -fsanitize=address,undefined
 LDFLAGS.coverage:= --coverage
 
-# The targets that install what they need ask pkg-config only after that, in a second make.
-ifeq ($(filter deps demo test help clean,$(MAKECMDGOALS)),)
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I\([^ ]*ndpi[^ ]*\)/-isystem \1/g')
+# What a bare Debian lacks; `make deps` and `make deps-test` install what is missing.
+BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
+              zlib1g-dev libzstd-dev
+TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev clang libclang-rt-14-dev python3 python3-jsonschema \
+              mandoc gzip zstd
+
+# Targets that install come before pkg-config can be asked: they call make again.
+INSTALLING := deps deps-test demo test help clean dist
+ifneq ($(or $(filter-out $(INSTALLING),$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
+# nDPI's header is not pedantic-clean: a system header, and only hint_ndpi.c includes it.
+PKG_CFLAGS := $(patsubst -I%ndpi,-isystem %ndpi,$(shell pkg-config --cflags $(PKGS)))
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS)) -lpthread -lm
-TEST_LIBS  := $(shell pkg-config --libs cmocka)
+TEST_LIBS  := $(shell pkg-config --libs cmocka 2>/dev/null)
 endif
 
 CFLAGS_ALL  = -std=c11 -D_GNU_SOURCE -I. -MMD -MP -fstack-protector-strong $(WARN) \
@@ -29,39 +39,110 @@ CFLAGS_ALL  = -std=c11 -D_GNU_SOURCE -I. -MMD -MP -fstack-protector-strong $(WAR
 LDFLAGS_ALL = $(LDFLAGS.$(MODE)) $(LDFLAGS)
 
 # ROOMS narrows a build to some folders, to work on one room while another is being changed.
-ROOMS ?= $(sort $(patsubst %/,%,$(wildcard analyzer/*/) $(wildcard analyzer/proto/*/))) rules rules/lang reports
+ROOMS ?= $(sort $(patsubst %/,%,$(wildcard analyzer/*/ analyzer/proto/*/))) rules reports
 MAIN  := analyzer/cmd/main.c
 SRC   := $(sort $(filter-out $(MAIN),$(foreach r,$(ROOMS),$(wildcard $r/*.c))))
 TESTS := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELP  := $(sort $(wildcard tests/lib/*.c))
+BENCH := $(sort $(wildcard tests/bench/*.c))
 OBJ   := $(SRC:%.c=$B/%.o)
-ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP)
+ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH)
+HDRS   = $(shell find analyzer rules reports tests -name '*.h')
 
 all: $B/earshot ## build the program
 
 $B/libearshot.a: $(OBJ)
-	@rm -f $@ && $(AR) rcs $@ $^
+	$Qrm -f $@ && $(AR) qcs $@ $^
 $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+	@echo "  link    $@"
+	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
-$B/reports/format_html.o: $(wildcard reports/html/*)
+$B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	@echo "  compile $<"
+	$Q$(CC) $(CFLAGS_ALL) -c -o $@ $<
 $B/tests/unit/test_%: $B/tests/unit/test_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
-$B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/libearshot.a
-	$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
+	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
+$B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
+	$Q$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
+$B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
+	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+
+# apt is asked only for what dpkg does not know; a stale package list is renewed once.
+define install_missing
+	@missing=; for p in $(1); do \
+	  dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "please install:$$missing"; exit 1; fi; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	echo "installing:$$missing"; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$sudo apt-get install -y -q --no-install-recommends $$missing >/dev/null || \
+	{ $$sudo apt-get update -q && $$sudo apt-get install -y -q --no-install-recommends $$missing >/dev/null; }
+endef
+
+deps: ## install what building needs (Debian)
+	$(call install_missing,$(BUILD_DEPS))
+deps-test: ## install what the tests need too
+	$(call install_missing,$(TEST_DEPS))
+
+demo: deps ## install, build, audit the samples, say where the report is
+	@$(MAKE) --no-print-directory -j2 all
+	@sh samples/demo.sh build/release/earshot build/demo
+
+test: deps-test ## everything: install, unit, golden, lint, sanitizers, a short fuzz
+	@sh .ci/test.sh
+
+check: unit golden lint ## everything a commit must pass
 
 unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
-	@for t in $^; do $$t >$$t.log 2>&1 || { cat $$t.log; exit 1; }; done; echo "unit: $(words $^) programs passed"
+	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
-help:
-	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-16s %s\n",$$1,$$2}' Makefile
+golden: $B/earshot ## every sample against the verdicts written beside it; the front door's promises
+	@$(PYTHON) tests/golden/run.py $B/earshot samples
+	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
+
+captures: $B/earshot ## every capture of SHARED, when it is there: no crash, a valid report
+	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED)
+
+lint: ## rooms, arrows, doors and manual page
+	@sh .ci/arrows.sh
+	@$(MAKE) --no-print-directory $B/libearshot.a >/dev/null
+	@sh .ci/names.sh $B
+	@mandoc -T lint -W warning man/earshot.1 && echo "manual: clean"
+
+asan: ## unit and golden under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory MODE=asan unit golden captures
+fuzz: ## build the fuzzers (clang)
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
+fuzz-smoke: fuzz ## a short run of every fuzzer over its corpus; SECONDS_EACH=n for longer
+	@sh .ci/fuzz.sh build/fuzz $${SECONDS_EACH:-3} $(FUZZ:tests/fuzz/%.c=%)
+coverage: ## unit tests with gcov, one line per file
+	@$(MAKE) --no-print-directory MODE=coverage unit
+	@sh .ci/coverage.sh build/coverage
+bench: $B/earshot $B/tests/bench/traffic $B/tests/bench/loop ## CPU against a bare libpcap loop, and against peers where installed
+	@$(PYTHON) tests/bench/run.py $B build/bench
+
+compile_commands.json: Makefile $(ALL_C)
+	@{ echo '['; for f in $(ALL_C); do printf '%s{"directory":"%s","file":"%s","command":"%s -c %s"}\n' \
+	  "$$sep" "$(CURDIR)" "$$f" '$(CC) $(CFLAGS_ALL)' "$$f"; sep=,; done; echo ']'; } > $@
+format: ## clang-format in place
+	clang-format -i $(ALL_C) $(HDRS)
+install: $B/earshot ## into $(DESTDIR)$(PREFIX)
+	install -D -m 755 $B/earshot $(DESTDIR)$(PREFIX)/bin/earshot
+	install -D -m 644 man/earshot.1 $(DESTDIR)$(PREFIX)/share/man/man1/earshot.1
+	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
+dist: ## a source archive
+	@mkdir -p build && tar --exclude=./build --exclude=./.git --transform 's,^\.,earshot-$(VERSION),' \
+	  -czf build/earshot-$(VERSION).tar.gz . && echo build/earshot-$(VERSION).tar.gz
 clean: ## remove everything built
 	rm -rf build compile_commands.json
+help:
+	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-12s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all unit help clean
+.PHONY: all deps deps-test demo test check unit golden captures lint asan fuzz fuzz-smoke coverage \
+        bench format install dist clean help
 .SECONDARY:
 -include $(patsubst %.c,$B/%.d,$(ALL_C))

@@ -75,8 +75,7 @@ bool addr_is_none(const struct addr *a)
 {
 	static const uint8_t zero[16];
 
-	return memcmp(a->b, zero, 16) == 0 ||
-	       (addr_is_v4(a) && memcmp(a->b + 12, zero, 4) == 0);
+	return memcmp(a->b, zero, 16) == 0 || (addr_is_v4(a) && memcmp(a->b + 12, zero, 4) == 0);
 }
 
 bool addr_is_loopback(const struct addr *a)
@@ -93,9 +92,8 @@ bool addr_is_multicast(const struct addr *a)
 
 static bool private_v4(const uint8_t o[4])
 {
-	return o[0] == 10 || (o[0] == 172 && (o[1] & 0xf0) == 16) ||
-	       (o[0] == 192 && o[1] == 168) || (o[0] == 169 && o[1] == 254) ||
-	       (o[0] == 100 && (o[1] & 0xc0) == 64) || o[0] == 127;
+	return o[0] == 10 || (o[0] == 172 && (o[1] & 0xf0) == 16) || (o[0] == 192 && o[1] == 168) ||
+	       (o[0] == 169 && o[1] == 254) || (o[0] == 100 && (o[1] & 0xc0) == 64) || o[0] == 127;
 }
 
 bool addr_is_private(const struct addr *a)

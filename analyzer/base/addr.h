@@ -16,11 +16,12 @@ struct endpoint {
 
 enum { ADDR_TEXT = 48, ENDPOINT_TEXT = 56 };
 
-/* One direction. Compared and hashed as bytes: build with addr_flow_key, which clears the padding. */
+/* One direction. Compared and hashed as bytes: build with addr_flow_key, which clears the padding.
+ */
 struct flow_key {
 	struct addr src, dst;
 	uint16_t sport, dport; /* host order; 0 for a protocol without ports */
-	uint8_t proto;         /* IP protocol number: 17 UDP, 6 TCP, 132 SCTP */
+	uint8_t proto;	       /* IP protocol number: 17 UDP, 6 TCP, 132 SCTP */
 	uint8_t zero[3];
 };
 

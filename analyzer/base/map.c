@@ -40,8 +40,7 @@ static size_t find(const struct map *m, struct slice key, uint64_t hash)
 {
 	size_t i = hash & m->mask;
 
-	while (m->slots[i].value &&
-	       !(m->slots[i].hash == hash && slice_eq(m->slots[i].key, key)))
+	while (m->slots[i].value && !(m->slots[i].hash == hash && slice_eq(m->slots[i].key, key)))
 		i = (i + 1) & m->mask;
 	return i;
 }

@@ -18,7 +18,8 @@ void *map_get(const struct map *m, struct slice key); /* NULL when absent */
 void *map_put(struct map *m, struct slice key, void *value);
 void *map_remove(struct map *m, struct slice key); /* the value, or NULL */
 size_t map_count(const struct map *m);
-/* Steps through all values: start with *at = 0; NULL at the end. Do not insert or remove between. */
+/* Steps through all values: start with *at = 0; NULL at the end. Do not insert or remove between.
+ */
 void *map_next(const struct map *m, size_t *at);
 
 #endif

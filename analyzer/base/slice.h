@@ -21,9 +21,9 @@ bool slice_starts(struct slice s, struct slice prefix);
 bool slice_istarts(struct slice s, struct slice prefix);
 /* Byte order, shorter first on a tie: <0, 0, >0. */
 int slice_cmp(struct slice a, struct slice b);
-struct slice slice_from(struct slice s, size_t at);        /* empty past the end */
-struct slice slice_upto(struct slice s, size_t n);         /* at most n bytes */
-struct slice slice_trim(struct slice s);                   /* SP HTAB CR LF off both ends */
+struct slice slice_from(struct slice s, size_t at); /* empty past the end */
+struct slice slice_upto(struct slice s, size_t n);  /* at most n bytes */
+struct slice slice_trim(struct slice s);	    /* SP HTAB CR LF off both ends */
 /* Position of byte c, or s.n when it is not there. */
 size_t slice_find(struct slice s, uint8_t c);
 

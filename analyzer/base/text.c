@@ -101,8 +101,8 @@ size_t text_rune(struct slice s, uint32_t *rune)
 /* Controls (C0, DEL, C1) and characters that reorder or hide text. */
 static bool unsafe(uint32_t rune)
 {
-	return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x200b ||
-	       rune == 0x200e || rune == 0x200f || (rune >= 0x202a && rune <= 0x202e) ||
+	return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x200b || rune == 0x200e ||
+	       rune == 0x200f || (rune >= 0x202a && rune <= 0x202e) ||
 	       (rune >= 0x2066 && rune <= 0x2069) || rune == 0x2028 || rune == 0x2029 ||
 	       rune == 0xfeff || rune == 0x061c;
 }

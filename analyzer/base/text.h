@@ -12,8 +12,7 @@ struct text {
 
 void text_add(struct text *t, const char *s);
 void text_add_slice(struct text *t, struct slice s);
-void text_addf(struct text *t, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_clear(struct text *t); /* empty, keeps its memory */
 void text_free(struct text *t);
 const char *text_of(const struct text *t); /* never NULL */

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define WHEN_SECOND UINT64_C(1000000000)
-#define WHEN_MS UINT64_C(1000000)
+#define WHEN_MS	    UINT64_C(1000000)
 enum { WHEN_TEXT = 96 };
 
 /* RFC 3339 in UTC with nanoseconds: 2026-01-02T03:04:05.000000006Z */

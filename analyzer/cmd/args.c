@@ -17,9 +17,9 @@ typedef const char *take_fn(struct args *a, const char *value);
 
 struct option {
 	const char *name; /* without dashes */
-	char letter;      /* 0: none */
+	char letter;	  /* 0: none */
 	bool valued;
-	bool once;        /* from file or environment too */
+	bool once; /* from file or environment too */
 	take_fn *take;
 	const char *help; /* NULL: not in the short help */
 };
@@ -34,8 +34,8 @@ static const char *add(const char **list, size_t *count, size_t most, const char
 
 static const char *take_format(struct args *a, const char *value)
 {
-	return report_find(value) ? add(a->formats, &a->format_count, ARGS_FORMATS, value) :
-				    "is not a format of this version (text, json, ndjson, html)";
+	return report_find(value) ? add(a->formats, &a->format_count, ARGS_FORMATS, value)
+				  : "is not a format of this version (text, json, ndjson, html)";
 }
 
 static const char *take_output(struct args *a, const char *value)
@@ -67,9 +67,9 @@ static const char *take_bpf(struct args *a, const char *value)
 
 static const char *take_fail_on(struct args *a, const char *value)
 {
-	return judge_severity_parse(value, &a->fail_on) ?
-		       NULL :
-		       "is not a severity (critical, high, medium, low, info)";
+	return judge_severity_parse(value, &a->fail_on)
+		       ? NULL
+		       : "is not a severity (critical, high, medium, low, info)";
 }
 
 static const char *take_require(struct args *a, const char *value)
@@ -190,37 +190,52 @@ static const char *take_help(struct args *a, const char *value)
 }
 
 static const struct option options[] = {
-	{ "format", 'f', true, true, take_format, "NAME     text (default), json, ndjson, html; may be repeated" },
-	{ "output", 'o', true, false, take_output, "FILE     where to write; DIR/ for several formats" },
-	{ "all-as", 0, true, false, take_all_as, "BASE     BASE.json, BASE.html, ... for all formats named" },
-	{ "fail-on", 0, true, true, take_fail_on, "SEVERITY gate on findings from here up (default high)" },
-	{ "require", 0, true, true, take_require, "EXPR     what must be seen to hold, e.g. media=pass" },
-	{ "min-coverage", 0, true, true, take_coverage, "PCT      exit 4 when less of what is needed was seen" },
+	{ "format", 'f', true, true, take_format,
+	  "NAME     text (default), json, ndjson, html; may be repeated" },
+	{ "output", 'o', true, false, take_output,
+	  "FILE     where to write; DIR/ for several formats" },
+	{ "all-as", 0, true, false, take_all_as,
+	  "BASE     BASE.json, BASE.html, ... for all formats named" },
+	{ "fail-on", 0, true, true, take_fail_on,
+	  "SEVERITY gate on findings from here up (default high)" },
+	{ "require", 0, true, true, take_require,
+	  "EXPR     what must be seen to hold, e.g. media=pass" },
+	{ "min-coverage", 0, true, true, take_coverage,
+	  "PCT      exit 4 when less of what is needed was seen" },
 	{ "redact", 0, true, true, take_redact, "MODE     mask (default), hmac, none" },
 	{ "redact-key", 0, true, true, take_redact_key, "FILE     the key of --redact hmac" },
-	{ "redact-addresses", 0, false, true, take_redact_addresses, "         hide addresses of infrastructure too" },
-	{ "bpf", 0, true, true, take_bpf, "EXPR     capture filter; only matching packets are judged" },
-	{ "keylog", 0, true, false, take_keylog, "FILE     TLS key log: checked, and counted in the report" },
-	{ "tls-key", 0, true, false, take_tls_key, "FILE     TLS private key: checked, and counted in the report" },
+	{ "redact-addresses", 0, false, true, take_redact_addresses,
+	  "         hide addresses of infrastructure too" },
+	{ "bpf", 0, true, true, take_bpf,
+	  "EXPR     capture filter; only matching packets are judged" },
+	{ "keylog", 0, true, false, take_keylog,
+	  "FILE     TLS key log: checked, and counted in the report" },
+	{ "tls-key", 0, true, false, take_tls_key,
+	  "FILE     TLS private key: checked, and counted in the report" },
 	{ "read", 'r', true, false, take_read, "FILE     a capture, as a plain argument would be" },
 	{ "input", 'I', true, false, take_read, NULL },
-	{ "threads", 'j', true, true, take_threads, "N        threads: 1 hashes inputs in line, 2 and more beside" },
-	{ "no-hash", 0, false, true, take_no_hash, "         no SHA-256 of the inputs in the report" },
-	{ "stamp", 0, false, true, take_stamp, "         put the time of this run into the report" },
+	{ "threads", 'j', true, true, take_threads,
+	  "N        threads: 1 hashes inputs in line, 2 and more beside" },
+	{ "no-hash", 0, false, true, take_no_hash,
+	  "         no SHA-256 of the inputs in the report" },
+	{ "stamp", 0, false, true, take_stamp,
+	  "         put the time of this run into the report" },
 	{ "color", 0, true, true, take_color, "WHEN     auto (default), always, never" },
 	{ "config", 0, true, false, take_config, "FILE     lines of `option = value`" },
 	{ "verbose", 'v', false, true, take_verbose, "         every call in the text report" },
-	{ "quiet", 'q', false, true, take_quiet, "         only the last lines of the text report" },
+	{ "quiet", 'q', false, true, take_quiet,
+	  "         only the last lines of the text report" },
 	{ "help", 'h', false, false, take_help, "         this page" },
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-/* Of the contract, and not of this version: refused by name, so that nobody believes they worked. */
+/* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
+ */
 static const char *const later[] = {
-	"where",    "policy",     "framework", "inventory", "waivers",  "baseline",   "ca",
-	"stir-certs", "verify-all", "skew",    "offset",    "engagement", "bundle",   "sign",
-	"cert",     "interface",  "hep",       "memory",    "follow",   "user",       "stay-root",
-	"state",    "interim",    "no-sandbox",
+	"where",  "policy",	"framework",  "inventory", "waivers", "baseline",
+	"ca",	  "stir-certs", "verify-all", "skew",	   "offset",  "engagement",
+	"bundle", "sign",	"cert",	      "interface", "hep",     "memory",
+	"follow", "user",	"stay-root",  "state",	   "interim", "no-sandbox",
 };
 
 static const struct option *by_name(struct slice name)

@@ -6,7 +6,13 @@
 #include "reports/document.h"
 #include "rules/judge.h"
 
-enum { ARGS_FORMATS = 16, ARGS_REQUIRES = 16, ARGS_KEYS = 16, ARGS_SOURCES = 4096, ARGS_POINTS = 64 };
+enum {
+	ARGS_FORMATS = 16,
+	ARGS_REQUIRES = 16,
+	ARGS_KEYS = 16,
+	ARGS_SOURCES = 4096,
+	ARGS_POINTS = 64
+};
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -16,22 +22,22 @@ struct args {
 	size_t source_count;
 	const char *formats[ARGS_FORMATS];
 	size_t format_count;
-	const char *output;   /* -o; NULL: standard output */
-	const char *all_as;   /* --all-as BASE */
+	const char *output; /* -o; NULL: standard output */
+	const char *all_as; /* --all-as BASE */
 	const char *bpf;
 	const char *requires[ARGS_REQUIRES + 1];
 	size_t require_count;
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
 	size_t keylog_count, tls_key_count;
 	enum severity fail_on;
-	double min_coverage;  /* 0 to 1 */
+	double min_coverage; /* 0 to 1 */
 	enum redact redact;
 	const char *redact_key;
 	bool redact_addresses;
 	unsigned threads;
 	bool no_hash;
 	bool stamp;
-	int verbose;          /* -1 quiet, 0, 1 */
+	int verbose; /* -1 quiet, 0, 1 */
 	enum color_when color;
 	bool help;
 	char **held;

@@ -4,7 +4,8 @@
 
 #include "analyzer/base/slice.h"
 
-/* The word with the smallest edit distance, at most a third of its length and 3; NULL: none is near. */
+/* The word with the smallest edit distance, at most a third of its length and 3; NULL: none is
+ * near. */
 const char *nearest_word(struct slice wrong, const char *const *words, size_t count);
 
 #endif

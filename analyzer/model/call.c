@@ -3,16 +3,17 @@
 
 const char *call_kind_text(enum call_kind k)
 {
-	static const char *const text[] = { "call", "opaque", "registration", "message", "attempt",
-					    "page" };
+	static const char *const text[] = { "call",    "opaque",  "registration",
+					    "message", "attempt", "page" };
 	return text[k];
 }
 
 const char *call_role_text(enum role r)
 {
-	static const char *const text[] = { "unknown", "endpoint", "proxy", "sbc", "b2bua", "relay",
-					    "turn", "recorder", "conference", "ivr", "pstn-gateway",
-					    "monitor", "load-balancer", "network" };
+	static const char *const text[] = { "unknown",	     "endpoint", "proxy",	 "sbc",
+					    "b2bua",	     "relay",	 "turn",	 "recorder",
+					    "conference",    "ivr",	 "pstn-gateway", "monitor",
+					    "load-balancer", "network" };
 	return text[r];
 }
 
@@ -24,7 +25,9 @@ const char *call_role_from_text(enum role_from f)
 
 const char *call_keying_text(enum keying k)
 {
-	static const char *const text[] = { "none", "sdes", "dtls-srtp", "zrtp", "mikey", "unknown" };
+	static const char *const text[] = {
+		"none", "sdes", "dtls-srtp", "zrtp", "mikey", "unknown"
+	};
 	return text[k];
 }
 

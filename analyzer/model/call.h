@@ -9,12 +9,12 @@
 typedef uint64_t point_set;
 
 enum call_kind {
-	CALL_CALL,         /* an INVITE dialog that was answered */
-	CALL_OPAQUE,       /* media or TLS without readable signaling */
+	CALL_CALL,   /* an INVITE dialog that was answered */
+	CALL_OPAQUE, /* media or TLS without readable signaling */
 	CALL_REGISTRATION,
-	CALL_MESSAGE,      /* MESSAGE, or a NOTIFY, PUBLISH, OPTIONS... exchange outside a call */
-	CALL_ATTEMPT,      /* an INVITE that was never answered */
-	CALL_PAGE,         /* clear multicast */
+	CALL_MESSAGE, /* MESSAGE, or a NOTIFY, PUBLISH, OPTIONS... exchange outside a call */
+	CALL_ATTEMPT, /* an INVITE that was never answered */
+	CALL_PAGE,    /* clear multicast */
 };
 
 enum role {
@@ -51,9 +51,9 @@ struct leg {
 	enum sip_transport carrier;
 	struct endpoint a, b; /* a: who sent the first request seen here */
 	point_set inputs;     /* inputs that saw it */
-	bool readable;        /* SIP text on the wire in clear */
-	bool decrypted;       /* text known by a key, or decrypted before it was written */
-	bool encrypted;       /* opaque TLS */
+	bool readable;	      /* SIP text on the wire in clear */
+	bool decrypted;	      /* text known by a key, or decrypted before it was written */
+	bool encrypted;	      /* opaque TLS */
 	uint32_t messages;
 	uint64_t first_ns, last_ns;
 	struct evidence first;
@@ -74,14 +74,14 @@ struct segment {
 	point_set inputs;
 	int16_t epoch;
 	uint32_t ssrcs[8];
-	uint8_t ssrc_count;   /* more than 8 are counted in packets only */
+	uint8_t ssrc_count; /* more than 8 are counted in packets only */
 	uint64_t packets, bytes, verified, clear, tested;
 	uint64_t lost;
 	uint64_t first_ns, last_ns;
-	uint64_t clear_ns;    /* time in windows judged clear */
+	uint64_t clear_ns; /* time in windows judged clear */
 	enum protection protection;
-	const char *test;     /* what showed plaintext, or NULL */
-	const char *codec;    /* name by SDP or static payload type, or NULL */
+	const char *test;  /* what showed plaintext, or NULL */
+	const char *codec; /* name by SDP or static payload type, or NULL */
 	struct evidence first, clear_at;
 	const struct window_seen *windows;
 	const struct print_seen *prints;
@@ -92,15 +92,16 @@ struct segment {
 struct media {
 	enum media_kind kind;
 	enum media_profile profile; /* of the answer; of the offer when never answered */
-	enum keying keying;         /* what was agreed, by SDP and by what ran on the path */
+	enum keying keying;	    /* what was agreed, by SDP and by what ran on the path */
 	struct slice proto;
-	const char *codec;          /* first agreed codec, or NULL */
+	const char *codec;		   /* first agreed codec, or NULL */
 	struct endpoint offerer, answerer; /* announced addresses; none when not announced */
 	bool answered, rejected;
-	bool expects_media;         /* answered with a port, a direction other than inactive, and time to talk */
-	bool zrtp, dtls;            /* seen on the path */
+	bool expects_media; /* answered with a port, a direction other than inactive, and time to
+			       talk */
+	bool zrtp, dtls;    /* seen on the path */
 	bool offer_seen, answer_seen;
-	int16_t leg;                /* where its SDP was first seen */
+	int16_t leg; /* where its SDP was first seen */
 	struct segment *segments;
 	uint16_t segment_count;
 };
@@ -108,7 +109,8 @@ struct media {
 /* One box on the path, or whoever could listen on a link. */
 struct element {
 	struct endpoint at; /* port 0: the host as a whole; none address: see `name` */
-	const char *name;   /* "anyone on the link a – b" or a hidden element; NULL: the address says it */
+	const char *name; /* "anyone on the link a – b" or a hidden element; NULL: the address says
+			     it */
 	enum role role;
 	enum role_from role_from;
 	bool signaling, keys, media; /* what it could read, hold, hear */
@@ -128,7 +130,8 @@ struct call {
 	struct arena *arena;
 	const char *id; /* stable across runs over the same captures: 16 hex digits */
 	enum call_kind kind;
-	const char *what;           /* method of a message row ("MESSAGE", "OPTIONS"), outcome of an attempt ("486") */
+	const char *what; /* method of a message row ("MESSAGE", "OPTIONS"), outcome of an attempt
+			     ("486") */
 	uint64_t start_ns, end_ns, answered_ns; /* answered_ns 0: never */
 	struct slice from_user, from_host, from_display, to_user, to_host, to_display;
 	struct slice call_id;
@@ -140,11 +143,11 @@ struct call {
 	struct fact *facts;
 	uint16_t epoch_count, leg_count, media_count, element_count;
 	uint32_t fact_count;
-	point_set inputs;           /* inputs that contributed */
-	uint16_t points;            /* number of capture points that contributed */
-	uint32_t messages;          /* SIP messages, each sighting counted once */
+	point_set inputs;		   /* inputs that contributed */
+	uint16_t points;		   /* number of capture points that contributed */
+	uint32_t messages;		   /* SIP messages, each sighting counted once */
 	bool complete_start, complete_end; /* its beginning and end were captured */
-	bool cut_off;               /* still alive when the capture ended */
+	bool cut_off;			   /* still alive when the capture ended */
 	bool emergency;
 	bool recorded_by_endpoint;
 };

@@ -13,14 +13,16 @@ enum fact_kind {
 
 enum { FACT_EVIDENCE = 4, FACT_NOWHERE = -1 };
 
-/* Lives in the call's arena. Scopes are indexes into the call's arrays, FACT_NOWHERE where none is meant. */
+/* Lives in the call's arena. Scopes are indexes into the call's arrays, FACT_NOWHERE where none is
+ * meant. */
 struct fact {
 	enum fact_kind kind;
-	uint8_t grade;          /* 1 to 4, rule-catalog B.2 */
+	uint8_t grade; /* 1 to 4, rule-catalog B.2 */
 	int16_t leg, media, segment, epoch;
-	uint64_t value;         /* a count (packets, messages, elements); see track.h for each kind */
-	uint64_t duration_ns;   /* of clear media */
-	const char *text;       /* what is special about this one; NULL: nothing. No secret, no identity */
+	uint64_t value;	      /* a count (packets, messages, elements); see track.h for each kind */
+	uint64_t duration_ns; /* of clear media */
+	const char
+		*text; /* what is special about this one; NULL: nothing. No secret, no identity */
 	struct evidence at[FACT_EVIDENCE];
 	uint8_t at_count;
 };

@@ -1,0 +1,288 @@
+/* audit.c - one run: open, read, judge, write, and say how it ended. */
+#include "analyzer/cmd/audit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "analyzer/base/digest.h"
+#include "analyzer/base/mem.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/when.h"
+#include "analyzer/cmd/args.h"
+#include "analyzer/cmd/keys.h"
+#include "analyzer/cmd/summary.h"
+#include "reports/report.h"
+
+enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5 };
+
+struct run {
+	struct args args;
+	struct keys keys;
+	struct capture *capture;
+	struct judge *judge;
+	struct pipeline pipeline;
+	struct document *document;
+	struct summary summary;
+	const char **labels, **names, **points;
+	uint64_t *firsts;
+	bool stream; /* NDJSON alone to a stream: lines leave as calls end */
+	int exit;
+};
+
+static int failed(const char *what)
+{
+	fprintf(stderr, "earshot: %s: %s\n", what, strerror(errno));
+	return EXIT_UNWRITTEN;
+}
+
+static bool give(void *ctx, const struct call *c, const struct judgement *j)
+{
+	struct run *r = ctx;
+	const char *line = document_add(r->document, c, j);
+
+	if (!line) {
+		r->exit = failed("temporary file for calls");
+		return false;
+	}
+	if (r->stream && (puts(line) < 0 || fflush(stdout) != 0)) {
+		r->exit = failed("standard output");
+		return false;
+	}
+	return true;
+}
+
+static void name_inputs(struct run *r)
+{
+	size_t n = capture_count(r->capture);
+
+	r->labels = mem_zero(n, sizeof *r->labels);
+	r->names = mem_zero(n, sizeof *r->names);
+	r->points = mem_zero(n, sizeof *r->points);
+	r->firsts = mem_zero(n, sizeof *r->firsts);
+	for (size_t i = 0; i < n; i++) {
+		const struct capture_input *in = capture_at(r->capture, i);
+		r->labels[i] = in->label;
+		r->names[i] = in->name;
+		r->firsts[i] = in->first_ns;
+		if (!r->points[in->point])
+			r->points[in->point] = in->label;
+	}
+}
+
+static bool open_document(struct run *r)
+{
+	name_inputs(r);
+	r->document = document_new((struct document_options){
+		.redact = r->args.redact,
+		.redact_addresses = r->args.redact_addresses,
+		.input_labels = r->labels,
+		.input_names = r->names,
+		.input_first_ns = r->firsts,
+		.input_count = capture_count(r->capture),
+		.point_labels = r->points,
+		.point_count = capture_points(r->capture),
+	});
+	if (!r->document)
+		r->exit = failed("temporary file for calls");
+	return r->document != NULL;
+}
+
+static bool open_redaction(struct run *r)
+{
+	char *key;
+	size_t n;
+
+	if (!r->args.redact_key)
+		return true;
+	if (!keys_read_file(r->args.redact_key, &key, &n) || n < 16) {
+		fprintf(stderr, "earshot: %s: %s\n", r->args.redact_key,
+			key ? "a key of less than 16 octets" : strerror(errno));
+		free(key);
+		return false;
+	}
+	digest_set_key((struct slice){ (uint8_t *)key, n });
+	explicit_bzero(key, n);
+	free(key);
+	return true;
+}
+
+static bool open_judge(struct run *r)
+{
+	char *why = NULL;
+	struct judge_options options = {
+		.policy = "baseline",
+		.fail_on = r->args.fail_on,
+		.requires = r->args.requires,
+		.min_coverage = r->args.min_coverage,
+	};
+
+	if (judge_new(&r->judge, options, &why) == ERR_OK)
+		return true;
+	fprintf(stderr, "earshot: --require: %s\n", why ? why : "cannot be read");
+	free(why);
+	return false;
+}
+
+/* Fragments behind the first carry no ports: a filter on ports loses them, and with them long SIP.
+ */
+static void warn_of_fragments(const char *bpf)
+{
+	if (bpf && strstr(bpf, "port") && !strstr(bpf, "ip[6"))
+		fputs("earshot: warning: a filter on ports loses IP fragments; add "
+		      "`or ip[6:2] & 0x1fff != 0 or ip6 proto 44`\n",
+		      stderr);
+}
+
+static bool open_capture(struct run *r)
+{
+	const char *why = NULL;
+	struct capture_options options = {
+		.hash = !r->args.no_hash,
+		.hash_thread = r->args.threads > 1,
+		.bpf = r->args.bpf,
+	};
+
+	warn_of_fragments(r->args.bpf);
+	enum err e =
+		capture_open(&r->capture, r->args.sources, r->args.source_count, options, &why);
+
+	if (e == ERR_OK && capture_points(r->capture) <= ARGS_POINTS &&
+	    capture_count(r->capture) <= ARGS_POINTS)
+		return true;
+	if (e == ERR_OK)
+		fprintf(stderr, "earshot: more than %d captures in one run\n", ARGS_POINTS);
+	else
+		fprintf(stderr, "earshot: %s\n", why ? why : err_text(e));
+	return false;
+}
+
+/* Everything that can be wrong before a packet is read is found here: exit 2. */
+static bool open_all(struct run *r)
+{
+	r->exit = EXIT_USAGE;
+	if (keys_check(&r->args, &r->keys) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
+	    !open_capture(r))
+		return false;
+	r->exit = 0;
+	return open_document(r);
+}
+
+static int columns(void)
+{
+	struct winsize w;
+
+	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
+		return w.ws_col;
+	return 80;
+}
+
+static bool colored(const struct args *a)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (a->color != COLOR_AUTO)
+		return a->color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !a->output && !a->all_as && !(no && *no) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
+static void target(const struct args *a, const struct report_format *f, struct text *path)
+{
+	text_clear(path);
+	if (a->all_as) {
+		text_addf(path, "%s%s", a->all_as, f->ending);
+	} else if (!a->output) {
+		text_add(path, "-");
+	} else {
+		text_add(path, a->output);
+		if (a->output[strlen(a->output) - 1] == '/')
+			text_addf(path, "earshot%s", f->ending);
+	}
+}
+
+static void write_reports(struct run *r)
+{
+	struct report_style style = { colored(&r->args), columns(), r->args.verbose };
+	struct text path = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < r->args.format_count && !r->stream; i++) {
+		const struct report_format *f = report_find(r->args.formats[i]);
+		target(&r->args, f, &path);
+		if (report_write(f, r->document, text_of(&path), &style) != ERR_OK)
+			r->exit = failed(strcmp(text_of(&path), "-") == 0 ? "standard output"
+									  : text_of(&path));
+	}
+	text_free(&path);
+}
+
+/* Damage is said on standard error too: a report in a file is not always read. */
+static void tell_problems(const struct run *r)
+{
+	for (size_t i = 0; i < capture_count(r->capture) && r->args.verbose >= 0; i++) {
+		const struct capture_input *in = capture_at(r->capture, i);
+		for (size_t k = 0; k < in->problem_count; k++) {
+			const struct capture_problem *p = &in->problems[k];
+			if (p->frame)
+				fprintf(stderr, "earshot: %s: frame %llu: %s\n", in->path,
+					(unsigned long long)p->frame, p->text);
+			else
+				fprintf(stderr, "earshot: %s: %s\n", in->path, p->text);
+		}
+	}
+}
+
+static bool streams(const struct args *a)
+{
+	return a->format_count == 1 && strcmp(a->formats[0], "ndjson") == 0 && !a->all_as &&
+	       (!a->output || strcmp(a->output, "-") == 0);
+}
+
+static void perform(struct run *r)
+{
+	r->stream = streams(&r->args);
+	pipeline_open(&r->pipeline, r->capture, r->judge, give, r);
+	pipeline_run(&r->pipeline);
+	tell_problems(r);
+	if (r->exit == 0) {
+		int gate =
+			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
+		write_reports(r);
+		if (r->exit == 0)
+			r->exit = gate;
+	}
+	pipeline_close(&r->pipeline);
+}
+
+static void close_all(struct run *r)
+{
+	summary_free(&r->summary);
+	document_free(r->document);
+	judge_free(r->judge);
+	capture_close(r->capture);
+	free(r->labels);
+	free(r->names);
+	free(r->points);
+	free(r->firsts);
+	args_free(&r->args);
+}
+
+int audit_run(int argc, char **argv)
+{
+	struct run r = { .exit = EXIT_USAGE };
+
+	if (args_read(&r.args, argc, argv) == ERR_OK) {
+		if (r.args.help) {
+			args_help();
+			r.exit = 0;
+		} else if (open_all(&r)) {
+			perform(&r);
+		}
+	}
+	close_all(&r);
+	return r.exit;
+}

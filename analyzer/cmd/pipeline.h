@@ -1,0 +1,34 @@
+/* pipeline.h - the whole machine: captures in at the top, judged calls out at the bottom. */
+#ifndef EARSHOT_PIPELINE_H
+#define EARSHOT_PIPELINE_H
+
+#include "analyzer/capture/capture.h"
+#include "analyzer/observe/observe.h"
+#include "analyzer/track/track.h"
+#include "analyzer/wire/wire.h"
+#include "rules/judge.h"
+
+/* Gets each call with its judgement as it ends. False: it cannot take more, stop. */
+typedef bool pipeline_call_fn(void *ctx, const struct call *c, const struct judgement *j);
+
+struct pipeline {
+	struct capture *capture;
+	struct wire *wire;
+	struct observe *observe;
+	struct track *track;
+	struct judge *judge;
+	pipeline_call_fn *give;
+	void *ctx;
+	uint64_t now_ns;  /* newest capture time seen */
+	uint64_t tick_ns; /* when calls and flows are looked over next */
+	bool stopped;	  /* give() said so */
+};
+
+/* Takes the opened capture and the judge (both stay the caller's) and builds the rooms between
+ * them. */
+void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
+		   pipeline_call_fn *give, void *ctx);
+void pipeline_run(struct pipeline *p); /* to the last frame, and everything settled */
+void pipeline_close(struct pipeline *p);
+
+#endif

@@ -1,0 +1,238 @@
+/* summary.c - counters of all rooms become the head of the document. */
+#include "analyzer/cmd/summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "analyzer/base/mem.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/when.h"
+
+static const char *keep(struct summary *s, char *text)
+{
+	s->held = mem_grow(s->held, s->held_count + 1, sizeof *s->held);
+	s->held[s->held_count++] = text;
+	return text;
+}
+
+static const char *problem_text(struct summary *s, const struct capture_problem *p)
+{
+	struct text t = { NULL, 0, 0 };
+
+	if (p->frame)
+		text_addf(&t, "frame %llu: ", (unsigned long long)p->frame);
+	text_add(&t, p->text);
+	return keep(s, t.p);
+}
+
+static void one_input(struct summary *s, const struct capture_input *in, struct document_input *out)
+{
+	const char **problems = mem_zero(in->problem_count, sizeof *problems);
+
+	for (size_t i = 0; i < in->problem_count; i++)
+		problems[i] = problem_text(s, &in->problems[i]);
+	keep(s, (char *)problems);
+	*out = (struct document_input){
+		.label = in->label,
+		.name = in->name,
+		.sha256 = in->sha256,
+		.bytes = in->bytes,
+		.packets = in->packets,
+		.first_ns = in->first_ns,
+		.last_ns = in->last_ns,
+		.complete = in->complete,
+		.problems = problems,
+		.problem_count = in->problem_count,
+	};
+}
+
+/* What the inputs suffered, as one look. */
+struct damage {
+	bool any_damaged, any_usable;
+	uint64_t packets, snaplen_cut, drops, time_backwards;
+};
+
+static struct damage gather_inputs(struct summary *s, const struct capture *c)
+{
+	struct damage all = { 0 };
+
+	s->input_count = capture_count(c);
+	s->inputs = mem_zero(s->input_count, sizeof *s->inputs);
+	for (size_t i = 0; i < s->input_count; i++) {
+		const struct capture_input *in = capture_at(c, i);
+		one_input(s, in, &s->inputs[i]);
+		all.any_damaged |= !in->complete;
+		all.any_usable |= in->usable;
+		all.packets += in->packets;
+		all.snaplen_cut += in->snaplen_cut;
+		all.drops += in->interface_drops;
+		all.time_backwards += in->time_backwards;
+	}
+	return all;
+}
+
+static void gather_unexplained(struct summary *s, const struct track *t, struct document_run *run)
+{
+	const struct unexplained *from;
+	size_t n = track_unexplained(t, &from);
+
+	s->unexplained = mem_zero(n, sizeof *s->unexplained);
+	for (size_t i = 0; i < n; i++)
+		s->unexplained[i] = (struct document_unexplained){
+			.a = addr_src(&from[i].flow),
+			.b = addr_dst(&from[i].flow),
+			.ssrc = from[i].ssrc,
+			.packets = from[i].packets,
+			.first_ns = from[i].first_ns,
+			.last_ns = from[i].last_ns,
+			.at = from[i].at,
+			.hint = from[i].hint,
+		};
+	run->unexplained = s->unexplained;
+	run->unexplained_count = n;
+}
+
+static void fill(struct document_count *to, size_t room, const struct document_count *from,
+		 size_t n)
+{
+	memcpy(to, from, (n < room ? n : room) * sizeof *to);
+}
+#define FILL(to, from) fill(to, sizeof(to) / sizeof *(to), from, sizeof(from) / sizeof *(from))
+
+static void gather_seen(struct document_run *run, const struct damage *all,
+			const struct observe_counters *o, const struct wire_counters *w)
+{
+	const struct document_count seen[] = {
+		{ "packets", all->packets },
+		{ "sip_messages", o->sip_messages },
+		{ "call_ids", o->call_ids },
+		{ "invite_call_ids", o->invite_call_ids },
+		{ "crypto_lines", o->crypto_lines },
+		{ "fingerprint_lines", o->fingerprint_lines },
+		{ "duplicates", w->duplicates },
+		{ "dtls_records", o->dtls_records },
+		{ "zrtp_messages", o->zrtp_messages },
+		{ "stun_messages", o->stun_messages },
+		{ "tls_connections", o->tls_connections },
+		{ "rtp_streams", o->rtp_streams },
+	};
+	const struct document_count undecoded[] = {
+		{ "link_type", w->undecoded_link },
+		{ "ethertype", w->undecoded_ethertype },
+		{ "ip_protocol", w->undecoded_ip_proto },
+		{ "malformed", w->malformed },
+		{ "esp", w->esp },
+		{ "tunnel_too_deep", w->tunnel_too_deep },
+		{ "sip_malformed", o->sip_malformed },
+		{ "sip_junk_bytes", o->sip_junk_bytes },
+	};
+
+	FILL(run->seen, seen);
+	FILL(run->undecoded, undecoded);
+}
+
+static void gather_losses(struct document_run *run, const struct damage *all,
+			  const struct pipeline *p)
+{
+	const struct wire_counters *w = wire_counters(p->wire);
+	const struct document_count losses[] = {
+		{ "kernel_drops", all->drops },
+		{ "snaplen_cut", all->snaplen_cut },
+		{ "tcp_gaps", w->tcp_gaps },
+		{ "rtp_gaps", observe_counters(p->observe)->rtp_gaps },
+		{ "fragments_expired", w->fragments_expired },
+		{ "time_backwards", all->time_backwards },
+	};
+
+	FILL(run->losses, losses);
+}
+
+/* Every cap that was met, by name; zero ones are left out by the document. */
+static void gather_limits(struct document_run *run, const struct pipeline *p)
+{
+	const struct wire_counters *w = wire_counters(p->wire);
+	const struct observe_counters *o = observe_counters(p->observe);
+	const struct track_counters *t = track_counters(p->track);
+	const struct document_count limits[] = {
+		{ "duplicates_unchecked", w->duplicates_unchecked },
+		{ "fragments_dropped", w->fragments_dropped },
+		{ "tcp_connections_evicted", w->tcp_evicted },
+		{ "tcp_buffers_full", w->tcp_buffer_full },
+		{ "flows_evicted", o->flows_evicted },
+		{ "streams_evicted", o->streams_evicted },
+		{ "sip_buffers_full", o->sip_buffers_full },
+		{ "announced_evicted", o->announced_evicted },
+		{ "windows_unlooked", o->windows_unlooked },
+		{ "call_ids_capped", o->call_ids_capped },
+		{ "calls_evicted", t->calls_evicted },
+		{ "call_budgets_spent", t->budget_spent },
+		{ "stints_dropped", t->stints_dropped },
+	};
+
+	FILL(run->limits, limits);
+}
+
+static const char *stamp_text(char out[WHEN_TEXT])
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return when_text((uint64_t)now.tv_sec * WHEN_SECOND + (uint64_t)now.tv_nsec, out);
+}
+
+/* The rules' own text is what a reader must be able to name: their ids, severities and sentences.
+ */
+static const char *rules_digest(char out[DIGEST_HEX])
+{
+	struct digest *d = digest_new();
+	size_t n;
+	const struct rule *rules = judge_rules(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		digest_add(d, slice_of(rules[i].id));
+		digest_add(d, slice_of(rules[i].title));
+		digest_add(d, slice_of(judge_severity_text(rules[i].severity)));
+		digest_add(d, slice_of(rules[i].checks));
+	}
+	digest_hex(d, out);
+	return out;
+}
+
+int summary_finish(struct summary *s, const struct pipeline *p, struct document *d,
+		   const struct args *a, const struct keys *k)
+{
+	char digest[DIGEST_HEX], stamp[WHEN_TEXT];
+	struct damage all = gather_inputs(s, p->capture);
+	struct document_run run = {
+		.version = EARSHOT_VERSION,
+		.rules_sha256 = rules_digest(digest),
+		.policy = "baseline",
+		.inputs = s->inputs,
+		.input_count = s->input_count,
+		.tally = judge_tally(p->judge),
+		.fail_on = a->fail_on,
+		.gate = judge_gate(p->judge, all.any_damaged, all.any_usable),
+		.stamp = a->stamp ? stamp_text(stamp) : NULL,
+		.key_secrets = k->secrets,
+		.private_keys = k->private_keys,
+	};
+
+	run.requires_count = judge_requires(p->judge, &run.requires, &run.requires_result);
+	gather_unexplained(s, p->track, &run);
+	gather_seen(&run, &all, observe_counters(p->observe), wire_counters(p->wire));
+	gather_losses(&run, &all, p);
+	gather_limits(&run, p);
+	document_finish(d, &run);
+	return run.gate.exit;
+}
+
+void summary_free(struct summary *s)
+{
+	for (size_t i = 0; i < s->held_count; i++)
+		free(s->held[i]);
+	free(s->held);
+	free(s->inputs);
+	free(s->unexplained);
+}

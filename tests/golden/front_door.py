@@ -1,0 +1,193 @@
+"""front_door.py - what the contract promises of the command line: codes, sentences, files.
+
+usage: front_door.py EARSHOT SAMPLES
+"""
+import gzip
+import json
+import os
+import resource
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+EARSHOT, SAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+CALL = os.path.join(SAMPLES, "udp-rtp-direct", "alice.pcap")
+QUIET = os.path.join(SAMPLES, "tls-dtls-direct", "alice.pcap.gz")
+passed = failed = 0
+
+
+def run(*words, stdin=None, env=None, limit=None):
+    def before():
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    base = {k: v for k, v in os.environ.items() if not k.startswith("EARSHOT_") and k != "SSLKEYLOGFILE"}
+    base.update(env or {})
+    return subprocess.run([EARSHOT, *words], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=120, env=base, preexec_fn=before)
+
+
+def expect(name, good, p=None):
+    global passed, failed
+    passed, failed = passed + bool(good), failed + (not good)
+    if not good:
+        print("front door: %s" % name)
+        if p is not None:
+            print("  exit %d, stderr: %s, stdout: %s" % (p.returncode, p.stderr[:300], p.stdout[-300:]))
+
+
+def code(name, want, *words, says=None, **how):
+    p = run("audit", *words, **how)
+    text = (p.stderr + p.stdout).decode(errors="replace")
+    expect(name, p.returncode == want and (says is None or says in text), p)
+    return p
+
+
+def report(p):
+    try:
+        return json.loads(p.stdout)
+    except ValueError:
+        return None
+
+
+def usage():
+    for word in ("watch", "render", "explain", "rules", "compare", "inventory", "plan", "verify"):
+        p = run(word, "x")
+        expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
+    p = run("adit", CALL)
+    expect("a mistyped subcommand gets the nearest one", p.returncode == 2 and b"audit" in p.stderr, p)
+    expect("no subcommand is wrong usage", run().returncode == 2)
+    expect("--version", run("--version").returncode == 0)
+    p = run("audit", "--help")
+    expect("help fits one screen and begins with examples", p.returncode == 0 and
+           len(p.stdout.splitlines()) <= 40 and b"earshot audit call.pcap" in p.stdout, p)
+    expect("help names no option of a later version", not any(
+        w in p.stdout for w in (b"--inventory", b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
+    code("no capture", 2, says="no capture")
+    code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
+    code("an option of a later version is refused by name", 2, "--inventory", "x", CALL, says="not in this version")
+    code("option without value", 2, CALL, "--fail-on")
+    code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
+    code("format that is none", 2, "-f", "pdf", CALL, says="pdf")
+    code("two formats and one stream", 2, "-f", "json", "-f", "text", CALL)
+    code("requirement that does not parse", 2, "--require", "medai=pass", CALL, says="media")
+    code("filter that does not compile", 2, "--bpf", "udp and (", CALL)
+    code("hmac without key", 2, "--redact", "hmac", CALL, says="redact-key")
+    code("key log that is none", 2, "--keylog", CALL, CALL, says="key log")
+
+
+def inputs(tmp):
+    def made(name, data):
+        path = os.path.join(tmp, name)
+        with open(path, "wb") as f:
+            f.write(data)
+        return path
+    with open(CALL, "rb") as f:
+        whole = f.read()
+    empty = made("empty.pcap", b"")
+    header = made("header.pcap", whole[:24])
+    code("missing file", 3, os.path.join(tmp, "none.pcap"), says="none.pcap")
+    code("directory", 3, tmp)
+    code("empty file", 3, empty)
+    code("text file", 3, made("notes.txt", b"this is no capture at all\n" * 20))
+    p = code("header only: complete and empty", 4, "-f", "json", header)
+    r = report(p)
+    expect("header only says complete", r and r["inputs"][0]["complete"] and not r["calls"] and
+           r["summary"]["conditions"]["media"]["verdict"] == "not_observable", p)
+    p = code("truncated record", 1, "-f", "json", made("cut.pcap", whole[:-7]))
+    r = report(p)
+    expect("what was read before the cut is judged, and the frame is named", r and r["calls"] and
+           not r["inputs"][0]["complete"] and "frame" in " ".join(r["inputs"][0]["problems"]), p)
+    lying = bytearray(whole)
+    lying[24 + 8:24 + 12] = struct.pack("<I", 0x7fffffff)
+    code("a length that lies", 3, made("lying.pcap", bytes(lying)))
+    code("unknown link type", 4, made("link.pcap", whole[:20] + struct.pack("<I", 147) + whole[24:]), "-f", "json")
+    zero = whole[:24] + struct.pack("<IIII", 1, 0, 0, 0) + struct.pack("<IIII", 1, 1, 262144, 262144) + bytes(262144)
+    p = code("packets of 0 and 262144 octets", 4, "-f", "json", made("sizes.pcap", zero))
+    expect("both were counted", report(p) and report(p)["summary"]["seen"]["packets"] == 2, p)
+    code("gzip cut short", 1, made("cut.pcap.gz", gzip.compress(whole)[:-4]))
+    p = code("one bad input beside a good one", 1, "-f", "json", empty, CALL)
+    expect("the good one was judged", report(p) and len(report(p)["calls"]) == 1, p)
+    with open(CALL, "rb") as f:
+        p = code("standard input", 1, "-f", "json", "-", stdin=f)
+    expect("a call from standard input", report(p) and report(p)["summary"]["rows"]["call"] == 1, p)
+    copy = made("copy.pcap", whole)
+    p = code("the same bytes twice", 1, "-f", "json", "a=" + CALL, "b=" + copy)
+    expect("are read once, with a note", report(p) and report(p)["summary"]["rows"]["call"] == 1 and
+           any(i["problems"] for i in report(p)["inputs"]), p)
+    odd = made("alice=x.pcap", whole)
+    p = code("a file with = in its name is a file", 1, "-f", "json", odd)
+
+
+def outputs(tmp):
+    out = os.path.join(tmp, "out", "report.json")
+    code("a folder that is not there", 5, "-f", "json", "-o", out, CALL)
+    full = os.path.join(tmp, "full.json")
+    p = code("disk full", 5, "-f", "json", "-o", full, CALL, limit=2048)
+    expect("no partial file is left", not [n for n in os.listdir(tmp) if n.startswith("full")], p)
+    if os.path.exists("/dev/full"):
+        code("device full", 5, "-f", "json", "-o", "/dev/full", CALL)
+    code("a device is written directly", 1, "-f", "json", "-o", "/dev/null", CALL)
+    base = os.path.join(tmp, "all")
+    code("several formats", 1, "-f", "json", "-f", "html", "-f", "text", "-f", "ndjson", "--all-as", base, CALL)
+    expect("each in its file", {"all.json", "all.html", "all.txt", "all.ndjson"} <= set(os.listdir(tmp)))
+    folder = os.path.join(tmp, "reports") + "/"
+    os.mkdir(folder)
+    code("several formats into a folder", 1, "-f", "json", "-f", "html", "-o", folder, CALL)
+    expect("both are there", len(os.listdir(folder)) == 2)
+
+
+def gates(tmp):
+    code("nothing at the gate", 0, QUIET)
+    code("a requirement that was not observed", 4, "--require", "media=pass", QUIET)
+    code("a requirement refuted", 1, "--require", "media=pass", "--fail-on", "critical", CALL)
+    code("coverage too low", 4, "--min-coverage", "100", QUIET)
+    p = code("the last line says why", 1, CALL)
+    expect("last line names the exit code", b"exit 1" in p.stdout.splitlines()[-1], p)
+    code("the format never changes the gate", 1, "-f", "html", CALL)
+    config = os.path.join(tmp, "config")
+    with open(config, "w") as f:
+        f.write("# a comment\nformat = json\nrequire = media=pass\n")
+    p = code("configuration file", 4, "--config", config, QUIET)
+    expect("its format holds", report(p) is not None, p)
+    p = code("a flag beats the file", 4, "--config", config, "-f", "ndjson", QUIET)
+    expect("one line a call", p.stdout.count(b"\n") >= 1 and not p.stdout.startswith(b"{\n"), p)
+    p = code("environment", 0, QUIET, env={"EARSHOT_FORMAT": "json"})
+    expect("its format holds too", report(p) is not None, p)
+    p = code("colour only when asked", 1, CALL)
+    expect("no escape sequence on a pipe", b"\x1b" not in p.stdout, p)
+    p = code("colour when asked", 1, "--color", "always", CALL)
+    expect("escape sequences", b"\x1b[" in p.stdout, p)
+
+
+def privacy():
+    p = run("audit", "-f", "json", "--redact", "none", CALL)
+    users = {c["from"] for c in report(p)["calls"]} if report(p) else set()
+    masked = run("audit", "-f", "json", CALL).stdout.decode()
+    expect("mask hides the users", users and not any(u.split("@")[0] and u in masked for u in users))
+    keys = os.path.join(SAMPLES, "hold-resume", "alice.pcap.gz")
+    with gzip.open(keys, "rb") as f:
+        raw = f.read()
+    secrets = {raw[i + 7:i + 47] for i in range(len(raw)) if raw.startswith(b"inline:", i)}
+    for form in ("text", "json", "ndjson", "html"):
+        for mode in ("none", "mask"):
+            out = run("audit", "-f", form, "--redact", mode, "-v", keys).stdout
+            expect("no key in %s with --redact %s" % (form, mode), secrets and not any(s in out for s in secrets))
+
+
+def main():
+    tmp = tempfile.mkdtemp()
+    try:
+        usage()
+        inputs(tmp)
+        outputs(tmp)
+        gates(tmp)
+        privacy()
+    finally:
+        shutil.rmtree(tmp)
+    print("front door: %d checks passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+main()
