@@ -10,12 +10,12 @@
 struct frame {
 	struct slice bytes;
 	uint64_t number;   /* from 1, as that input counts */
-	uint64_t ts_ns;    /* capture time, nanoseconds since 1970 */
-	uint32_t wire_len; /* more than bytes.n when the snap length cut it */
-	uint32_t iface;    /* interface within the input (pcapng); 0 elsewhere */
-	uint16_t input;    /* index into the run's inputs, in report order */
-	uint16_t point;    /* capture point: inputs with equal labels share one */
-	int link_type;     /* a DLT_ value of libpcap */
+	uint64_t ts_ns;	   /* capture time, nanoseconds since 1970 */
+	uint32_t wire_len; /* more than bytes.n when the snap length cut it; never less */
+	uint32_t iface;	   /* interface within the input (pcapng); 0 elsewhere */
+	uint16_t input;	   /* index into the run's inputs, in report order */
+	uint16_t point;	   /* capture point: inputs with equal labels share one */
+	int link_type;	   /* a DLT_ value of libpcap */
 };
 
 /* One input as the user named it. An empty path component is refused by args, not here. */
@@ -25,9 +25,9 @@ struct capture_source {
 };
 
 struct capture_options {
-	bool hash;            /* SHA-256 of each input; off only for measuring */
-	bool hash_thread;     /* hash beside the reader (-j 2 and more), or in it (-j 1) */
-	const char *bpf;      /* capture filter or NULL */
+	bool hash;	  /* SHA-256 of each input; off only for measuring */
+	bool hash_thread; /* hash beside the reader (-j 2 and more), or in it (-j 1) */
+	const char *bpf;  /* capture filter or NULL */
 };
 
 /* Something an input suffered. `frame` is 0 where no frame is concerned. */
@@ -36,20 +36,24 @@ struct capture_problem {
 	char *text; /* one sentence, without the file's name */
 };
 
-/* What became of one input: complete after the last frame or capture_finish. */
+/*
+ * What became of one input: final after its last frame or capture_finish. A problem
+ * that repeats is told once, with its first frame and a count. Problems of an input
+ * that is complete are notes: a copy, a wrong snap length, frames the filter cannot judge.
+ */
 struct capture_input {
-	char *label;  /* "alice"; "alice#2" for its second piece */
-	char *name;   /* the file's own name, without folders; "-" for standard input */
+	char *label; /* "alice"; "alice#2" for its second piece */
+	char *name;  /* the file's own name, without folders; "-" for standard input */
 	char *path;
 	char sha256[DIGEST_HEX]; /* of the file as given (compressed); empty without hash */
-	uint64_t bytes;          /* of the file as given */
+	uint64_t bytes;		 /* of the file as given */
 	uint64_t packets;
 	uint64_t first_ns, last_ns; /* 0 when it holds no packet */
-	uint64_t snaplen_cut;       /* frames shorter in the file than on the wire */
+	uint64_t snaplen_cut;	    /* frames shorter in the file than on the wire */
 	uint64_t time_backwards;    /* frames earlier than the one before them */
 	uint64_t interface_drops;   /* what the file says was dropped (pcapng statistics) */
-	bool complete;              /* read to its proper end */
-	bool usable;                /* it was a capture at all */
+	bool complete;		    /* read to its proper end, and no record contradicts itself */
+	bool usable;		    /* it was a capture at all */
 	uint16_t point;
 	struct capture_problem *problems;
 	size_t problem_count;
@@ -60,10 +64,11 @@ struct capture;
 /*
  * Opens all inputs; one that cannot be opened is an input with a problem, not a
  * failure of the whole. The same bytes given twice are read once, with a note
- * in problems of the second (which stays complete). Inputs are ordered by label,
- * then first packet, then path, whatever their order on the command line.
- * ERR_USAGE: the filter does not compile; *why (static or owned by the capture)
- * says it in words, and *out is still set for capture_close.
+ * in problems of the second (which stays complete, with no packets of its own).
+ * Inputs are ordered by label, then first packet, then name and path, whatever
+ * their order on the command line. Of many inputs most are closed again until
+ * their first frame is due. ERR_USAGE: the filter compiles for no link type seen; *why (static or
+ * owned by the capture) says it in words, and *out is still set for capture_close.
  */
 enum err capture_open(struct capture **out, const struct capture_source *sources, size_t count,
 		      struct capture_options options, const char **why) MUST_CHECK;
@@ -75,9 +80,13 @@ enum err capture_open(struct capture **out, const struct capture_source *sources
  */
 bool capture_next(struct capture *c, struct frame *out);
 
-/* TLS and other secrets found in pcapng blocks so far (RFC draft-tuexen, block 0x0A). Borrowed. */
+/*
+ * TLS and other secrets found in pcapng blocks read so far (block 0x0A), by input and
+ * in file order. The array is good until the next call here, the texts until
+ * capture_close, which clears them.
+ */
 struct capture_secret {
-	uint32_t type;   /* 0x544c534b: NSS key log */
+	uint32_t type; /* 0x544c534b: NSS key log */
 	uint16_t input;
 	struct slice text;
 };

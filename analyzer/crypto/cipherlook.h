@@ -11,10 +11,12 @@
  * windows may be added up with cipherlook_merge.
  */
 enum {
-	CIPHERLOOK_SUB = 20,  /* packets of a sub-window */
-	CIPHERLOOK_SUBS = 2,  /* sub-windows a window holds */
-	CIPHERLOOK_HEAD = 26, /* octets kept of each packet */
-	CIPHERLOOK_LAG = 160, /* octets compared with the packet before */
+	CIPHERLOOK_SUB = 20,   /* packets of a sub-window */
+	CIPHERLOOK_SUBS = 2,   /* sub-windows a window holds */
+	CIPHERLOOK_HEAD = 26,  /* octets kept of each packet */
+	CIPHERLOOK_INNER = 10, /* leading octets that stay readable under inner encryption */
+	CIPHERLOOK_TAIL = 20,  /* trailing octets left out: a tag and a constant key identifier */
+	CIPHERLOOK_LAG = 160,  /* octets compared with the packet before */
 };
 
 enum cipherlook_test {
@@ -46,26 +48,26 @@ struct cipherlook;
  * cipherlook_merge may add any number of windows.
  */
 struct cipherlook_result {
-	uint16_t packets;   /* judged: of the main payload type, in whole sub-windows */
-	uint16_t pending;   /* after the last whole sub-window */
-	uint16_t skipped;   /* empty, copies of a packet, another payload type */
-	uint8_t pt;	    /* the main payload type: the first that is no event or comfort noise */
-	uint8_t subs;	    /* whole sub-windows */
-	uint8_t subs_fired; /* with any statistical test fired, over the whole payload */
+	uint16_t packets;	  /* in whole sub-windows, of the main payload type */
+	uint16_t pending;	  /* after the last whole sub-window */
+	uint16_t skipped;	  /* empty, copies of a packet, another payload type */
+	uint8_t pt;		  /* main: the first that is no event and no comfort noise */
+	uint8_t subs;		  /* whole sub-windows with enough octets to test, or that fired */
+	uint8_t subs_inner;	  /* the same, counting from octet 10 on */
+	uint8_t subs_fired;	  /* ... with any statistical test fired, over the whole payload */
 	uint8_t subs_fired_inner; /* ... from octet 10 on */
 	uint8_t fired[CIPHERLOOK_STATISTICS];
 	uint8_t fired_inner[CIPHERLOOK_STATISTICS];
-	uint16_t g729_frames, g729_odd; /* intact 10-octet frames, those with the right parity */
-	uint16_t gsm_frames, gsm_ok;	/* 33-octet frames, those that begin with 1101 */
+	uint16_t g729_frames, g729_odd; /* intact 10-octet frames; those with the right parity */
+	uint16_t gsm_frames, gsm_ok;	/* 33-octet frames; those that begin with 1101 */
 	uint16_t events, events_ok;	/* distinct 4-octet payloads of a second, dynamic type */
-	uint16_t event_bits;	  /* chance that random octets pass as well: 2 to the minus this */
-	uint16_t noise, noise_ok; /* comfort noise (type 13, 19), with its first bit 0 (RFC 3389) */
-	/* Payload length less the length the timestamp step asks for: [0] 8000 octets/s, [1] 1000.
-	 */
+	uint16_t event_bits;		/* random octets pass the same with chance 2^-event_bits */
+	uint16_t noise, noise_ok; /* comfort noise (types 13, 19); with bit 0 clear (RFC 3389) */
+	/* Length less what the timestamp step asks for: [0] an octet a tick, [1] one in 8 ticks. */
 	struct cipherlook_residue {
 		uint16_t checked;
 		uint16_t same; /* of them with residue `value` */
-		uint8_t value; /* the commonest of 0..20; 255: none */
+		uint8_t value; /* the commonest of 0..20 octets */
 	} residue[2];
 };
 
@@ -118,23 +120,22 @@ bool cipherlook_events_clear(const struct cipherlook_result *r);
 
 const char *cipherlook_test_name(enum cipherlook_test test);
 
-/* Laid open so that a pool can hold it; its fields are cipherlook.c's. */
+/* Laid open so that a pool can hold it; the fields are cipherlook.c's own. */
 struct cipherlook {
-	uint16_t histogram[2][256]; /* octets from 10 on */
-	uint8_t head[CIPHERLOOK_SUB][CIPHERLOOK_HEAD];
-	uint64_t rest_hash[CIPHERLOOK_SUB]; /* of octets from 10 on */
+	uint64_t rest_hash[CIPHERLOOK_SUB]; /* of 64 octets from 10 on */
 	uint32_t ts[CIPHERLOOK_SUB];
 	uint16_t len[CIPHERLOOK_SUB];
-	uint8_t previous[CIPHERLOOK_LAG];
-	uint16_t previous_len;
-	uint16_t filled;			/* packets in the running sub-window */
-	uint32_t lag_equal[2], lag_compared[2]; /* [0] octets 0..9, [1] after */
-	uint32_t previous_ts, event_ts;
-	bool started;
-	bool has_main;
-	uint8_t event_pt;
-	uint8_t event[4];
+	uint16_t histogram[2][256]; /* octets from 10 on; two tables are faster than one */
 	uint16_t residue[2][21];
+	uint32_t lag_equal[2], lag_compared[2]; /* [0] octets 0..9, [1] from 10 on */
+	uint32_t previous_ts, event_ts;
+	uint16_t previous_len; /* 0: none */
+	uint8_t previous[CIPHERLOOK_LAG];
+	uint8_t head[CIPHERLOOK_SUB][CIPHERLOOK_HEAD];
+	uint8_t event[4];
+	uint8_t filled; /* packets in the running sub-window */
+	uint8_t closed; /* sub-windows before it */
+	bool has_main, has_event;
 	struct cipherlook_result so_far;
 };
 

@@ -198,6 +198,8 @@ enum sdp_flag { /* of a section: the session or one m-line */
 		SDP_CRYPTEX = 1 << 19,	    /* RFC 9335 */
 		SDP_ICE_TRICKLE = 1 << 20,
 		SDP_RTCP_RSIZE = 1 << 21,
+		SDP_ACAP_CRYPTO = 1 << 22, /* a=acap names a crypto or key-mgmt line: a key in the
+					      text all the same */
 };
 
 enum sdp_lax {
@@ -231,7 +233,8 @@ enum sdp_cap {
 /*
  * What the session level and an m-line have in common. In struct sdp it is what
  * the session level said; in struct sdp_media it is what counts for the m-line:
- * its own, else inherited (RFC 8866 5.13, RFC 8839 5, RFC 8842 5, RFC 4145 4).
+ * its own, else inherited (RFC 8866 5.13, RFC 8839 5, RFC 8842 5, RFC 4145 4);
+ * zrtp-hash is not inherited (RFC 6189 8).
  */
 struct sdp_section {
 	struct slice text; /* the raw lines, for sdp_attribute */

@@ -25,8 +25,6 @@ enum sdp_crypto_suite {
 	SDP_SEED_128_GCM_96,
 	SDP_ARIA_128_CTR_HMAC_SHA1_80,
 	SDP_ARIA_128_CTR_HMAC_SHA1_32,
-	SDP_ARIA_192_CTR_HMAC_SHA1_80,
-	SDP_ARIA_192_CTR_HMAC_SHA1_32,
 	SDP_ARIA_256_CTR_HMAC_SHA1_80,
 	SDP_ARIA_256_CTR_HMAC_SHA1_32,
 	SDP_AEAD_ARIA_128_GCM,
@@ -76,7 +74,7 @@ enum sdp_crypto_flag {
 		1 << 8,		   /* an unknown parameter that allows to be ignored ("-name") */
 	SDP_CRYPTO_ALIAS = 1 << 9, /* suite spelt as a draft or product does, or in other case */
 	SDP_CRYPTO_UNPADDED = 1 << 10, /* base64 without its '=' */
-	SDP_CRYPTO_SPACE = 1 << 11,    /* more white space than the grammar allows */
+	SDP_CRYPTO_SPACE = 1 << 11,    /* more than one space between its parts */
 };
 
 struct sdp_crypto_key {

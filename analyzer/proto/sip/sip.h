@@ -6,28 +6,11 @@
 #include "analyzer/base/slice.h"
 #include "analyzer/proto/sip/sip_addr.h"
 #include "analyzer/proto/sip/sip_header.h"
+#include "analyzer/proto/sip/sip_method.h"
 #include "analyzer/proto/sip/sip_uri.h"
 #include "analyzer/proto/sip/sip_via.h"
 
 enum { SIP_MAX_VIA = 16, SIP_MAX_LIST = 16, SIP_MAX_HEADERS = 128 };
-
-enum sip_method {
-	SIP_OTHER,
-	SIP_INVITE,
-	SIP_ACK,
-	SIP_BYE,
-	SIP_CANCEL,
-	SIP_OPTIONS,
-	SIP_REGISTER,
-	SIP_PRACK,
-	SIP_SUBSCRIBE,
-	SIP_NOTIFY,
-	SIP_PUBLISH,
-	SIP_INFO,
-	SIP_REFER,
-	SIP_MESSAGE,
-	SIP_UPDATE,
-};
 
 /* Why a message cannot be used in a dialog. */
 enum sip_broken {
@@ -47,17 +30,17 @@ enum sip_lax {
 	SIP_LAX_LEADING_CRLF = 1 << 1, /* line ends before the start line */
 	SIP_LAX_START_SPACE = 1 << 2,  /* start line: more or other white space than one SP */
 	SIP_LAX_URI_BRACKETS = 1 << 3, /* Request-URI in <> (RFC 4475 3.1.2.7) */
-	SIP_LAX_URI_SPACE = 1 << 4,    /* white space inside the Request-URI (3.1.2.8) */
+	SIP_LAX_URI_SPACE = 1 << 4,    /* white space inside a URI (3.1.2.8, 3.1.2.14) */
 	SIP_LAX_URI_SCHEME = 1 << 5,   /* Request-URI neither sip, sips, tel nor urn */
-	SIP_LAX_BAD_URI = 1 << 6,      /* Request-URI unusable */
+	SIP_LAX_BAD_URI = 1 << 6,      /* Request-URI unusable, or with headers (3.1.2.11) */
 	SIP_LAX_BAD_STATUS = 1 << 7,   /* status not 100..699 (3.1.2.19) */
 	SIP_LAX_NO_COLON = 1 << 8,     /* a line that is no header was skipped */
-	SIP_LAX_CONTROL = 1 << 9,      /* control characters in the header block */
-	SIP_LAX_NO_END = 1 << 10,      /* the header block has no empty line at its end */
-	SIP_LAX_REPEATED = 1 << 11,    /* a header allowed once appears twice; the first counts */
-	SIP_LAX_BAD_CSEQ = 1 << 12,    /* not "number method", or over 2^31 - 1 */
+	SIP_LAX_CONTROL = 1 << 9,   /* control characters in the headers; legal escaped in quotes */
+	SIP_LAX_NO_END = 1 << 10,   /* the header block has no empty line at its end */
+	SIP_LAX_REPEATED = 1 << 11, /* a header allowed once appears twice; the first counts */
+	SIP_LAX_BAD_CSEQ = 1 << 12, /* not "number method", or over 2^31 - 1 */
 	SIP_LAX_METHOD_MISMATCH = 1 << 13, /* CSeq names another method than the start line */
-	SIP_LAX_LENGTH_MISSING = 1 << 14,
+	SIP_LAX_LENGTH_MISSING = 1 << 14,  /* legal in a datagram: the body is the rest */
 	SIP_LAX_LENGTH_BAD = 1 << 15,	   /* negative, no number, or several that differ */
 	SIP_LAX_LENGTH_OVER = 1 << 16,	   /* larger than what is there */
 	SIP_LAX_TRAILING = 1 << 17,	   /* octets after the body were ignored (3.1.1.8) */
@@ -125,9 +108,6 @@ struct sip_message {
 	struct slice cseq_method_text;
 	enum sip_method cseq_method;
 	struct sip_addr from, to; /* text empty when absent */
-	uint16_t via_n;
-	struct sip_via via[SIP_MAX_VIA]; /* top first */
-	struct sip_list contact, route, record_route, path, service_route;
 
 	bool has_max_forwards, has_expires, has_length, has_session_expires;
 	uint8_t max_forwards;
@@ -136,9 +116,14 @@ struct sip_message {
 	struct slice content_type; /* with parameters; empty when absent */
 	struct slice content_encoding;
 
-	uint16_t header_n;
+	uint16_t via_n, header_n;
+	uint8_t first[SIP_HEADER_COUNT]; /* for sip_next; 1 + index of the first of each id, 0: none
+					  */
+
+	/* Arrays from here on: set as far as their counts say. */
+	struct sip_via via[SIP_MAX_VIA]; /* top first */
+	struct sip_list contact, route, record_route, path, service_route;
 	struct sip_header headers[SIP_MAX_HEADERS]; /* in order */
-	uint8_t first[SIP_HEADER_COUNT];	    /* 1 + index of the first of each id; 0: none */
 };
 
 /*
@@ -167,10 +152,8 @@ bool sip_next(const struct sip_message *m, enum sip_header_id id, size_t *at, st
 /* Is the token (any case) among the comma-separated values of all headers with this id? */
 bool sip_has_token(const struct sip_message *m, enum sip_header_id id, struct slice token);
 
-enum sip_method sip_method_of(struct slice text);
-const char *sip_method_name(enum sip_method m); /* "" for SIP_OTHER */
 const char *sip_broken_text(enum sip_broken b);
-/* A few words for one SIP_LAX_ bit. */
-const char *sip_lax_text(enum sip_lax one);
+/* A few words for one SIP_LAX_ bit; "" when it is not exactly one. */
+const char *sip_lax_text(uint32_t one);
 
 #endif

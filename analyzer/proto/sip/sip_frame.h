@@ -33,8 +33,9 @@ struct sip_frame {
 
 /*
  * Looks at the front of a stream. `seen` is 0, or what the last MORE gave for the
- * same bytes: it keeps byte-by-byte arrival linear. A pure function: the same
- * bytes with the same end give the same cuts, however they were segmented.
+ * same bytes: it keeps byte-by-byte arrival linear. A pure function: messages
+ * come out the same however the bytes were segmented; a stretch of junk or of line
+ * ends may come in several pieces.
  * Never MORE with SIP_MAX_HEAD + SIP_MAX_BODY octets or more at hand.
  */
 struct sip_frame sip_frame_next(struct slice stream, size_t seen);

@@ -12,7 +12,8 @@ enum sip_text_class { SIP_TEXT_TOKEN = 1, SIP_TEXT_SPACE = 2, SIP_TEXT_CONTROL =
 
 extern const uint8_t sip_text_classes[256]; /* enum sip_text_class bits of each octet */
 
-static inline bool sip_text_is(uint8_t c, enum sip_text_class k)
+/* Has c any of the classes in `k`? */
+static inline bool sip_text_is(uint8_t c, unsigned k)
 {
 	return (sip_text_classes[c] & k) != 0;
 }

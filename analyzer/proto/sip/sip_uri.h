@@ -25,7 +25,7 @@ enum sip_uri_host {
 enum sip_uri_flag {
 	SIP_URI_BAD_PORT = 1 << 0,     /* not a number up to 65535 */
 	SIP_URI_BAD_HOST = 1 << 1,     /* empty, octets no host may have, bracket not closed */
-	SIP_URI_BARE_V6 = 1 << 2,      /* an IPv6 address without its brackets (RFC 5118 4.5) */
+	SIP_URI_BARE_V6 = 1 << 2,      /* an IPv6 address without its brackets (RFC 5118 4.2) */
 	SIP_URI_BAD_CHAR = 1 << 3,     /* white space or control characters inside */
 	SIP_URI_TWO_AT = 1 << 4,       /* more than one '@' before the host */
 	SIP_URI_HAS_PASSWORD = 1 << 5, /* its bytes are in `text`: a secret */
@@ -37,6 +37,7 @@ enum sip_uri_flag {
 	SIP_URI_MASKED =
 		1 << 11, /* host is loopback, unspecified or ends in .invalid; or ;line=sr- */
 	SIP_URI_HAS_HEADERS = 1 << 12,
+	SIP_URI_THREE_COLONS = 1 << 13, /* ':::' read as '::' (RFC 5118 4.10) */
 };
 
 /* All slices point into the text that was parsed; an absent part is empty. */

@@ -12,7 +12,7 @@ enum tls_content {
 	TLS_APPLICATION_DATA = 23,
 };
 
-enum tls_message {
+enum tls_message_type {
 	TLS_CLIENT_HELLO = 1,
 	TLS_SERVER_HELLO = 2,
 	TLS_NEW_SESSION_TICKET = 4,
@@ -55,7 +55,7 @@ MUST_CHECK enum err tls_next(struct slice *stream, struct tls_record *out);
 bool tls_looks_like(struct slice stream);
 
 struct tls_message {
-	uint8_t type; /* enum tls_message */
+	uint8_t type; /* enum tls_message_type */
 	struct slice body;
 };
 

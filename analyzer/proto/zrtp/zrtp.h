@@ -62,8 +62,10 @@ struct zrtp_hello {
 /* `message` of a packet of type ZRTP_HELLO. */
 MUST_CHECK enum err zrtp_hello(struct slice message, struct zrtp_hello *out);
 
-/* CRC-32C (RFC 3720 B.4) of s: 0xe3069283 for "123456789". On the wire most significant octet
- * first. */
+/*
+ * CRC-32C (RFC 3720 B.4): 0xe3069283 for "123456789". On the wire its least
+ * significant octet comes first, as real traffic shows.
+ */
 uint32_t zrtp_crc32c(struct slice s);
 
 #endif

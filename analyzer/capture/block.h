@@ -1,0 +1,50 @@
+/* block.h - a file as large blocks: read once, digested as given, unpacked where it is packed. */
+#ifndef EARSHOT_BLOCK_H
+#define EARSHOT_BLOCK_H
+
+#include "analyzer/base/err.h"
+#include "analyzer/base/text.h"
+#include "analyzer/capture/hasher.h"
+
+enum { BLOCK_PEEK = 32 };
+
+struct block;
+
+/*
+ * Opens `path` ("-": standard input). The buffers are the hasher's, which must
+ * live longer; with `hash` the bytes of the file as given are digested while
+ * they are read. ERR_IO: *why says in one sentence what is wrong with the file
+ * (missing, a folder, no permission); it does not name the file.
+ */
+enum err block_open(struct block **out, const char *path, struct hasher *hasher, bool hash,
+		    struct text *why) MUST_CHECK;
+void block_close(struct block *b); /* NULL is fine */
+
+/*
+ * The next n bytes, unpacked (gzip with any number of members, RFC 1952; zstd
+ * with any number of frames, RFC 8878). Fewer only where the file ends or
+ * breaks; block_trouble then tells which.
+ */
+size_t block_read(struct block *b, void *to, size_t n);
+
+/* The first bytes, unpacked, without taking them; call before any read. At most BLOCK_PEEK. */
+struct slice block_peek(struct block *b);
+
+/* Takes n bytes without looking at them; gives how many there were. */
+uint64_t block_skip(struct block *b, uint64_t n);
+
+/*
+ * What broke, as a clause ("the gzip stream ends before its trailer"), or NULL.
+ * Bytes handed out before are as good as the file's own checks can say.
+ */
+const char *block_trouble(const struct block *b);
+
+bool block_packed(const struct block *b); /* gzip or zstd */
+
+/* A terminal or device file, which may never end. */
+bool block_endless(const struct block *b);
+
+/* Reads what is left of the file and tells its size and digest (empty without hash). */
+void block_finish(struct block *b, uint64_t *bytes, char sha256[DIGEST_HEX]);
+
+#endif

@@ -1,0 +1,22 @@
+/* twice.h - wire room: was this IP packet seen at this capture point a moment ago? */
+#ifndef EARSHOT_TWICE_H
+#define EARSHOT_TWICE_H
+
+#include "analyzer/wire/ip.h"
+
+struct twice;
+
+/* *lost counts packets forgotten before their 100 ms were over. Borrowed. */
+struct twice *twice_new(uint64_t *lost);
+void twice_free(struct twice *t);
+
+/*
+ * True: `p` (a packet or one fragment) is a second sighting of a packet seen at
+ * this point within 100 ms: same addresses, protocol, id and transport bytes, but
+ * for the checksum. Where the id is 0 the places must differ too, or it is a
+ * retransmission. False: it is new, and remembered. Times in nanoseconds of
+ * capture time.
+ */
+bool twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place, uint64_t now);
+
+#endif
