@@ -7,7 +7,14 @@
 #include "rules/lattice.h"
 
 enum condition { CONDITION_SIGNALING, CONDITION_KEYS, CONDITION_MEDIA, CONDITIONS };
-enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL, SEVERITIES };
+enum severity {
+	SEVERITY_INFO,
+	SEVERITY_LOW,
+	SEVERITY_MEDIUM,
+	SEVERITY_HIGH,
+	SEVERITY_CRITICAL,
+	SEVERITIES
+};
 enum rule_class { CLASS_ATTACK, CLASS_EXPOSURE, CLASS_POSTURE, CLASS_HYGIENE, CLASS_VISIBILITY };
 enum outcome {
 	OUTCOME_VIOLATED,
@@ -31,7 +38,13 @@ enum label {
 	LABEL_NONE, /* not scored: registrations, failed attempts that disclosed nothing */
 	LABELS
 };
-enum suffix { SUFFIX_TO_GATEWAY = 1, SUFFIX_TO_CONFERENCE = 2, SUFFIX_TO_IVR = 4, SUFFIX_RECORDED = 8, SUFFIX_POSSIBLY = 16 };
+enum suffix {
+	SUFFIX_TO_GATEWAY = 1,
+	SUFFIX_TO_CONFERENCE = 2,
+	SUFFIX_TO_IVR = 4,
+	SUFFIX_RECORDED = 8,
+	SUFFIX_POSSIBLY = 16
+};
 
 enum policy_result { POLICY_MET, POLICY_NOT_MET, POLICY_CANNOT_TELL };
 
@@ -40,32 +53,33 @@ struct rule {
 	const char *id, *title;
 	enum severity severity;
 	enum rule_class cls;
-	const char *checks;      /* what is checked, in words */
+	const char *checks; /* what is checked, in words */
 	const char *remediation;
 	const char *const *citations; /* NULL-ended */
-	const char *traps;       /* what must not set it off */
+	const char *traps;	      /* what must not set it off */
 };
 
 struct finding {
 	const struct rule *rule;
-	enum severity severity;  /* as the policy sees it here */
+	enum severity severity; /* as the policy sees it here */
 	enum outcome outcome;
-	const char *title;       /* the rule's, or more particular ("Voice readable") */
-	const char *detail;      /* one sentence on this occurrence; no secret, no identity */
-	const char *scope;       /* "call", "leg 0", "media 1", "media 1 segment 0" */
-	const char *caused_by;   /* id of a rule whose finding here explains this one, or NULL */
-	const char *filter;      /* display filter over the evidence frames, or NULL */
+	const char *title;     /* the rule's, or more particular ("Voice readable") */
+	const char *detail;    /* one sentence on this occurrence; no secret, no identity */
+	const char *scope;     /* "call", "leg 0", "media 1", "media 1 segment 0" */
+	const char *caused_by; /* id of a rule whose finding here explains this one, or NULL */
+	const char *filter;    /* display filter over the evidence frames, or NULL */
 	struct evidence at[8];
 	uint8_t at_count;
-	bool gates;              /* the policy gates on it */
-	char fingerprint[33], problem[33]; /* contract 4: this occurrence; the same defect in any run */
-	const char *element;     /* the box or link the problem is about, as an address text, or "" */
+	bool gates; /* the policy gates on it */
+	char fingerprint[33],
+		problem[33]; /* contract 4: this occurrence; the same defect in any run */
+	const char *element; /* the box or link the problem is about, as an address text, or "" */
 };
 
 struct condition_verdict {
 	struct verdict v;
 	enum shown shown;
-	const char *why;         /* one sentence */
+	const char *why; /* one sentence */
 	struct evidence at[8];
 	const char *at_text[8];
 	uint8_t at_count;
@@ -77,14 +91,15 @@ struct judgement {
 	enum shown hop_protection;
 	uint32_t hops_encrypted, hops_clear;
 	enum label label;
-	uint8_t suffix;          /* enum suffix */
-	bool has_score;          /* a number is given; the range is given whenever label is not LABEL_NONE */
+	uint8_t suffix; /* enum suffix */
+	bool scored; /* a call, opaque row or page with media: elsewhere the range says nothing */
+	bool has_score; /* a number is given; the range is given whenever label is not LABEL_NONE */
 	uint8_t score, low, high;
-	double coverage;         /* 0 to 1 */
+	double coverage; /* 0 to 1 */
 	uint32_t coverage_made, coverage_required;
-	const char **missing;    /* what was required and not seen */
+	const char **missing; /* what was required and not seen */
 	uint16_t missing_count;
-	char letter[3];          /* "A+", "F"; empty: none */
+	char letter[3]; /* "A+", "F"; empty: none */
 	const char **caps;
 	uint16_t cap_count;
 	enum policy_result policy;
@@ -97,13 +112,13 @@ struct judgement {
 
 /* Over all calls; plain numbers, so that any order of calls gives the same. */
 struct tally {
-	uint64_t rows[6];                    /* by enum call_kind */
+	uint64_t rows[6]; /* by enum call_kind */
 	uint64_t labels[LABELS];
-	uint64_t findings[SEVERITIES];       /* violated ones */
+	uint64_t findings[SEVERITIES]; /* violated ones */
 	uint64_t shown[CONDITIONS][SHOWN_COUNT];
 	struct verdict combined[CONDITIONS];
 	uint64_t met, not_met, cannot_tell;
-	uint64_t gating;                     /* findings that the policy gates on */
+	uint64_t gating; /* findings that the policy gates on */
 	enum severity worst_gating;
 	enum label worst_label;
 	bool any_score, any_letter, any_row;
@@ -114,15 +129,16 @@ struct tally {
 };
 
 struct judge_options {
-	const char *policy;        /* "baseline" */
-	enum severity fail_on;     /* --fail-on */
+	const char *policy;	     /* "baseline" */
+	enum severity fail_on;	     /* --fail-on */
 	const char *const *requires; /* --require expressions, NULL-ended or NULL */
-	double min_coverage;       /* --min-coverage as 0 to 1 */
+	double min_coverage;	     /* --min-coverage as 0 to 1 */
 };
 
 struct judge;
 
-/* ERR_USAGE: an expression of `requires` is wrong; *why (owned by the caller, free()) names it, the position and the nearest name. */
+/* ERR_USAGE: an expression of `requires` is wrong; *why (owned by the caller, free()) names it, the
+ * position and the nearest name. */
 enum err judge_new(struct judge **out, struct judge_options options, char **why) MUST_CHECK;
 const struct judgement *judge_call(struct judge *j, const struct call *c);
 const struct tally *judge_tally(const struct judge *j);
@@ -135,15 +151,16 @@ struct gate {
 };
 struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything_usable);
 /* Requirements that no row contradicts or that were not seen, for summary.policy; borrowed. */
-size_t judge_requires(const struct judge *j, const char *const **text, const enum policy_result **result);
+size_t judge_requires(const struct judge *j, const char *const **text,
+		      const enum policy_result **result);
 void judge_free(struct judge *j);
 
-const struct rule *judge_rules(size_t *count); /* in order of id */
-const char *judge_severity_text(enum severity s);  /* critical high medium low info */
+const struct rule *judge_rules(size_t *count);	  /* in order of id */
+const char *judge_severity_text(enum severity s); /* critical high medium low info */
 bool judge_severity_parse(const char *text, enum severity *out);
 const char *judge_class_text(enum rule_class c);
 const char *judge_outcome_text(enum outcome o);
-const char *judge_label_text(enum label l);        /* "EXPOSED", ... */
+const char *judge_label_text(enum label l); /* "EXPOSED", ... */
 const char *judge_condition_text(enum condition c);
 const char *judge_policy_text(enum policy_result r); /* met not_met cannot_tell */
 

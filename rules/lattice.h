@@ -1,4 +1,5 @@
-/* lattice.h - what is known of a condition, how complete, and how that combines (rule-catalog B.3). */
+/* lattice.h - what is known of a condition, how complete, and how that combines (rule-catalog B.3).
+ */
 #ifndef EARSHOT_LATTICE_H
 #define EARSHOT_LATTICE_H
 
@@ -18,7 +19,8 @@ enum shown {
 	SHOWN_COUNT
 };
 
-/* Best grade that says so, for one question about one scope; 0: nothing says so. Joined by maxima. */
+/* Best grade that says so, for one question about one scope; 0: nothing says so. Joined by maxima.
+ */
 struct answer {
 	uint8_t ok, suspect, fail;
 	bool against_interest; /* the fail of grade 2 speaks against its own speaker */
@@ -31,13 +33,15 @@ struct verdict {
 };
 
 struct answer lattice_join_answers(struct answer a, struct answer b);
-/* A fail of grade 3 (or against interest) stands; a suspicion stands while no ok of higher grade answers. */
+/* A fail of grade 3 (or against interest) stands; a suspicion stands while no ok of higher grade
+ * answers. */
 struct verdict lattice_settle(struct answer a, bool complete);
 /* Over scopes: associative, commutative, idempotent; { NONE, complete } is the identity. */
 struct verdict lattice_join(struct verdict a, struct verdict b);
 struct verdict lattice_identity(void);
 enum shown lattice_shown(struct verdict v);
 const char *lattice_known_text(enum known k); /* none ok suspect fail */
-const char *lattice_shown_text(enum shown s); /* pass partial not_observable suspect fail not_applicable */
+const char *
+lattice_shown_text(enum shown s); /* pass partial not_observable suspect fail not_applicable */
 
 #endif

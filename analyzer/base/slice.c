@@ -8,11 +8,6 @@ struct slice slice_of(const char *text)
 	return (struct slice){ (const uint8_t *)text, text ? strlen(text) : 0 };
 }
 
-bool slice_eq(struct slice a, struct slice b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static uint8_t lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
@@ -44,18 +39,6 @@ int slice_cmp(struct slice a, struct slice b)
 	int c = n ? memcmp(a.p, b.p, n) : 0;
 
 	return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
-struct slice slice_from(struct slice s, size_t at)
-{
-	if (at >= s.n)
-		return (struct slice){ s.p ? s.p + s.n : NULL, 0 };
-	return (struct slice){ s.p + at, s.n - at };
-}
-
-struct slice slice_upto(struct slice s, size_t n)
-{
-	return (struct slice){ s.p, s.n < n ? s.n : n };
 }
 
 static bool blank(uint8_t c)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Never owned, never NUL-terminated. Valid only as long as its owner says. */
 struct slice {
@@ -15,15 +16,28 @@ struct slice {
 #define SLICE(lit) ((struct slice){ (const uint8_t *)(lit), sizeof(lit) - 1 })
 
 struct slice slice_of(const char *text); /* NUL-ended text; NULL gives empty */
-bool slice_eq(struct slice a, struct slice b);
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_istarts(struct slice s, struct slice prefix);
 /* Byte order, shorter first on a tie: <0, 0, >0. */
 int slice_cmp(struct slice a, struct slice b);
-struct slice slice_from(struct slice s, size_t at); /* empty past the end */
-struct slice slice_upto(struct slice s, size_t n);  /* at most n bytes */
-struct slice slice_trim(struct slice s);	    /* SP HTAB CR LF off both ends */
+
+/* Parsers cut at every step: these are inline because a call would cost more than they do. */
+static inline struct slice slice_from(struct slice s, size_t at) /* empty past the end */
+{
+	if (at >= s.n)
+		return (struct slice){ s.p ? s.p + s.n : NULL, 0 };
+	return (struct slice){ s.p + at, s.n - at };
+}
+static inline struct slice slice_upto(struct slice s, size_t n) /* at most n bytes */
+{
+	return (struct slice){ s.p, s.n < n ? s.n : n };
+}
+struct slice slice_trim(struct slice s); /* SP HTAB CR LF off both ends */
 /* Position of byte c, or s.n when it is not there. */
 size_t slice_find(struct slice s, uint8_t c);
 

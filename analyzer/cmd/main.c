@@ -1,4 +1,5 @@
 /* main.c - the table of subcommands. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,6 +72,8 @@ static int unknown(const char *word)
 
 int main(int argc, char **argv)
 {
+	/* A file size limit is a full disk: an error of write, not the end of the program. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
 		help(0, NULL);
 		return 2;

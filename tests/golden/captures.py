@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import validate  # noqa: E402
 
 EARSHOT, SHARED = os.path.abspath(sys.argv[1]), os.path.join(sys.argv[2], "captures")
+WHOLE, _ = validate.validators()
 SKIP = (".json", ".md", ".keylog", ".key", ".txt", ".sh", ".py")
 
 
@@ -67,7 +68,7 @@ def main():
         if p.returncode not in (0, 1, 3, 4) or b"Sanitizer" in p.stderr or b"runtime error" in p.stderr:
             wrong.append("exit %d %s" % (p.returncode, p.stderr.decode(errors="replace")[:2000]))
         else:
-            wrong += list(validate.errors(json.loads(p.stdout)))[:3]
+            wrong += list(validate.complaints(WHOLE, json.loads(p.stdout), ""))[:3]
         bad += bool(wrong)
         for w in wrong:
             print("captures: %s: %s" % (os.path.relpath(path, SHARED), w))

@@ -19,6 +19,7 @@ import validate  # noqa: E402
 
 EARSHOT, SAMPLES = os.path.abspath(sys.argv[1]), sys.argv[2]
 TIMEOUT = 120
+WHOLE, CALL = validate.validators()
 
 
 def audit(folder, inputs, *options):
@@ -63,7 +64,7 @@ def check(folder, run):
     except ValueError as e:
         yield "no report: %s" % e
         return
-    yield from validate.errors(report)
+    yield from validate.complaints(WHOLE, report, "")
     yield from differences(run, report)
     for what, again in (("a second run", []), ("-j1", ["-j1"]), ("-j8", ["-j8"])):
         if audit(folder, run["inputs"], "-f", "json", *again)[1] != out:
@@ -75,7 +76,7 @@ def check(folder, run):
     if len(calls) != len(report["calls"]):
         yield "NDJSON has %d lines for %d calls" % (len(calls), len(report["calls"]))
     for call in calls:
-        yield from validate.call_errors(call)
+        yield from validate.complaints(CALL, call, "line ")
 
 
 def main():

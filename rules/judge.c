@@ -1,0 +1,275 @@
+/* judge.c - the door: rules over one call, the policy over the verdict, numbers over all. */
+#include "rules/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "analyzer/base/mem.h"
+#include "analyzer/base/text.h"
+#include "rules/gate.h"
+#include "rules/require.h"
+#include "rules/rule.h"
+#include "rules/verdict.h"
+
+enum { REQUIRES_MOST = 64 };
+
+struct judge {
+	struct judge_options options;
+	struct arena *arena;
+	struct findings found;
+	struct problem_memo memo;
+	struct judgement now;
+	struct tally tally;
+	struct require *requires[REQUIRES_MOST];
+	const char *texts[REQUIRES_MOST + 1];
+	enum policy_result results[REQUIRES_MOST]; /* over the rows so far */
+	size_t require_count;
+	bool any_conversation;
+};
+
+/* ---- life ------------------------------------------------------------------ */
+
+static enum err take_requires(struct judge *j, char **why)
+{
+	for (const char *const *text = j->options.requires; text && *text; text++) {
+		if (j->require_count == REQUIRES_MOST) {
+			*why = mem_text("more than 64 requirements");
+			return ERR_USAGE;
+		}
+		enum err e = require_parse(*text, &j->requires[j->require_count], why);
+		if (e != ERR_OK)
+			return e;
+		j->texts[j->require_count] = require_text(j->requires[j->require_count]);
+		j->results[j->require_count++] = POLICY_MET;
+	}
+	return ERR_OK;
+}
+
+enum err judge_new(struct judge **out, struct judge_options options, char **why)
+{
+	*out = NULL;
+	*why = NULL;
+	if (options.policy && strcmp(options.policy, "baseline") != 0) {
+		struct text t = { NULL, 0, 0 };
+		text_add(&t, "there is no policy \"");
+		text_printable(&t, slice_of(options.policy));
+		text_add(&t, "\"; the only one of this version is \"baseline\"");
+		*why = mem_text(text_of(&t));
+		text_free(&t);
+		return ERR_USAGE;
+	}
+	struct judge *j = mem_zero(1, sizeof *j);
+	j->options = options;
+	j->arena = arena_new(RULE_ARENA);
+	gate_begin(&j->tally);
+	enum err e = take_requires(j, why);
+	if (e != ERR_OK) {
+		judge_free(j);
+		return e;
+	}
+	*out = j;
+	return ERR_OK;
+}
+
+void judge_free(struct judge *j)
+{
+	if (!j)
+		return;
+	for (size_t i = 0; i < j->require_count; i++)
+		require_free(j->requires[i]);
+	arena_free(j->arena);
+	free(j->found.list);
+	free(j);
+}
+
+/* ---- one call --------------------------------------------------------------- */
+
+/* Baseline: attack and exposure gate; so would what makes a call WEAK (contract 2). */
+static bool gates(const struct judge *j, const struct finding *f)
+{
+	return f->outcome == OUTCOME_VIOLATED && f->severity >= j->options.fail_on &&
+	       (f->rule->cls == CLASS_ATTACK || f->rule->cls == CLASS_EXPOSURE);
+}
+
+static uint32_t mark_gating(struct judge *j)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < j->now.finding_count; i++) {
+		j->now.findings[i].gates = gates(j, &j->now.findings[i]);
+		n += j->now.findings[i].gates;
+	}
+	return n;
+}
+
+/* not_met over cannot_tell over met: the worse of two (contract 2). */
+static enum policy_result worse(enum policy_result a, enum policy_result b)
+{
+	if (a == POLICY_NOT_MET || b == POLICY_NOT_MET)
+		return POLICY_NOT_MET;
+	return a == POLICY_CANNOT_TELL ? a : b;
+}
+
+static void ask_requires(struct judge *j, struct work *w)
+{
+	struct judgement *now = &j->now;
+	struct require_row row = { .j = now };
+	struct verdict v[CONDITIONS];
+
+	if (!verdict_is_conversation(w->c))
+		return;
+	j->any_conversation = true;
+	for (int i = 0; i < CONDITIONS; i++)
+		v[i] = now->conditions[i].v;
+	row.best = score_best_label(v, now->hop_protection, verdict_flags(w));
+	for (size_t i = 0; i < j->require_count; i++) {
+		enum policy_result r = require_ask(j->requires[i], &row);
+		j->results[i] = worse(j->results[i], r);
+		now->policy = worse(now->policy, r);
+		if (r == POLICY_NOT_MET && now->unmet)
+			now->unmet[now->unmet_count++] = j->texts[i];
+		if (r == POLICY_CANNOT_TELL && now->unknown)
+			now->unknown[now->unknown_count++] = j->texts[i];
+	}
+}
+
+static void apply_policy(struct judge *j, struct work *w)
+{
+	struct judgement *now = &j->now;
+	uint32_t gating = mark_gating(j);
+
+	now->unmet = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unmet);
+	now->unknown = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unknown);
+	now->policy = gating ? POLICY_NOT_MET : POLICY_MET;
+	if (gating && now->unmet)
+		now->unmet[now->unmet_count++] =
+			rule_text(w, "no finding at or above %s: %u found",
+				  judge_severity_text(j->options.fail_on), (unsigned)gating);
+	ask_requires(j, w);
+}
+
+/* What was left out is said where a reader looks for what was not seen. */
+static void note_dropped(struct judge *j, struct work *w)
+{
+	struct judgement *now = &j->now;
+
+	if (now->missing && rule_has(w, FACT_budget_spent))
+		now->missing[now->missing_count++] =
+			"part of this call, which was too large to hold whole";
+	if (now->missing && j->found.dropped)
+		now->missing[now->missing_count++] = rule_text(
+			w, "%u further findings are not listed", (unsigned)j->found.dropped);
+}
+
+const struct judgement *judge_call(struct judge *j, const struct call *c)
+{
+	struct work w = { .c = c, .arena = j->arena, .found = &j->found, .memo = &j->memo };
+
+	arena_reset(j->arena);
+	memset(&j->now, 0, sizeof j->now);
+	rule_begin(&w);
+	rule_all(&w);
+	verdict_of(&w, &j->now);
+	note_dropped(j, &w);
+	apply_policy(j, &w);
+	gate_add(&j->tally, c, &j->now);
+	return &j->now;
+}
+
+/* ---- the run ----------------------------------------------------------------- */
+
+const struct tally *judge_tally(const struct judge *j)
+{
+	return &j->tally;
+}
+
+size_t judge_requires(const struct judge *j, const char *const **text,
+		      const enum policy_result **result)
+{
+	/* Without a call, an opaque row or a page nothing was seen to meet anything. */
+	static const enum policy_result nothing[REQUIRES_MOST] = {
+#define EIGHT                                                                                      \
+	POLICY_CANNOT_TELL, POLICY_CANNOT_TELL, POLICY_CANNOT_TELL, POLICY_CANNOT_TELL,            \
+		POLICY_CANNOT_TELL, POLICY_CANNOT_TELL, POLICY_CANNOT_TELL, POLICY_CANNOT_TELL
+		EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT
+#undef EIGHT
+	};
+
+	*text = j->texts;
+	*result = j->any_conversation ? j->results : nothing;
+	return j->require_count;
+}
+
+struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything_usable)
+{
+	struct gate_facts f = { .tally = &j->tally,
+				.fail_on = j->options.fail_on,
+				.min_coverage = j->options.min_coverage,
+				.inputs_damaged = inputs_damaged,
+				.anything_usable = anything_usable };
+
+	f.require_count = judge_requires(j, &f.requires, &f.results);
+	return gate_close(&f);
+}
+
+/* ---- words -------------------------------------------------------------------- */
+
+const struct rule *judge_rules(size_t *count)
+{
+	*count = RULES;
+	return rule_catalog_list;
+}
+
+static const char *const severities[SEVERITIES] = { "info", "low", "medium", "high", "critical" };
+
+const char *judge_severity_text(enum severity s)
+{
+	return severities[s];
+}
+
+bool judge_severity_parse(const char *text, enum severity *out)
+{
+	for (int i = 0; i < SEVERITIES; i++)
+		if (strcasecmp(text, severities[i]) == 0) {
+			*out = (enum severity)i;
+			return true;
+		}
+	return false;
+}
+
+const char *judge_class_text(enum rule_class c)
+{
+	static const char *const text[] = { "attack", "exposure", "posture", "hygiene",
+					    "visibility" };
+	return text[c];
+}
+
+const char *judge_outcome_text(enum outcome o)
+{
+	static const char *const text[] = { "violated", "satisfied", "not_assessable",
+					    "not_applicable", "noted" };
+	return text[o];
+}
+
+const char *judge_label_text(enum label l)
+{
+	static const char *const text[LABELS] = {
+		"EXPOSED",    "TAMPERING INDICATED", "WEAK",	      "SIGNALING EXPOSED",
+		"HOP BY HOP", "UNDETERMINED",	     "NO BREAK SEEN", "END-TO-END MEDIA",
+		"END-TO-END", "NOT SCORED",
+	};
+	return text[l];
+}
+
+const char *judge_condition_text(enum condition c)
+{
+	static const char *const text[CONDITIONS] = { "signaling", "keys", "media" };
+	return text[c];
+}
+
+const char *judge_policy_text(enum policy_result r)
+{
+	static const char *const text[] = { "met", "not_met", "cannot_tell" };
+	return text[r];
+}

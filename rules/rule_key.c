@@ -1,0 +1,199 @@
+/* rule_key.c - keys exchanged through signaling (rule-catalog D.4). */
+#include "rules/rule.h"
+
+#include <stddef.h>
+
+/* The line runs on keys that never stood in SDP (RFC 5763, RFC 6189). */
+static bool keyed_in_band(const struct media *m)
+{
+	return m && (m->dtls || m->zrtp || m->keying == KEYING_DTLS || m->keying == KEYING_ZRTP);
+}
+
+static bool answered(const struct media *m)
+{
+	return m && m->answered && !m->rejected;
+}
+
+static bool any_answered(const struct call *c)
+{
+	for (uint16_t i = 0; i < c->media_count; i++)
+		if (answered(&c->media[i]) || keyed_in_band(&c->media[i]))
+			return true;
+	return false;
+}
+
+static const char *key_detail(struct work *w, const struct fact *f, const char *then)
+{
+	return rule_text(w, "A media key (%.40s, %u octets) stood in SDP that could be read%s.",
+			 f->text ? f->text : "SDES", (unsigned)f->value, then);
+}
+
+static void note_key(struct work *w, const struct fact *f, enum severity s, const char *detail)
+{
+	w->disclosed = true;
+	rule_line(w, f)->key_shown = true;
+	rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f, "SIP with a media key in it was readable");
+	rule_note(w, f,
+		  (struct note){ .id = RULE_KEY_001,
+				 .outcome = OUTCOME_VIOLATED,
+				 .severity = s,
+				 .detail = detail,
+				 .caused_by = rule_clear_cause(w) });
+}
+
+/* RFC 8643 3.2: an offer may hold several methods; the key was shown and is not the one in use. */
+static void beside_in_band(struct work *w, const struct fact *f)
+{
+	w->disclosed = true;
+	rule_line(w, f)->key_shown = true;
+	rule_note(w, f,
+		  (struct note){
+			  .id = RULE_KEY_008,
+			  .outcome = OUTCOME_VIOLATED,
+			  .severity = SEVERITY_LOW,
+			  .detail = "A media key was offered in SDP and is not the one in use.",
+			  .caused_by = rule_clear_cause(w) });
+}
+
+/* Behind TLS, or decrypted before it was written: KEY-002, not this rule. */
+static void key_behind_tls(struct work *w, const struct fact *f)
+{
+	rule_line(w, f)->key_shown = true;
+	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+		 "a media key was carried inside encrypted signaling; who could read it there is "
+		 "not judged by "
+		 "this version");
+}
+
+static void key_in_use(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_key_readable)
+		{
+			const struct media *m = rule_media(w, f);
+			if (!rule_in_clear(w, f)) {
+				key_behind_tls(w, f);
+			} else if (keyed_in_band(m)) {
+				beside_in_band(w, f);
+			} else {
+				w->exposed = true;
+				w->key_clear = true;
+				rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+					 "the media key itself was in readable SDP: anyone on this "
+					 "hop has it");
+				note_key(w, f, SEVERITY_CRITICAL, key_detail(w, f, ""));
+			}
+		}
+}
+
+static void key_unused(struct work *w)
+{
+	bool taken = any_answered(w->c);
+
+	for
+		RULE_EACH(w, f, FACT_key_unused)
+		{
+			const struct media *m = rule_media(w, f);
+			if (!rule_in_clear(w, f)) {
+				key_behind_tls(w, f);
+			} else if (!taken) {
+				/* A call that ended before any answer still gave its key away
+				 * (KEY-001, traps). */
+				w->key_unused = true;
+				rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+					 "a media key was in readable SDP, although the offer was "
+					 "never taken up");
+				note_key(w, f, SEVERITY_MEDIUM,
+					 key_detail(w, f, "; the offer was never taken up"));
+			} else if (keyed_in_band(m) || (m && m->rejected)) {
+				beside_in_band(w, f);
+			} else {
+				note_key(w, f, SEVERITY_MEDIUM,
+					 key_detail(w, f, "; the answer did not use it"));
+			}
+		}
+}
+
+static void key_line(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_k_readable)
+		{
+			const struct media *m = rule_media(w, f);
+			if (!rule_in_clear(w, f))
+				continue;
+			w->disclosed = true;
+			if (!keyed_in_band(m))
+				rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+					 "a k= line with a key was readable");
+			if (answered(m) && !keyed_in_band(m))
+				w->exposed = w->key_clear = true;
+			rule_note(w, f,
+				  (struct note){ .id = RULE_KEY_009,
+						 .outcome = OUTCOME_VIOLATED,
+						 .severity = SEVERITY_CRITICAL,
+						 .detail = "A k= line with a key stood in SDP that "
+							   "could be read.",
+						 .caused_by = rule_clear_cause(w) });
+		}
+}
+
+/* B.6: ZRTP needs no attribute in SDP, so without the media this is a suspicion, never more. */
+static void no_keys(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_no_keys)
+		{
+			struct fact declared = *f;
+			if (keyed_in_band(rule_media(w, f)))
+				continue;
+			declared.grade = 2;
+			rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &declared,
+				 "the line was answered without any keys; the media that would "
+				 "settle it was not judged "
+				 "readable here");
+		}
+}
+
+/* The words for keys that were neither seen nor refuted. */
+static void unjudged(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_dtls_seen)
+	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+		 "a DTLS handshake was seen on the media path; whether its certificates match the "
+		 "fingerprints is not judged by this version");
+	for
+		RULE_EACH(w, f, FACT_zrtp_seen)
+	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+		 "a ZRTP exchange was seen on the media path; whether both ends saw the same one "
+		 "is not "
+		 "judged by this version");
+	for
+		RULE_EACH(w, f, FACT_keying_unseen)
+	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f, "how the media keys were agreed was not seen");
+	for
+		RULE_EACH(w, f, FACT_signaling_opaque)
+	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+		 "the signaling was not readable here, so how keys were agreed is not known");
+}
+
+/* What can be said of KEY-001 where no key was seen: once for a call. */
+static void key_unseen(struct work *w)
+{
+	bool shown = rule_has(w, FACT_key_readable) || rule_has(w, FACT_key_unused);
+	const struct media *m = w->c->media_count ? &w->c->media[0] : NULL;
+
+	if (shown || !m || (w->c->kind != CALL_CALL && w->c->kind != CALL_OPAQUE))
+		return;
+	bool held = w->readable && m->offer_seen && m->answer_seen;
+	rule_note(w, NULL,
+		  (struct note){ .id = RULE_KEY_001,
+				 .outcome = held ? OUTCOME_SATISFIED : OUTCOME_NOT_ASSESSABLE,
+				 .severity = SEVERITY_INFO,
+				 .detail = held ? "SDP could be read and held no media key."
+						: "Not all of the SDP was seen." });
+}
+
+rule_run *const rule_key_run[] = { key_in_use, key_unused, key_line, no_keys,
+				   unjudged,   key_unseen, NULL };

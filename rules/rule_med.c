@@ -1,0 +1,376 @@
+/* rule_med.c - media exposure (rule-catalog D.7). */
+#include "rules/rule.h"
+
+#include <stddef.h>
+
+enum { SECOND_NS = 1000000000 };
+
+static const char *const no_keys_used = "no encryption keys were used: the media was readable";
+
+/* Titles of MED-001 by what was readable; media that no SDP names is voice. */
+static const char *readable_title(const struct media *m)
+{
+	static const char *const title[] = {
+		[MEDIA_AUDIO] = "Voice readable",
+		[MEDIA_VIDEO] = "Video readable",
+		[MEDIA_TEXT] = "Text readable",
+		[MEDIA_IMAGE] = "Fax readable",
+		[MEDIA_MESSAGE] = "Messages readable",
+		[MEDIA_APPLICATION] = "Floor control readable",
+	};
+	return title[m ? m->kind : MEDIA_AUDIO];
+}
+
+static bool declared_secure(const struct media *m)
+{
+	switch (m->profile) {
+	case PROFILE_RTP_SAVP:
+	case PROFILE_RTP_SAVPF:
+	case PROFILE_DTLS_SAVP:
+	case PROFILE_DTLS_SAVPF:
+	case PROFILE_DTLS_UDPTL:
+	case PROFILE_TLS_MSRP:
+	case PROFILE_TLS_BFCP:
+	case PROFILE_SCTP_DTLS:
+		return true;
+	default:
+		return m->keying == KEYING_SDES || m->keying == KEYING_DTLS ||
+		       m->keying == KEYING_MIKEY;
+	}
+}
+
+/* Clear for a time only: then it is the start, the end or a gap of protection, not its absence. */
+static bool partly_clear(const struct media *m)
+{
+	uint64_t packets = 0, clear = 0;
+
+	for (uint16_t i = 0; i < m->segment_count; i++) {
+		packets += m->segments[i].packets;
+		clear += m->segments[i].clear;
+	}
+	return clear && clear < packets - packets / 10;
+}
+
+static const char *clear_detail(struct work *w, const struct fact *f, const char *what)
+{
+	return rule_text(w, "%s: %llu packets over %llu.%llu s%s%.60s.", what,
+			 (unsigned long long)f->value,
+			 (unsigned long long)(f->duration_ns / SECOND_NS),
+			 (unsigned long long)(f->duration_ns / (SECOND_NS / 10) % 10),
+			 f->text ? "; " : "", f->text ? f->text : "");
+}
+
+static void say_clear(struct work *w, const struct fact *f, bool keys_too)
+{
+	struct line *line = rule_line(w, f);
+
+	w->exposed = true;
+	line->clear = line->live = true;
+	rule_say(w, CONDITION_MEDIA, KNOWN_FAIL, f, "the media was readable");
+	if (keys_too)
+		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f, no_keys_used);
+}
+
+static const char *fall(struct line *line)
+{
+	return line->downgraded ? "MED-003" : line->declined ? "MED-004" : NULL;
+}
+
+static void note_clear(struct work *w, const struct fact *f, const char *title)
+{
+	say_clear(w, f, true);
+	rule_note(w, f,
+		  (struct note){ .id = RULE_MED_001,
+				 .outcome = OUTCOME_VIOLATED,
+				 .severity = SEVERITY_CRITICAL,
+				 .title = title,
+				 .detail = clear_detail(w, f, "No encryption keys were used"),
+				 .caused_by = fall(rule_line(w, f)) });
+}
+
+/* The clear part of a line that was protected otherwise: it says nothing about the keys (B.6). */
+static void note_partly(struct work *w, const struct fact *f)
+{
+	say_clear(w, f, false);
+	rule_note(w, f,
+		  (struct note){ .id = RULE_MED_006,
+				 .outcome = OUTCOME_VIOLATED,
+				 .severity = SEVERITY_HIGH,
+				 .detail = clear_detail(w, f, "Readable for a part of the call") });
+}
+
+static void note_broken_promise(struct work *w, const struct fact *f)
+{
+	say_clear(w, f, true);
+	rule_note(w, f,
+		  (struct note){
+			  .id = RULE_MED_002,
+			  .outcome = OUTCOME_VIOLATED,
+			  .severity = SEVERITY_CRITICAL,
+			  .detail = clear_detail(w, f, "Agreed as protected, sent in clear") });
+}
+
+static void note_page(struct work *w, const struct fact *f)
+{
+	say_clear(w, f, true);
+	rule_note(
+		w, f,
+		(struct note){
+			.id = RULE_MED_012,
+			.outcome = OUTCOME_VIOLATED,
+			.severity = SEVERITY_MEDIUM,
+			.detail = "A paging announcement that anyone on the network could hear." });
+}
+
+static void clear_media(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_media_clear)
+		{
+			const struct media *m = rule_media(w, f);
+			if (w->c->kind == CALL_PAGE)
+				note_page(w, f);
+			else if (m && m->zrtp)
+				note_partly(w, f);
+			else if (m && declared_secure(m) && partly_clear(m))
+				note_partly(w, f);
+			else if (m && declared_secure(m))
+				note_broken_promise(w, f);
+			else
+				note_clear(w, f, readable_title(m));
+		}
+	for
+		RULE_EACH(w, f, FACT_page_clear)
+	note_page(w, f);
+}
+
+static void other_kinds(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_fax_readable)
+	note_clear(w, f, "Fax readable");
+	for
+		RULE_EACH(w, f, FACT_text_readable)
+	note_clear(w, f, rule_media(w, f) ? readable_title(rule_media(w, f)) : "Messages readable");
+	for
+		RULE_EACH(w, f, FACT_floor_readable)
+	note_clear(w, f, "Floor control readable");
+}
+
+/* Which lines gave protection up; known before the findings that this explains. */
+static void mark_falls(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_downgrade)
+	rule_line(w, f)->downgraded = true;
+	for
+		RULE_EACH(w, f, FACT_optional_declined)
+	rule_line(w, f)->declined = true;
+}
+
+static bool line_clear(struct work *w, const struct fact *f)
+{
+	if (rule_media(w, f))
+		return rule_line(w, f)->clear;
+	for (uint16_t i = 0; i <= w->c->media_count; i++)
+		if (w->lines[i].clear)
+			return true;
+	return false;
+}
+
+/* Without the media the answer alone is a declaration: ZRTP could still run (B.6). */
+static void doubt(struct work *w, const struct fact *f, const char *why)
+{
+	const struct media *m = rule_media(w, f);
+	struct fact declared = *f;
+
+	if (m && (m->zrtp || m->dtls))
+		return;
+	declared.grade = 2;
+	rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &declared, why);
+	rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, &declared, why);
+}
+
+static void downgrade(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_downgrade)
+		{
+			bool clear = line_clear(w, f);
+			enum severity s = clear ? SEVERITY_CRITICAL : SEVERITY_HIGH;
+			if (!clear)
+				doubt(w, f,
+				      "protection was offered and given up; the media itself was "
+				      "not seen readable");
+			rule_note(
+				w, f,
+				(struct note){
+					.id = RULE_MED_003,
+					.outcome = OUTCOME_VIOLATED,
+					/* RFC 6881: an emergency call must be retried without keys.
+					 */
+					.severity = w->c->emergency ? SEVERITY_INFO : s,
+					.detail = clear ? "Protection was offered, given up, and "
+							  "the media could "
+							  "be heard."
+							: "Protection was offered and given up." });
+		}
+}
+
+static void fallback(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_optional_declined)
+		{
+			bool clear = line_clear(w, f);
+			rule_note(w, f,
+				  (struct note){ .id = RULE_MED_004,
+						 .outcome = clear ? OUTCOME_VIOLATED
+								  : OUTCOME_NOT_ASSESSABLE,
+						 .severity = clear ? SEVERITY_HIGH : SEVERITY_INFO,
+						 .detail = clear ? "Optional protection was not "
+								   "taken up and the media "
+								   "could be heard."
+								 : "Optional protection was not "
+								   "taken up; the media was not "
+								   "seen readable." });
+		}
+}
+
+static void sibling(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_sibling_clear)
+		{
+			bool clear = line_clear(w, f);
+			if (!clear)
+				doubt(w, f,
+				      "one line of the session has no protection agreed; its media "
+				      "was not seen");
+			rule_note(w, f,
+				  (struct note){ .id = RULE_MED_005,
+						 .outcome = OUTCOME_VIOLATED,
+						 .severity = SEVERITY_HIGH,
+						 .detail = "Another line of this session is "
+							   "protected, this one is not.",
+						 .caused_by = clear ? "MED-001" : NULL });
+		}
+}
+
+static void note_start(struct work *w, const struct fact *f, enum severity s, const char *detail)
+{
+	rule_note(w, f,
+		  (struct note){ .id = RULE_MED_006,
+				 .outcome = OUTCOME_VIOLATED,
+				 .severity = s,
+				 .detail = detail });
+}
+
+static void starts(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_media_clear_start)
+		{
+			rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
+				 "the first moments were readable before ZRTP had agreed keys, "
+				 "which RFC 6189 permits; "
+				 "nothing readable was found after it");
+			note_start(w, f, SEVERITY_LOW,
+				   clear_detail(w, f, "Readable before ZRTP had agreed keys"));
+		}
+	for
+		RULE_EACH(w, f, FACT_media_early_clear)
+	note_start(w, f, SEVERITY_LOW,
+		   "Ringback or an announcement could be heard before the answer.");
+	for
+		RULE_EACH(w, f, FACT_media_microphone_early)
+		{
+			say_clear(w, f, false);
+			note_start(w, f, SEVERITY_HIGH,
+				   "The caller's microphone could be heard before the answer.");
+		}
+}
+
+/* Signaling that was opaque explains media without an owner: that is OBS-002 (MED-007, traps). */
+static void unowned(struct work *w)
+{
+	for (uint16_t i = 0; i < w->c->leg_count; i++)
+		if (w->c->legs[i].encrypted)
+			return;
+	for
+		RULE_EACH(w, f, FACT_media_unowned)
+		{
+			struct fact inferred = *f;
+			inferred.grade = 1;
+			rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, &inferred,
+				 "SIP was readable here and none of it announces this media");
+			rule_note(w, f,
+				  (struct note){ .id = RULE_MED_007,
+						 .outcome = OUTCOME_VIOLATED,
+						 .severity = SEVERITY_MEDIUM,
+						 .detail = "No SIP that was read here announces "
+							   "this media." });
+		}
+}
+
+static void one_way(struct work *w)
+{
+	const struct note n = {
+		.id = RULE_MED_011,
+		.outcome = OUTCOME_NOTED,
+		.severity = SEVERITY_INFO,
+		.detail = "The answered call had media in one direction only, or none, here."
+	};
+
+	for
+		RULE_EACH(w, f, FACT_media_one_way)
+	rule_note(w, f, n);
+	for
+		RULE_EACH(w, f, FACT_media_unseen)
+	rule_note(w, f, n);
+}
+
+/* The words for media that was neither seen readable nor proved protected. */
+static void unjudged(struct work *w)
+{
+	for
+		RULE_EACH(w, f, FACT_media_no_plaintext)
+	rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
+		 "no plaintext structure was found in the media; that it was encrypted is not "
+		 "proved by "
+		 "this version");
+	for
+		RULE_EACH(w, f, FACT_media_insufficient)
+	rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
+		 "too few media packets were seen to tell protected from readable");
+	for
+		RULE_EACH(w, f, FACT_media_unseen)
+	rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
+		 "the media of this line did not pass this capture");
+}
+
+/* What can be said of MED-001 where nothing was readable: once for a call. */
+static void nothing_readable(struct work *w)
+{
+	const enum fact_kind kinds[] = { FACT_media_no_plaintext, FACT_media_insufficient,
+					 FACT_media_unseen };
+	const struct fact *f = NULL;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !f; i++)
+		f = rule_has(w, kinds[i]) ? call_fact(w->c, kinds[i], NULL) : NULL;
+	for (uint16_t i = 0; i <= w->c->media_count; i++)
+		if (w->lines[i].clear)
+			return;
+	if (!f || w->c->kind == CALL_PAGE)
+		return;
+	rule_note(w, f,
+		  (struct note){ .id = RULE_MED_001,
+				 .outcome = OUTCOME_NOT_ASSESSABLE,
+				 .severity = SEVERITY_INFO,
+				 .detail = "Nothing readable was found, and protection is not "
+					   "proved by that." });
+}
+
+rule_run *const rule_med_run[] = { mark_falls, clear_media, other_kinds,      downgrade,
+				   fallback,   sibling,	    starts,	      unowned,
+				   one_way,    unjudged,    nothing_readable, NULL };

@@ -1,0 +1,390 @@
+/* verdict.c - scopes joined to conditions, with the words for them. */
+#include "rules/verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/coverage.h"
+
+bool verdict_is_conversation(const struct call *c)
+{
+	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+}
+
+struct score_flags verdict_flags(const struct work *w)
+{
+	return (struct score_flags){ .exposed = w->exposed,
+				     .readable = w->readable,
+				     .scored = verdict_is_conversation(w->c) };
+}
+
+/* ---- conditions ----------------------------------------------------------- */
+
+static bool any_live(const struct work *w)
+{
+	for (uint16_t i = 0; i < w->c->media_count; i++)
+		if (w->lines[i].live)
+			return true;
+	return false;
+}
+
+static bool all_refused(const struct call *c)
+{
+	for (uint16_t i = 0; i < c->media_count; i++)
+		if (!c->media[i].rejected)
+			return false;
+	return c->media_count > 0;
+}
+
+/* B.3: a call without media is NOT APPLICABLE, but silence about media is not absence of media. */
+static bool has_media(const struct work *w)
+{
+	if (any_live(w))
+		return true;
+	return verdict_is_conversation(w->c) && !all_refused(w->c);
+}
+
+static bool said(const struct answer *a)
+{
+	return a->ok || a->suspect || a->fail;
+}
+
+static struct verdict settle_lines(const struct work *w, enum condition on)
+{
+	struct verdict v = lattice_identity();
+
+	if (has_media(w))
+		v.complete = false;
+	for (uint16_t i = 0; i <= w->c->media_count; i++) {
+		const struct answer *a =
+			on == CONDITION_KEYS ? &w->lines[i].keys : &w->lines[i].media;
+		/* Both ends of the path would have to be asserted for more: nothing is complete yet
+		 * (B.3). */
+		if (said(a))
+			v = lattice_join(v, lattice_settle(*a, false));
+	}
+	return v;
+}
+
+static const char *default_why(const struct work *w, enum condition on, struct verdict v)
+{
+	if (v.known == KNOWN_NONE && v.complete)
+		return "no media belongs to this row";
+	if (on == CONDITION_SIGNALING)
+		return w->c->leg_count ? "how this signaling was protected could not be told"
+				       : "no signaling of this call was seen";
+	if (on == CONDITION_KEYS)
+		return "how the media keys were agreed was not seen";
+	return "the media was not seen";
+}
+
+static void tell(const struct work *w, enum condition on, struct verdict v,
+		 struct condition_verdict *out)
+{
+	const struct reason *r = &w->reasons[on][v.known];
+	bool apart = v.known == KNOWN_NONE && v.complete;
+
+	out->v = v;
+	out->shown = lattice_shown(v);
+	out->why = r->why && !apart ? r->why : default_why(w, on, v);
+	out->at_count = apart ? 0 : r->at_count;
+	memcpy(out->at, r->at, out->at_count * sizeof *r->at);
+	memcpy(out->at_text, r->at_text, out->at_count * sizeof *r->at_text);
+}
+
+/* ---- hops, ends, seconds --------------------------------------------------- */
+
+static void count_hops(const struct call *c, struct judgement *j)
+{
+	for (uint16_t i = 0; i < c->leg_count; i++) {
+		if (c->legs[i].readable)
+			j->hops_clear++;
+		else if (c->legs[i].encrypted)
+			j->hops_encrypted++;
+	}
+	if (j->hops_clear)
+		j->hop_protection = SHOWN_FAIL;
+	else if (c->leg_count && j->hops_encrypted == c->leg_count)
+		j->hop_protection = SHOWN_PASS;
+	else
+		j->hop_protection = SHOWN_NOT_OBSERVABLE;
+}
+
+static uint8_t suffixes(const struct call *c)
+{
+	uint8_t set = c->recorded_by_endpoint ? SUFFIX_RECORDED : 0;
+
+	for (int i = 0; i < 2; i++) {
+		enum role r = c->ends[i].role;
+		uint8_t to = r == ROLE_GATEWAY	    ? SUFFIX_TO_GATEWAY
+			     : r == ROLE_CONFERENCE ? SUFFIX_TO_CONFERENCE
+			     : r == ROLE_IVR	    ? SUFFIX_TO_IVR
+						    : 0;
+		if (to && c->ends[i].role_from == ROLE_INFERRED)
+			to |= SUFFIX_POSSIBLY;
+		set |= to;
+	}
+	return set;
+}
+
+static uint64_t most(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Two directions, or two capture points, of one stretch are one stretch: the longest counts. */
+static uint64_t line_exposed_ns(const struct work *w, uint16_t at)
+{
+	const struct media *m = &w->c->media[at];
+	size_t epochs = w->c->epoch_count + 1u;
+	uint64_t *worst = arena_take(w->arena, epochs * sizeof *worst), sum = 0, fact = 0;
+
+	for (uint16_t i = 0; worst && i < m->segment_count; i++) {
+		int16_t e = m->segments[i].epoch;
+		size_t slot = e >= 0 && e < w->c->epoch_count ? (size_t)e : epochs - 1;
+		worst[slot] = most(worst[slot], m->segments[i].clear_ns);
+	}
+	for (size_t i = 0; worst && i < epochs; i++)
+		sum += worst[i];
+	for (uint32_t i = 0; i < w->c->fact_count; i++)
+		if (w->c->facts[i].media == (int16_t)at)
+			fact = most(fact, w->c->facts[i].duration_ns);
+	return sum ? sum : fact;
+}
+
+/* Legs either side of a box carry the same words, so lines of one kind are not added up. */
+static double exposed_seconds(const struct work *w)
+{
+	uint64_t by_kind[MEDIA_APPLICATION + 1] = { 0 }, sum = 0;
+
+	for (uint16_t i = 0; i < w->c->media_count; i++)
+		if (w->lines[i].clear) {
+			uint64_t *kind = &by_kind[w->c->media[i].kind];
+			*kind = most(*kind, line_exposed_ns(w, i));
+		}
+	for (size_t i = 0; i < sizeof by_kind / sizeof *by_kind; i++)
+		sum += by_kind[i];
+	return (double)sum / 1e9;
+}
+
+/* ---- score ---------------------------------------------------------------- */
+
+static uint8_t signaling_points(const struct work *w, const struct judgement *j)
+{
+	if (j->conditions[CONDITION_SIGNALING].shown == SHOWN_PASS)
+		return 100;
+	if (w->disclosed)
+		return 0;
+	/* Version, suite and certificate of TLS are not judged by this version: as if not observed.
+	 */
+	return w->readable ? 20 : 60;
+}
+
+static bool any_line_clear(const struct work *w)
+{
+	for (uint16_t i = 0; i <= w->c->media_count; i++)
+		if (w->lines[i].clear)
+			return true;
+	return false;
+}
+
+/* B.9 gives 50 for what an element in the middle holds while every hop is protected. */
+static uint8_t points_of(const struct condition_verdict *c, bool readable)
+{
+	return c->shown == SHOWN_FAIL && !readable ? 50 : score_points(c->v);
+}
+
+static bool any_keying(const struct call *c, enum keying k)
+{
+	for (uint16_t i = 0; i < c->media_count; i++)
+		if (c->media[i].keying == k)
+			return true;
+	return false;
+}
+
+static bool has_shown(const struct judgement *j, enum shown s)
+{
+	return j->conditions[CONDITION_KEYS].shown == s ||
+	       j->conditions[CONDITION_MEDIA].shown == s;
+}
+
+static uint16_t find_caps(const struct work *w, const struct judgement *j)
+{
+	const struct {
+		bool holds;
+		enum score_cap cap;
+	} causes[] = {
+		{ any_line_clear(w), SCORE_CAP_CLEAR },
+		{ w->key_clear, SCORE_CAP_KEY },
+		{ w->basic_clear, SCORE_CAP_CREDENTIAL },
+		{ rule_has(w, FACT_sibling_clear), SCORE_CAP_SIBLING },
+		{ rule_has(w, FACT_downgrade) && any_line_clear(w), SCORE_CAP_DOWNGRADE },
+		{ w->readable && any_keying(w->c, KEYING_DTLS), SCORE_CAP_CLEAR_DTLS },
+		{ w->digest_clear, SCORE_CAP_DIGEST },
+		{ has_shown(j, SHOWN_FAIL) && j->hop_protection == SHOWN_PASS, SCORE_CAP_HOP },
+		{ w->c->recorded_by_endpoint, SCORE_CAP_RECORDED },
+		{ w->readable && any_keying(w->c, KEYING_ZRTP) &&
+			  j->conditions[CONDITION_KEYS].shown == SHOWN_PASS,
+		  SCORE_CAP_CLEAR_ZRTP },
+		{ has_shown(j, SHOWN_SUSPECT) || has_shown(j, SHOWN_NOT_OBSERVABLE),
+		  SCORE_CAP_UNSEEN },
+		{ j->conditions[CONDITION_SIGNALING].shown == SHOWN_FAIL, SCORE_CAP_SIGNALING },
+	};
+	uint16_t set = 0;
+
+	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+		if (causes[i].holds)
+			set |= (uint16_t)causes[i].cap;
+	return set;
+}
+
+/* Each rule once, at its worst. SIG-004 is one line for the capture and no lack of hygiene (D.1).
+ */
+static void count_rules(const struct judgement *j, struct score_input *in)
+{
+	enum severity worst[RULES] = { SEVERITY_INFO };
+
+	for (uint32_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
+		size_t rule = (size_t)(f->rule - rule_catalog_list);
+		if (f->outcome != OUTCOME_VIOLATED)
+			continue;
+		in->above_low |= f->severity > SEVERITY_LOW;
+		if (rule != RULE_SIG_004 && f->severity > worst[rule])
+			worst[rule] = f->severity;
+	}
+	for (size_t i = 0; i < RULES; i++) {
+		in->medium = (uint8_t)(in->medium + (worst[i] == SEVERITY_MEDIUM));
+		in->low = (uint8_t)(in->low + (worst[i] == SEVERITY_LOW));
+	}
+}
+
+static void list_caps(struct work *w, uint16_t set, struct judgement *j)
+{
+	j->caps = arena_take(w->arena, SCORE_CAPS * sizeof *j->caps);
+	for (unsigned i = 0; j->caps && i < SCORE_CAPS; i++)
+		if (set >> i & 1)
+			j->caps[j->cap_count++] = score_cap_text((enum score_cap)(1u << i));
+}
+
+/* Calls that never had media are listed, not scored (B.9, capture roll-up). */
+static bool never_had_media(const struct judgement *j)
+{
+	return j->conditions[CONDITION_KEYS].shown == SHOWN_NOT_APPLICABLE &&
+	       j->conditions[CONDITION_MEDIA].shown == SHOWN_NOT_APPLICABLE;
+}
+
+static void give_score(struct work *w, struct judgement *j)
+{
+	bool clear = any_line_clear(w), shown = clear || w->key_clear || w->key_unused;
+	struct score_input in = { .points = { signaling_points(w, j),
+					      points_of(&j->conditions[CONDITION_KEYS], shown),
+					      points_of(&j->conditions[CONDITION_MEDIA], clear) },
+				  .caps = find_caps(w, j),
+				  .label = j->label,
+				  .scored = verdict_is_conversation(w->c) && !never_had_media(j),
+				  .coverage = j->coverage };
+
+	for (int i = 0; i < CONDITIONS; i++)
+		in.conditions[i] = j->conditions[i].v;
+	count_rules(j, &in);
+	list_caps(w, in.caps, j);
+	struct score s = score_of(&in);
+	j->scored = in.scored;
+	j->has_score = s.has_score;
+	j->score = s.seen;
+	j->low = s.low;
+	j->high = s.high;
+	memcpy(j->letter, s.letter, sizeof j->letter);
+}
+
+/* ---- findings -------------------------------------------------------------- */
+
+static int by_worst(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int n;
+
+	if (x->severity != y->severity)
+		return x->severity > y->severity ? -1 : 1;
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if ((n = strverscmp(x->scope, y->scope)) != 0)
+		return n;
+	if (x->at[0].frame != y->at[0].frame)
+		return x->at[0].frame < y->at[0].frame ? -1 : 1;
+	if (x->at[0].input != y->at[0].input)
+		return x->at[0].input < y->at[0].input ? -1 : 1;
+	if (x->outcome != y->outcome)
+		return x->outcome < y->outcome ? -1 : 1;
+	return strcmp(x->fingerprint, y->fingerprint);
+}
+
+static int by_frame(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* A display filter belongs to one file: the one the first evidence is in. */
+static const char *filter_of(struct work *w, const struct finding *f)
+{
+	uint64_t frames[RULE_EVIDENCE];
+	struct words t = { .n = 0 };
+	size_t n = 0;
+
+	for (uint8_t i = 0; i < f->at_count; i++)
+		if (f->at[i].input == f->at[0].input)
+			frames[n++] = f->at[i].frame;
+	if (n == 0)
+		return NULL;
+	if (n > 1)
+		qsort(frames, n, sizeof *frames, by_frame);
+	for (size_t i = 0; i < n; i++) {
+		words_add(&t, i ? ", " : "frame.number in {");
+		words_number(&t, frames[i]);
+	}
+	words_add(&t, "}");
+	return rule_words(w, &t);
+}
+
+static void sort_findings(struct work *w, struct judgement *j)
+{
+	j->findings = w->found->list;
+	j->finding_count = w->found->count;
+	if (j->finding_count > 1)
+		qsort(j->findings, j->finding_count, sizeof *j->findings, by_worst);
+	for (uint32_t i = 0; i < j->finding_count; i++)
+		j->findings[i].filter = filter_of(w, &j->findings[i]);
+}
+
+static void take_coverage(struct work *w, struct judgement *j)
+{
+	struct coverage c = coverage_of(w);
+
+	j->coverage_made = c.made;
+	j->coverage_required = c.required;
+	j->coverage = c.required ? (double)c.made / c.required : 0;
+	j->missing = c.missing;
+	j->missing_count = c.missing_count;
+}
+
+void verdict_of(struct work *w, struct judgement *j)
+{
+	enum shown shown[CONDITIONS];
+
+	tell(w, CONDITION_SIGNALING, lattice_settle(w->signaling, false),
+	     &j->conditions[CONDITION_SIGNALING]);
+	tell(w, CONDITION_KEYS, settle_lines(w, CONDITION_KEYS), &j->conditions[CONDITION_KEYS]);
+	tell(w, CONDITION_MEDIA, settle_lines(w, CONDITION_MEDIA), &j->conditions[CONDITION_MEDIA]);
+	for (int i = 0; i < CONDITIONS; i++)
+		shown[i] = j->conditions[i].shown;
+	count_hops(w->c, j);
+	sort_findings(w, j);
+	take_coverage(w, j);
+	j->label = score_label(shown, j->hop_protection, verdict_flags(w));
+	j->suffix = j->label == LABEL_NONE ? 0 : suffixes(w->c);
+	j->exposed_seconds = exposed_seconds(w);
+	give_score(w, j);
+}

@@ -1,0 +1,15 @@
+/* verdict.h - from what the rules said to the conditions, label and score of one call. */
+#ifndef EARSHOT_VERDICT_H
+#define EARSHOT_VERDICT_H
+
+#include "rules/rule.h"
+#include "rules/score.h"
+
+/* Fills all of *j that does not depend on a policy; findings are sorted. */
+void verdict_of(struct work *w, struct judgement *j);
+/* The same flags that made the label, for requirements on it. */
+struct score_flags verdict_flags(const struct work *w);
+/* A call, an opaque row or a page: what labels, scores and requirements speak of. */
+bool verdict_is_conversation(const struct call *c);
+
+#endif

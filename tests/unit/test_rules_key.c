@@ -1,0 +1,198 @@
+/* test_rules_key.c - the rules on keys in signaling, on calls made by hand. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "tests/lib/callmake.h"
+
+static struct callmake m;
+
+static const struct judgement *judged(void)
+{
+	return callmake_judge(&m);
+}
+
+static enum shown keys(const struct judgement *j)
+{
+	return j->conditions[CONDITION_KEYS].shown;
+}
+
+static struct fact *key_on_leg(enum fact_kind kind)
+{
+	struct fact *f = callmake_fact_on(&m, kind, 0);
+
+	f->leg = 0;
+	f->value = 30;
+	f->text = "AES_CM_128_HMAC_SHA1_80";
+	return f;
+}
+
+static void a_readable_key_fails_keys_and_exposes_the_call(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES);
+	key_on_leg(FACT_key_readable);
+	const struct judgement *j = judged();
+	const struct finding *f = callmake_violated(j, "KEY-001");
+	assert_int_equal(keys(j), SHOWN_FAIL);
+	assert_int_equal(j->conditions[CONDITION_MEDIA].shown, SHOWN_NOT_OBSERVABLE);
+	assert_int_equal(j->label, LABEL_EXPOSED);
+	assert_string_equal(j->letter, "F");
+	assert_int_equal(f->severity, SEVERITY_CRITICAL);
+	assert_string_equal(f->caused_by, "SIG-001");
+	assert_string_equal(f->scope, "media 0");
+	assert_int_equal(f->at[0].frame, 2);
+}
+
+static void sdp_without_a_key_satisfies(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS)->dtls = true;
+	callmake_fact_on(&m, FACT_dtls_seen, 0);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	assert_non_null(strstr(j->conditions[CONDITION_KEYS].why, "DTLS handshake"));
+	assert_null(callmake_violated(j, "KEY-001"));
+	assert_non_null(callmake_finding(j, "KEY-001", OUTCOME_SATISFIED));
+}
+
+static void opaque_signaling_leaves_keys_unknown(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_OPAQUE);
+	callmake_leg(&m, false);
+	callmake_line(&m, PROFILE_OTHER, KEYING_UNKNOWN)->answered = false;
+	m.media[0].offer_seen = m.media[0].answer_seen = false;
+	callmake_segment(&m, 0, 0, 0);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	assert_int_equal(j->label, LABEL_UNDETERMINED);
+	assert_false(j->has_score);
+	assert_int_equal(j->low, 0);
+	assert_int_equal(j->high, 100);
+	assert_non_null(callmake_finding(j, "KEY-001", OUTCOME_NOT_ASSESSABLE));
+}
+
+static void a_key_inside_tls_is_not_this_rule(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, false)->decrypted = true;
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES);
+	key_on_leg(FACT_key_readable);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	assert_null(callmake_violated(j, "KEY-001"));
+	assert_int_not_equal(j->label, LABEL_EXPOSED);
+}
+
+static void a_key_never_taken_up_fails_keys_all_the_same(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_ATTEMPT);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES)->answered = false;
+	key_on_leg(FACT_key_unused);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_FAIL);
+	assert_int_equal(j->conditions[CONDITION_MEDIA].shown, SHOWN_NOT_APPLICABLE);
+	assert_int_equal(callmake_violated(j, "KEY-001")->severity, SEVERITY_MEDIUM);
+	assert_int_equal(j->label, LABEL_SIGNALING_EXPOSED);
+	assert_false(j->has_score);
+}
+
+static void a_key_beside_dtls_refutes_nothing(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS);
+	key_on_leg(FACT_key_unused);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	assert_int_equal(callmake_violated(j, "KEY-008")->severity, SEVERITY_LOW);
+	assert_null(callmake_violated(j, "KEY-001"));
+	assert_int_not_equal(j->label, LABEL_EXPOSED);
+}
+
+static void a_key_of_a_refused_line_refutes_nothing(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES)->rejected = true;
+	callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS);
+	key_on_leg(FACT_key_unused);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	assert_non_null(callmake_violated(j, "KEY-008"));
+}
+
+static void a_k_line_is_critical(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_UNKNOWN);
+	assert_null(callmake_violated(judged(), "KEY-009"));
+	key_on_leg(FACT_k_readable);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_FAIL);
+	assert_int_equal(callmake_violated(j, "KEY-009")->severity, SEVERITY_CRITICAL);
+	assert_int_equal(j->label, LABEL_EXPOSED);
+	m.media[0].keying = KEYING_DTLS;
+	assert_int_equal(keys(judged()), SHOWN_NOT_OBSERVABLE);
+}
+
+static void a_k_line_behind_tls_is_unknown(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, false)->decrypted = true;
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_UNKNOWN);
+	key_on_leg(FACT_k_readable);
+	assert_int_equal(keys(judged()), SHOWN_NOT_OBSERVABLE);
+	assert_null(callmake_violated(judged(), "KEY-009"));
+}
+
+static void an_answer_without_keys_is_a_suspicion_only(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	struct media *line = callmake_line(&m, PROFILE_RTP_AVP, KEYING_NONE);
+	callmake_fact_on(&m, FACT_no_keys, 0);
+	const struct judgement *j = judged();
+	assert_int_equal(keys(j), SHOWN_SUSPECT);
+	assert_int_equal(j->conditions[CONDITION_KEYS].v.grade, 2);
+	assert_int_equal(j->conditions[CONDITION_MEDIA].shown, SHOWN_NOT_OBSERVABLE);
+	line->zrtp = true;
+	assert_int_equal(keys(judged()), SHOWN_NOT_OBSERVABLE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_readable_key_fails_keys_and_exposes_the_call),
+		cmocka_unit_test(sdp_without_a_key_satisfies),
+		cmocka_unit_test(opaque_signaling_leaves_keys_unknown),
+		cmocka_unit_test(a_key_inside_tls_is_not_this_rule),
+		cmocka_unit_test(a_key_never_taken_up_fails_keys_all_the_same),
+		cmocka_unit_test(a_key_beside_dtls_refutes_nothing),
+		cmocka_unit_test(a_key_of_a_refused_line_refutes_nothing),
+		cmocka_unit_test(a_k_line_is_critical),
+		cmocka_unit_test(a_k_line_behind_tls_is_unknown),
+		cmocka_unit_test(an_answer_without_keys_is_a_suspicion_only),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	callmake_end();
+	return failed;
+}
