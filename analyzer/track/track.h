@@ -4,15 +4,46 @@
 
 #include "analyzer/model/call.h"
 
+/*
+ * What `value`, `duration_ns`, `text` and the scope of a fact mean, where it
+ * is more than its evidence. Unlisted kinds leave them empty.
+ *
+ * leg    sip_readable, sip_decrypted  value: messages; text: why it counts as decrypted
+ *        via_elements                 value: distinct elements named in one request (at least 2)
+ *        hop_declared_*               text: the transport the lower Via names; grade 2
+ *        route_other                  value: routing headers of one message that name others
+ *        body_readable                value: octets, repeats not counted
+ *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
+ *        digest_md5                   value: 1 when challenge and response were both readable
+ *        loss (leg)                   value: holes in what carried signaling
+ * media  key_readable, key_unused     value: octets of key and salt; text: the suite; also the leg
+ *        k_readable                   also the leg
+ *        no_keys, sibling_clear       grade 2 from SDP, 3 when its media was readable
+ *        downgrade                    text: set when refused and tried again; evidence: both steps
+ *        dtls_seen, zrtp_seen         value: records, messages
+ *        media_one_way                value: packets of the direction that was seen
+ *        fax_, text_, floor_readable  value: packets or messages parsed
+ *        media_unseen, media_unowned, keying_unseen, optional_declined
+ * segment (with media and epoch)
+ *        media_clear, media_early_clear, media_microphone_early
+ *                                     value: packets; duration; text: the test that showed it
+ *        media_clear_start            value: packets; duration: from its first to its last packet
+ *        media_no_plaintext, media_insufficient   value: packets tested; grade 1
+ *        loss                         value: packets missing in the sequence
+ * call   truncated                    value: packets or messages cut short
+ *        one_side, clock, start_missing, end_missing, signaling_opaque, page_clear, budget_spent
+ */
+
 /* Call life by capture time (contract 3); all are policy parameters. Nanoseconds. */
 struct track_options {
-	uint64_t linger_ns;       /* after BYE: 32 s */
-	uint64_t unanswered_ns;   /* after the last message of an INVITE never answered: 180 s */
-	uint64_t answered_ns;     /* answered without BYE, after the last SIP or media: 300 s */
-	uint64_t opaque_ns;       /* media silence that ends an opaque row: 30 s */
-	uint64_t clear_start_ns;  /* clear media tolerated before ZRTP completes: fixed 1.0 s */
-	uint32_t calls;           /* calls held at once; beyond it the oldest unanswered, then the oldest, are closed early */
-	size_t call_budget;       /* bytes of one call's arena */
+	uint64_t linger_ns;	 /* after BYE: 32 s */
+	uint64_t unanswered_ns;	 /* after the last message of an INVITE never answered: 180 s */
+	uint64_t answered_ns;	 /* answered without BYE, after the last SIP or media: 300 s */
+	uint64_t opaque_ns;	 /* media silence that ends an opaque row: 30 s */
+	uint64_t clear_start_ns; /* clear media tolerated before ZRTP completes: fixed 1.0 s */
+	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
+			   closed early */
+	size_t call_budget; /* bytes of one call's arena */
 };
 
 struct track_counters {
@@ -40,7 +71,8 @@ void track_tick(struct track *t, uint64_t now_ns);
 /* The capture is over: everything left is closed, marked cut_off where it was alive. */
 void track_end(struct track *t, uint64_t now_ns);
 const struct track_counters *track_counters(const struct track *t);
-size_t track_unexplained(const struct track *t, const struct unexplained **out); /* sorted, capped at 1000 */
+size_t track_unexplained(const struct track *t,
+			 const struct unexplained **out); /* sorted, capped at 1000 */
 void track_free(struct track *t);
 
 #endif

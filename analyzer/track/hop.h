@@ -1,0 +1,18 @@
+/* hop.h - what one message says about the hop that carried it. */
+#ifndef EARSHOT_HOP_H
+#define EARSHOT_HOP_H
+
+#include "analyzer/track/live.h"
+
+/* The leg of a message, made when missing; NULL when the call has too many. */
+struct leg_live *hop_leg(struct live *l, const struct observation *o);
+/* Notes the message's facts at its leg: readers named in Via and routes, identities, credentials,
+ * bodies. */
+void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o);
+/*
+ * At the end: was the text decrypted before it was written (contract 3,
+ * carrier_conflict)? Turns claims of readability accordingly.
+ */
+void hop_settle(struct live *l, struct leg_live *leg);
+
+#endif

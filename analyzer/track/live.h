@@ -1,0 +1,152 @@
+/* live.h - a call while it is being watched; shared by the files of the track room. */
+#ifndef EARSHOT_LIVE_H
+#define EARSHOT_LIVE_H
+
+#include "analyzer/model/call.h"
+#include "analyzer/track/expire.h"
+
+/* Caps of one call; reaching one is the fact budget_spent. */
+enum {
+	LIVE_LEGS = 64,
+	LIVE_TRANSACTIONS = 64, /* the newest are kept */
+	LIVE_PACTS = 256,
+	LIVE_PROMISES = 512,
+	LIVE_RECENT = 16,
+	LIVE_HOSTS = 8,
+	LIVE_FACTS = 8192,
+};
+
+/* A fact in the making; its leg is the one that holds it. */
+struct note {
+	struct note *next;
+	struct fact fact;
+};
+
+struct leg_live {
+	struct leg leg;
+	struct leg_live *next;
+	struct note *notes;
+	struct evidence first_request; /* decides who is `a` */
+	uint16_t number;	       /* after sorting: index in the call */
+	uint32_t via_agrees,
+		via_secure; /* requests whose top Via fits the carrier; says TLS or WSS */
+	bool handshake, exported, md5_challenge, md5_response;
+	uint64_t recent[LIVE_RECENT]; /* hashes of the last messages */
+	uint8_t recent_at;
+};
+
+/* An SDP body, copied once per call. */
+struct sdp_held {
+	struct sdp_held *next;
+	struct sdp_seen sdp;
+};
+
+/* One offer and what became of it on one leg (RFC 3264). */
+struct pact {
+	struct pact *next;
+	struct leg_live *leg;
+	uint64_t tags; /* of the dialog, whoever asks; 0 while the To tag is not known */
+	uint32_t cseq;
+	enum sip_verb verb;
+	const struct sdp_seen *offer, *answer; /* either may be NULL: never seen */
+	struct evidence offer_at, answer_at;
+	bool offer_in_response; /* delayed offer */
+	bool callee_offers;	/* the offer came from whom the first INVITE went to */
+	bool reoffer;		/* in a dialog */
+	bool final;		/* the answer stood in, or was followed by, a 2xx or ACK */
+	uint16_t refused;	/* status that turned the offer down, 0: none */
+	int16_t *media;		/* at the end: index of the agreed media per m-line, or -1 */
+};
+
+struct transaction {
+	struct transaction *next;
+	uint64_t key;
+	struct leg_live *leg;
+	struct pact *pact;
+	enum sip_verb verb;
+	uint32_t cseq;
+	bool in_dialog, from_callee, request_seen;
+	uint16_t status; /* highest final, or 0 */
+};
+
+struct place;
+struct live;
+
+/* "Media of this call will come or go here." */
+struct promise {
+	struct promise *next_of_live;
+	struct promise *next, *prev; /* of the place */
+	struct place *place;
+	struct live *live;
+	uint64_t from_ns;
+};
+
+/* A host that made responses, or that sent requests on with a Via below its own. */
+struct host_seen {
+	struct addr addr;
+	struct leg_live *leg;
+	struct evidence at;
+};
+
+struct live {
+	struct arena *arena;
+	struct slice key;
+	struct call call;
+	struct expire_timer timer;
+	struct live *older, *newer; /* of the list it ages in */
+	bool in_answered;	    /* which list */
+
+	struct leg_live *legs, **legs_end;
+	struct transaction *transactions;
+	struct pact *pacts, **pacts_end;
+	struct sdp_held *sdps;
+	struct promise *promises;
+	uint16_t leg_count, transaction_count, pact_count, promise_count;
+	struct note *facts; /* of the call, gathered at the end */
+	uint32_t fact_count;
+	struct fact spent_fact; /* stands in for all facts when even they find no room */
+	bool spent;		/* a cap or the arena's budget was met */
+
+	point_set points;
+	struct evidence first, last;
+	struct evidence answered, answered_last; /* first and last sighting of a 2xx to INVITE */
+	struct evidence bye, failed;
+	uint64_t last_media_ns;
+	struct slice caller_tag;
+	uint32_t invite_cseq;
+	uint16_t final_status;
+	bool invite, invite_first, in_dialog, dialog_proof, ack_apart, bye_seen, cancelled;
+	bool invited_by_request; /* an INVITE request was seen, not only its responses */
+	bool isfocus_caller, isfocus_callee;
+	bool identities_final; /* From and To come from a request of the caller */
+	enum sip_verb first_verb;
+	struct evidence verb_at;
+	bool registers, messages_seen;
+	struct slice method;
+
+	struct evidence secure_refused; /* 488, 415 or 606 to an offer with keys, this Call-ID */
+	struct evidence downgrade[2];	/* refusal, retry without keys */
+	struct evidence clock_off, truncated;
+	uint64_t truncated_count;
+	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS];
+	uint8_t answering_count, forwarding_count,
+		named_count; /* named: in Vias between the first and the last */
+};
+
+/* Earlier evidence first: by time, input, frame. */
+int live_evidence_cmp(const struct evidence *a, const struct evidence *b);
+void live_first(struct evidence *keep, const struct evidence *seen); /* frame 0: empty */
+void live_last(struct evidence *keep, const struct evidence *seen);
+/* Zeroed memory of the call, or NULL with `spent` set. */
+void *live_take(struct live *l, size_t n);
+/* Adds evidence in order, without repeats; the earliest FACT_EVIDENCE stay. */
+void live_evidence(struct fact *f, const struct evidence *at);
+/* The leg's fact of this kind and text, made when missing; NULL when the budget is spent. */
+struct fact *live_note(struct live *l, struct leg_live *leg, enum fact_kind kind, uint8_t grade,
+		       const char *text, const struct evidence *at);
+/* Appends a fact found at the end; scopes as struct fact. NULL when the budget is spent. */
+struct fact *live_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media, int segment,
+		       const struct evidence *at);
+point_set live_bit(uint16_t n); /* n above 63 has no bit */
+
+#endif

@@ -1,0 +1,358 @@
+/* opaque.c - rows for media and connections that no readable signaling announced. */
+#include "analyzer/track/opaque.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/mem.h"
+#include "analyzer/base/when.h"
+#include "analyzer/track/media_facts.h"
+
+static const uint64_t TLS_NS = 300 * WHEN_SECOND; /* a connection is silent between registrations */
+
+struct gathered {
+	struct flow *flows[OPAQUE_FLOWS];
+	unsigned count;
+	uint64_t first_ns, last_ns;
+};
+
+/* ---- which flows belong together ------------------------------------------------- */
+
+static bool same_pair(const struct flow *a, const struct flow *b)
+{
+	return (addr_eq(&a->key.src, &b->key.src) && addr_eq(&a->key.dst, &b->key.dst)) ||
+	       (addr_eq(&a->key.src, &b->key.dst) && addr_eq(&a->key.dst, &b->key.src));
+}
+
+static bool overlaps(const struct gathered *g, const struct flow *f)
+{
+	return f->first_ns <= g->last_ns + 2 * WHEN_SECOND &&
+	       f->last_ns + 2 * WHEN_SECOND >= g->first_ns;
+}
+
+static bool is_in(const struct gathered *g, const struct flow *f)
+{
+	for (unsigned i = 0; i < g->count; i++)
+		if (g->flows[i] == f)
+			return true;
+	return false;
+}
+
+static void take(struct gathered *g, struct flow *f)
+{
+	g->flows[g->count++] = f;
+	if (f->first_ns < g->first_ns)
+		g->first_ns = f->first_ns;
+	if (f->last_ns > g->last_ns)
+		g->last_ns = f->last_ns;
+}
+
+/* One pass; true: something was added and the stretch of time may have grown. */
+static bool gather_more(const struct opaque_context *x, struct gathered *g, bool *wait)
+{
+	const struct flow *seed = g->flows[0];
+	struct place *p = stint_at_host(x->paths, &seed->key.src);
+	struct place *q = stint_at_host(x->paths, &seed->key.dst);
+	bool grown = false;
+	unsigned looked = 0;
+
+	if (!p || (q && q->flow_count < p->flow_count))
+		p = q;
+	for (struct link *k = p ? p->flows : NULL;
+	     k && g->count < OPAQUE_FLOWS && looked < OPAQUE_LOOKS; k = k->next, looked++) {
+		struct flow *f = k->flow;
+		if (f->used || !f->streams || !same_pair(f, seed) || !overlaps(g, f) ||
+		    is_in(g, f) || stint_promised(f) || !stint_unclaimed(f))
+			continue;
+		if (!x->at_end && f->touched_ns >= x->quiet_ns) {
+			*wait = true;
+			continue;
+		}
+		take(g, f);
+		grown = true;
+	}
+	return grown;
+}
+
+static int flow_cmp(const void *x, const void *y)
+{
+	const struct flow *a = *(struct flow *const *)x, *b = *(struct flow *const *)y;
+	int order = memcmp(&a->key, &b->key, sizeof a->key);
+
+	return order ? order : (a->point > b->point) - (a->point < b->point);
+}
+
+static bool gather(const struct opaque_context *x, struct gathered *g, struct flow *f, bool *wait)
+{
+	uint64_t packets = 0;
+
+	*wait = false;
+	g->count = 0;
+	g->first_ns = UINT64_MAX;
+	g->last_ns = 0;
+	take(g, f);
+	while (gather_more(x, g, wait))
+		;
+	if (*wait && g->count < OPAQUE_FLOWS)
+		return false;
+	*wait = false;
+	for (unsigned i = 0; i < g->count; i++) {
+		uint64_t n = stint_unclaimed(g->flows[i]);
+		packets = n > packets ? n : packets;
+	}
+	qsort(g->flows, g->count, sizeof(struct flow *), flow_cmp);
+	return packets >= OPAQUE_PACKETS;
+}
+
+/* ---- the row --------------------------------------------------------------------------- */
+
+static struct live *row_new(const struct opaque_context *x)
+{
+	struct live *l = mem_zero(1, sizeof *l);
+
+	l->arena = arena_new(x->budget);
+	l->legs_end = &l->legs;
+	l->pacts_end = &l->pacts;
+	l->call.kind = CALL_OPAQUE;
+	return l;
+}
+
+static struct agreed *media_for(struct agreed_list *list, const struct flow *f)
+{
+	struct endpoint low = addr_src(&f->key), high = addr_dst(&f->key);
+
+	for (unsigned i = 0; i < list->count; i++)
+		if (addr_endpoint_eq(&list->all[i].m.offerer, &low) &&
+		    addr_endpoint_eq(&list->all[i].m.answerer, &high))
+			return &list->all[i];
+	struct agreed *a = &list->all[list->count];
+	a->number = (int16_t)list->count++;
+	a->m.keying = KEYING_UNKNOWN;
+	a->m.offerer = low;
+	a->m.answerer = high;
+	a->m.leg = FACT_NOWHERE;
+	return a;
+}
+
+static void note_flow(struct live *l, struct agreed *a, const struct flow *f)
+{
+	l->points |= live_bit(f->point);
+	l->call.inputs |= f->inputs;
+	live_first(&l->first, &f->first);
+	if (f->has_dtls) {
+		a->m.dtls = true;
+		a->m.keying = KEYING_DTLS;
+		a->dtls_records += f->dtls.records;
+		live_first(&a->dtls_at, f->dtls.hello.frame ? &f->dtls.hello : &f->first);
+	}
+	if (f->has_zrtp) {
+		a->m.zrtp = true;
+		a->m.keying = KEYING_ZRTP;
+		a->zrtp_messages += f->zrtp.count;
+		live_first(&a->zrtp_at,
+			   f->zrtp.first_hello.frame ? &f->zrtp.first_hello : &f->first);
+	}
+}
+
+static unsigned windows_of(const struct gathered *g)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < g->count; i++)
+		for (const struct stream *st = g->flows[i]->streams; st; st = st->next)
+			n += st->window_count;
+	return n;
+}
+
+static void make_media(struct live *l, const struct gathered *g, struct agreed_list *list,
+		       uint64_t clear_start_ns)
+{
+	struct segment_claim *claims = mem_zero(windows_of(g) + 1U, sizeof *claims);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < g->count; i++) {
+		struct flow *f = g->flows[i];
+		struct agreed *a = media_for(list, f);
+		note_flow(l, a, f);
+		f->used = true;
+		for (struct stream *st = f->streams; st; st = st->next)
+			for (unsigned k = 0; k < st->window_count; k++) {
+				struct stint_window *w = &st->windows[k];
+				if (stint_window_busy(w))
+					continue;
+				claims[n++] = (struct segment_claim){ a, f, st, w, 0 };
+				if (w->seen.last_ns > l->last_media_ns)
+					l->last_media_ns = w->seen.last_ns;
+			}
+	}
+	segment_build(l, claims, n, clear_start_ns);
+	free(claims);
+}
+
+static bool clear_line(struct agreed *a)
+{
+	bool clear = false;
+
+	for (unsigned i = 0; i < a->m.segment_count; i++) {
+		clear |= a->m.segments[i].protection == PROTECTION_CLEAR;
+		if (!a->m.codec)
+			a->m.codec = a->m.segments[i].codec;
+		if (a->m.codec && (!strcmp(a->m.codec, "H261") || !strcmp(a->m.codec, "H263")))
+			a->m.kind = MEDIA_VIDEO;
+	}
+	if (clear && a->m.keying == KEYING_UNKNOWN)
+		a->m.keying = KEYING_NONE;
+	return clear;
+}
+
+/* A page goes to a group; readable, it is heard by every port of the network. */
+static void name_kind(struct live *l, const struct gathered *g, bool clear)
+{
+	const struct flow_key *k = &g->flows[0]->key;
+
+	if (!clear || !(addr_is_multicast(&k->src) || addr_is_multicast(&k->dst)))
+		return;
+	l->call.kind = CALL_PAGE;
+	live_fact(l, FACT_page_clear, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
+}
+
+/* ---- connections that may have carried its signaling -------------------------------------- */
+
+static void add_tls_leg(struct live *l, struct flow *f)
+{
+	struct leg *g = &l->call.legs[l->call.leg_count++];
+	bool src_serves = f->key.sport == 5061 || f->key.sport == 443;
+
+	f->used |= f->tls_sip;
+	g->carrier =
+		f->key.sport == 443 || f->key.dport == 443 ? SIP_TRANSPORT_WSS : SIP_TRANSPORT_TLS;
+	g->a = src_serves ? addr_dst(&f->key) : addr_src(&f->key);
+	g->b = src_serves ? addr_src(&f->key) : addr_dst(&f->key);
+	g->inputs = f->inputs;
+	g->encrypted = true;
+	g->first_ns = f->first_ns;
+	g->last_ns = f->last_ns;
+	g->first = f->tls_at;
+	l->points |= live_bit(f->point);
+	l->call.inputs |= f->inputs;
+	struct fact *fact =
+		live_fact(l, FACT_sip_encrypted, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls_at);
+	if (fact)
+		fact->leg = (int16_t)(l->call.leg_count - 1);
+}
+
+static bool belongs(const struct flow *f, const struct flow *seed, const struct gathered *g)
+{
+	return f->has_tls && (f->tls_sip || same_pair(f, seed)) && f->first_ns <= g->last_ns &&
+	       f->last_ns + TLS_NS >= g->first_ns;
+}
+
+static void add_connections(const struct opaque_context *x, struct live *l,
+			    const struct gathered *g)
+{
+	const struct flow *seed = g->flows[0];
+	const struct addr *hosts[] = { &seed->key.src, &seed->key.dst };
+	struct flow *found[LIVE_LEGS];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct place *p = stint_at_host(x->paths, hosts[i]);
+		unsigned looked = 0;
+		for (struct link *k = p ? p->flows : NULL; k && n < LIVE_LEGS; k = k->next) {
+			unsigned have = 0;
+			while (have < n && found[have] != k->flow)
+				have++;
+			if (++looked > STINT_CROWD)
+				break;
+			if (have == n && belongs(k->flow, seed, g))
+				found[n++] = k->flow;
+		}
+	}
+	if (!n)
+		return;
+	qsort(found, n, sizeof(struct flow *), flow_cmp);
+	l->call.legs = live_take(l, n * sizeof *l->call.legs);
+	for (unsigned i = 0; l->call.legs && i < n; i++)
+		add_tls_leg(l, found[i]);
+}
+
+/* ---- the door ------------------------------------------------------------------------------- */
+
+static void whole_epoch(struct live *l)
+{
+	l->call.epochs = live_take(l, sizeof *l->call.epochs);
+	if (!l->call.epochs)
+		return;
+	*l->call.epochs = (struct epoch){ l->call.start_ns, l->call.end_ns, EPOCH_TALK,
+					  "media seen", l->first };
+	l->call.epoch_count = 1;
+}
+
+static struct slice name_of(const struct flow *f)
+{
+	return (struct slice){ (const uint8_t *)&f->key, sizeof f->key };
+}
+
+static struct live *media_row(const struct opaque_context *x, struct gathered *g)
+{
+	struct live *l = row_new(x);
+	struct agreed_list list = { live_take(l, g->count * sizeof *list.all), 0 };
+	bool clear = false;
+
+	if (!list.all) {
+		arena_free(l->arena);
+		free(l);
+		return NULL;
+	}
+	l->call.start_ns = g->first_ns;
+	l->call.end_ns = g->last_ns;
+	live_first(&l->first, &g->flows[0]->first);
+	whole_epoch(l);
+	make_media(l, g, &list, x->bind.clear_start_ns);
+	for (unsigned i = 0; i < list.count; i++)
+		clear |= clear_line(&list.all[i]);
+	if (l->call.epoch_count)
+		l->call.epochs[0].at = l->first;
+	add_connections(x, l, g);
+	name_kind(l, g, clear);
+	if (l->call.kind == CALL_OPAQUE)
+		live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
+	for (unsigned i = 0; x->sip_seen && l->call.kind == CALL_OPAQUE && i < list.count; i++)
+		live_fact(l, FACT_media_unowned, 3, list.all[i].number, FACT_NOWHERE, &l->first);
+	media_facts_segments(l, &list);
+	l->call.ends[0].at = (struct endpoint){ g->flows[0]->key.src, 0 };
+	l->call.ends[1].at = (struct endpoint){ g->flows[0]->key.dst, 0 };
+	finish_row(l, &list, name_of(g->flows[0]));
+	return l;
+}
+
+static struct live *connection_row(const struct opaque_context *x, struct flow *f)
+{
+	struct live *l = row_new(x);
+	struct agreed_list none = { NULL, 0 };
+
+	l->call.start_ns = f->first_ns;
+	l->call.end_ns = f->last_ns;
+	l->first = f->tls_at;
+	l->call.legs = live_take(l, sizeof *l->call.legs);
+	if (l->call.legs)
+		add_tls_leg(l, f);
+	live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls_at);
+	finish_row(l, &none, name_of(f));
+	f->used = true;
+	return l;
+}
+
+struct live *opaque_row(const struct opaque_context *x, struct flow *f, bool *wait)
+{
+	struct gathered g;
+
+	*wait = false;
+	if (f->used)
+		return NULL;
+	if (f->streams && stint_unclaimed(f) && gather(x, &g, f, wait))
+		return media_row(x, &g);
+	if (*wait)
+		return NULL;
+	return f->has_tls && f->tls_sip && x->at_end ? connection_row(x, f) : NULL;
+}

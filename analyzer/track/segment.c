@@ -1,0 +1,294 @@
+/* segment.c - claimed windows to segments: summed up and judged. */
+#include "analyzer/track/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/track/clear.h"
+
+enum { CLEAR_START_PACKETS = 50 }; /* a direction (contract 3) */
+
+static int endpoints_cmp(const struct segment_claim *a, const struct segment_claim *b)
+{
+	int order = memcmp(&a->flow->key, &b->flow->key, sizeof a->flow->key);
+
+	return order ? order : (int)b->stream->forward - (int)a->stream->forward;
+}
+
+static int number_cmp(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+/* By segment, then by stream and time. */
+static int claim_cmp(const void *x, const void *y)
+{
+	const struct segment_claim *a = x, *b = y;
+	int order = number_cmp((uintptr_t)a->to, (uintptr_t)b->to);
+
+	if (!order)
+		order = endpoints_cmp(a, b);
+	if (!order)
+		order = number_cmp(a->flow->point, b->flow->point);
+	if (!order)
+		order = a->epoch - b->epoch;
+	if (!order)
+		order = number_cmp(a->stream->ssrc, b->stream->ssrc);
+	if (!order)
+		order = number_cmp(a->window->seen.first_ns, b->window->seen.first_ns);
+	return order ? order : number_cmp(a->window->seen.first_seq, b->window->seen.first_seq);
+}
+
+static bool same_segment(const struct segment_claim *a, const struct segment_claim *b)
+{
+	return a->to == b->to && !endpoints_cmp(a, b) && a->flow->point == b->flow->point &&
+	       a->epoch == b->epoch;
+}
+
+static struct evidence window_at(const struct segment_claim *c)
+{
+	return (struct evidence){ .frame = c->window->seen.first_frame,
+				  .ts_ns = c->window->seen.first_ns,
+				  .input = c->window->input };
+}
+
+static void add_ssrc(struct segment *s, uint32_t ssrc)
+{
+	for (unsigned i = 0; i < s->ssrc_count; i++)
+		if (s->ssrcs[i] == ssrc)
+			return;
+	if (s->ssrc_count < sizeof s->ssrcs / sizeof s->ssrcs[0])
+		s->ssrcs[s->ssrc_count++] = ssrc;
+}
+
+static void add_up(struct segment *s, const struct segment_claim *c, unsigned n)
+{
+	s->first_ns = UINT64_MAX;
+	for (unsigned i = 0; i < n; i++) {
+		const struct window_seen *w = &c[i].window->seen;
+		struct evidence at = window_at(&c[i]);
+		s->packets += w->packets;
+		s->bytes += w->bytes;
+		s->lost += w->lost;
+		s->inputs |= live_bit(c[i].window->input);
+		add_ssrc(s, c[i].stream->ssrc);
+		live_first(&s->first, &at);
+		if (w->first_ns < s->first_ns)
+			s->first_ns = w->first_ns;
+		if (w->last_ns > s->last_ns)
+			s->last_ns = w->last_ns;
+	}
+}
+
+static int main_pt(const struct segment_claim *c, unsigned n)
+{
+	uint32_t most = 0;
+	int pt = -1;
+
+	for (unsigned i = 0; i < n; i++)
+		if (c[i].window->seen.packets > most) {
+			most = c[i].window->seen.packets;
+			pt = c[i].window->seen.pt;
+		}
+	return pt;
+}
+
+static void keep_windows(struct live *l, struct segment *s, const struct segment_claim *c,
+			 unsigned n)
+{
+	struct window_seen *w = live_take(l, n * sizeof *w);
+	const struct stream *st = c[0].stream;
+
+	for (unsigned i = 0; w && i < n; i++)
+		w[i] = c[i].window->seen;
+	s->windows = w;
+	s->window_count = (uint16_t)(w ? n : 0);
+	if (!st->print_count)
+		return;
+	struct print_seen *p = live_take(l, st->print_count * sizeof *p);
+	if (p)
+		memcpy(p, st->prints, st->print_count * sizeof *p);
+	s->prints = p;
+	s->print_count = p ? st->print_count : 0;
+}
+
+/* ---- before ZRTP has agreed keys (contract 3) ----------------------------------- */
+
+struct start {
+	uint64_t packets, first_ns, last_ns;
+	unsigned halves, fired;
+	struct evidence at;
+};
+
+static bool before_keys(const struct segment_claim *c)
+{
+	const struct zrtp_seen *z = &c->flow->zrtp;
+
+	return c->to->m.keying == KEYING_ZRTP && c->flow->has_zrtp && z->completed &&
+	       z->done.frame && c->window->seen.last_ns <= z->done.ts_ns;
+}
+
+static bool before_answer(const struct segment_claim *c)
+{
+	return c->to->answer_last_ns && c->window->seen.last_ns <= c->to->answer_last_ns;
+}
+
+static struct start unkeyed(const struct segment_claim *c, unsigned n)
+{
+	struct start s = { .first_ns = UINT64_MAX };
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct window_seen *w = &c[i].window->seen;
+		struct evidence at = window_at(&c[i]);
+		if (!before_keys(&c[i]) || before_answer(&c[i]))
+			continue;
+		s.packets += w->packets;
+		s.halves += w->halves;
+		s.fired += w->fired_halves;
+		live_first(&s.at, &at);
+		if (w->first_ns < s.first_ns)
+			s.first_ns = w->first_ns;
+		if (w->last_ns > s.last_ns)
+			s.last_ns = w->last_ns;
+	}
+	return s;
+}
+
+static bool tolerated(const struct start *s, const struct agreed *a, uint64_t limit_ns)
+{
+	uint64_t base = a->m.answer_seen && a->answer_last_ns ? a->answer_last_ns : s->first_ns;
+
+	return s->packets <= CLEAR_START_PACKETS && s->last_ns <= base + limit_ns;
+}
+
+static void place(struct fact *f, const struct agreed *a, const struct segment *s)
+{
+	f->media = a->number;
+	f->segment = (int16_t)(s - a->m.segments);
+	f->epoch = s->epoch;
+}
+
+static void judge_start(struct live *l, struct segment *s, const struct segment_claim *c,
+			unsigned n, uint64_t clear_start_ns)
+{
+	struct start start = unkeyed(c, n);
+
+	if (!start.packets)
+		return;
+	if (tolerated(&start, c->to, clear_start_ns)) {
+		struct fact *f = live_fact(l, FACT_media_clear_start, 3, FACT_NOWHERE, FACT_NOWHERE,
+					   &start.at);
+		if (f) {
+			f->value = start.packets;
+			f->duration_ns = start.last_ns - start.first_ns;
+			place(f, c->to, s);
+		}
+	} else if (start.fired || start.halves < 2) {
+		s->protection = PROTECTION_CLEAR;
+		s->test = "sent before ZRTP had agreed keys";
+		s->clear += start.packets;
+		s->clear_ns += start.last_ns - start.first_ns;
+		live_first(&s->clear_at, &start.at);
+	}
+}
+
+/* ---- judging ------------------------------------------------------------------------ */
+
+static bool no_keys_agreed(const struct agreed *a)
+{
+	return a->m.answer_seen && a->m.keying == KEYING_NONE;
+}
+
+/* Windows of one SSRC that come after the keys, in time order. */
+static void judge_stream(struct live *l, struct segment *s, const struct segment_claim *c,
+			 unsigned n)
+{
+	const struct window_seen **w = live_take(l, n * sizeof(struct window_seen *));
+	unsigned count = 0, at[2] = { 0, 0 };
+	struct clear_context about = { s->codec, l->isfocus_caller || l->isfocus_callee,
+				       no_keys_agreed(c->to) };
+
+	for (unsigned i = 0; w && i < n; i++)
+		if (!before_keys(&c[i]) || before_answer(&c[i])) {
+			at[count > 0] = i;
+			w[count++] = &c[i].window->seen;
+		}
+	if (!count)
+		return;
+	struct clear_verdict v = clear_judge(w, count, &about);
+	s->tested += v.tested;
+	s->clear += v.clear_packets;
+	s->clear_ns += v.clear_ns;
+	if (v.protection == PROTECTION_CLEAR) {
+		unsigned first = at[0];
+		while (v.first_clear > 0 && &c[first].window->seen != w[v.first_clear])
+			first++;
+		struct evidence where = window_at(&c[first]);
+		live_first(&s->clear_at, &where);
+		s->test = s->test ? s->test : v.test;
+		s->protection = PROTECTION_CLEAR;
+	} else if (v.protection == PROTECTION_NONE_FOUND && s->protection != PROTECTION_CLEAR) {
+		s->protection = PROTECTION_NONE_FOUND;
+	}
+}
+
+static void make(struct live *l, struct segment *s, struct segment_claim *c, unsigned n,
+		 uint64_t clear_start_ns)
+{
+	const struct flow_key *k = &c->flow->key;
+	int pt = main_pt(c, n);
+
+	s->a = c->stream->forward ? addr_src(k) : addr_dst(k);
+	s->b = c->stream->forward ? addr_dst(k) : addr_src(k);
+	s->point = c->flow->point;
+	s->epoch = (int16_t)c->epoch;
+	if (pt >= 0)
+		s->codec = agreed_codec(l, c->to, (uint8_t)pt);
+	add_up(s, c, n);
+	keep_windows(l, s, c, n);
+	judge_start(l, s, c, n, clear_start_ns);
+	for (unsigned i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && c[end].stream->ssrc == c[i].stream->ssrc; end++)
+			;
+		judge_stream(l, s, c + i, end - i);
+	}
+}
+
+static unsigned run(const struct segment_claim *c, unsigned i, unsigned count)
+{
+	unsigned end = i + 1;
+
+	while (end < count && same_segment(&c[i], &c[end]))
+		end++;
+	return end;
+}
+
+static unsigned segments_of(const struct segment_claim *c, unsigned count, const struct agreed *a)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < count; i = run(c, i, count)) {
+		if (c[i].to != a)
+			break;
+		n++;
+	}
+	return n;
+}
+
+void segment_build(struct live *l, struct segment_claim *claims, unsigned count,
+		   uint64_t clear_start_ns)
+{
+	if (count)
+		qsort(claims, count, sizeof *claims, claim_cmp);
+	for (unsigned i = 0, end; i < count; i = end) {
+		struct media *m = &claims[i].to->m;
+		end = run(claims, i, count);
+		if (!m->segments) {
+			unsigned n = segments_of(claims + i, count - i, claims[i].to);
+			m->segments = n <= INT16_MAX ? live_take(l, n * sizeof *m->segments) : NULL;
+		}
+		if (m->segments)
+			make(l, &m->segments[m->segment_count++], claims + i, end - i,
+			     clear_start_ns);
+	}
+}

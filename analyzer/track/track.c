@@ -1,0 +1,450 @@
+/* track.c - the door of the track room: observations in, calls with facts out. */
+#include "analyzer/track/track.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/map.h"
+#include "analyzer/base/mem.h"
+#include "analyzer/base/when.h"
+#include "analyzer/track/dialog.h"
+#include "analyzer/track/finish.h"
+#include "analyzer/track/opaque.h"
+
+enum {
+	UNEXPLAINED = 1000,
+	POINTS = 64,
+	FLOWS = 200000,
+	FLOW_BYTES = 512 * 1024 * 1024,
+};
+static const uint64_t STEP_NS = 250 * WHEN_MS; /* OBS-005: time that runs backwards by more */
+
+/* Lives in the order they came (answered: in the order they were answered). */
+struct queue {
+	struct live *oldest, *newest;
+};
+
+struct track {
+	call_fn *give;
+	void *ctx;
+	struct track_options options;
+	struct track_counters counters;
+	struct map *calls;
+	struct expire *timers;
+	struct stint *paths;
+	struct dialog_refusals *refusals;
+	struct queue unanswered, answered;
+	struct live **closing; /* filled by one tick, given in order of their end */
+	size_t closing_count, closing_room;
+	uint64_t now_ns, sip_ns[POINTS];
+	bool sip_seen;
+	struct unexplained *unexplained;
+	size_t unexplained_count;
+};
+
+struct track_options track_defaults(void)
+{
+	return (struct track_options){ .linger_ns = 32 * WHEN_SECOND,
+				       .unanswered_ns = 180 * WHEN_SECOND,
+				       .answered_ns = 300 * WHEN_SECOND,
+				       .opaque_ns = 30 * WHEN_SECOND,
+				       .clear_start_ns = WHEN_SECOND,
+				       .calls = 131072,
+				       .call_budget = 1024 * 1024 };
+}
+
+struct track *track_new(call_fn *give, void *ctx, struct track_options options)
+{
+	struct track *t = mem_zero(1, sizeof *t);
+
+	t->give = give;
+	t->ctx = ctx;
+	t->options = options;
+	t->calls = map_new();
+	t->timers = expire_new();
+	t->paths = stint_new(FLOWS, FLOW_BYTES);
+	t->refusals = mem_zero(1, sizeof *t->refusals);
+	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
+	return t;
+}
+
+const struct track_counters *track_counters(const struct track *t)
+{
+	return &t->counters;
+}
+
+/* ---- the queues that eviction looks at ------------------------------------------- */
+
+static void queue_in(struct queue *q, struct live *l)
+{
+	l->older = q->newest;
+	l->newer = NULL;
+	*(q->newest ? &q->newest->newer : &q->oldest) = l;
+	q->newest = l;
+}
+
+static void queue_out(struct queue *q, struct live *l)
+{
+	*(l->older ? &l->older->newer : &q->oldest) = l->newer;
+	*(l->newer ? &l->newer->older : &q->newest) = l->older;
+}
+
+/* ---- closing ------------------------------------------------------------------------ */
+
+static void live_free(struct live *l)
+{
+	arena_free(l->arena);
+	free(l);
+}
+
+static void will_close(struct track *t, struct live *l)
+{
+	if (t->closing_count == t->closing_room) {
+		t->closing_room = t->closing_room ? t->closing_room * 2 : 64;
+		t->closing = mem_grow(t->closing, t->closing_room, sizeof(struct live *));
+	}
+	t->closing[t->closing_count++] = l;
+}
+
+static void take_out(struct track *t, struct live *l)
+{
+	expire_drop(t->timers, &l->timer);
+	map_remove(t->calls, l->key);
+	queue_out(l->in_answered ? &t->answered : &t->unanswered, l);
+	will_close(t, l);
+}
+
+static int by_end(const void *x, const void *y)
+{
+	const struct call *a = &(*(struct live *const *)x)->call,
+			  *b = &(*(struct live *const *)y)->call;
+
+	if (a->end_ns != b->end_ns)
+		return a->end_ns < b->end_ns ? -1 : 1;
+	return strcmp(a->id, b->id);
+}
+
+static struct bind_options bind_options(const struct track *t)
+{
+	return (struct bind_options){ t->options.linger_ns, t->options.clear_start_ns };
+}
+
+/* Promises stand until all of a tick are bound, so that none of them depends on the order. */
+static void close_all(struct track *t)
+{
+	struct bind_options options = bind_options(t);
+	struct bind_counts counts = { 0 };
+	size_t n = t->closing_count;
+
+	for (size_t i = 0; i < n; i++)
+		finish_call(t->paths, t->closing[i], &options, &counts);
+	for (size_t i = 0; i < n; i++)
+		stint_release(t->paths, t->closing[i]);
+	t->counters.media_unowned += counts.astride;
+}
+
+static bool spent(const struct call *c)
+{
+	return call_fact(c, FACT_budget_spent, NULL) != NULL;
+}
+
+static void give_all(struct track *t)
+{
+	if (t->closing_count)
+		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
+	for (size_t i = 0; i < t->closing_count; i++) {
+		struct live *l = t->closing[i];
+		t->counters.calls++;
+		t->counters.budget_spent += spent(&l->call);
+		t->give(t->ctx, &l->call);
+		live_free(l);
+	}
+	t->closing_count = 0;
+}
+
+/* The oldest unanswered goes first: it is the likeliest to be noise. */
+static void evict(struct track *t)
+{
+	struct live *l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest;
+
+	l->call.cut_off = l->spent = true;
+	t->counters.calls_evicted++;
+	take_out(t, l);
+	close_all(t);
+	give_all(t);
+}
+
+/* ---- SIP -------------------------------------------------------------------------------- */
+
+static bool is_over(const struct live *l)
+{
+	return l->bye.frame || (l->final_status && !dialog_answered(l));
+}
+
+static uint64_t due(const struct track *t, const struct live *l, uint64_t media_ns)
+{
+	uint64_t last = l->last.ts_ns;
+
+	if (l->bye.frame)
+		return (last > l->bye.ts_ns ? last : l->bye.ts_ns) + t->options.linger_ns;
+	if (!dialog_is_call(l) || !dialog_answered(l))
+		return last + t->options.unanswered_ns;
+	return (media_ns > last ? media_ns : last) + t->options.answered_ns;
+}
+
+static struct live *live_new(struct track *t, struct slice key, struct slice call_id)
+{
+	if (map_count(t->calls) >= t->options.calls && map_count(t->calls))
+		evict(t);
+	struct live *l = mem_zero(1, sizeof *l);
+	l->arena = arena_new(t->options.call_budget);
+	l->legs_end = &l->legs;
+	l->pacts_end = &l->pacts;
+	l->key = arena_slice(l->arena, key);
+	if (!l->key.n) {
+		live_free(l);
+		return NULL;
+	}
+	l->call.call_id = call_id.n ? l->key : call_id;
+	map_put(t->calls, l->key, l);
+	queue_in(&t->unanswered, l);
+	return l;
+}
+
+/* A message without Call-ID belongs to whatever else its flow says without one. */
+static struct live *live_for(struct track *t, const struct observation *o)
+{
+	struct slice id = o->as.sip.call_id, key = id;
+	struct flow_key back = addr_reversed(&o->flow);
+	const struct flow_key *low = memcmp(&o->flow, &back, sizeof back) < 0 ? &o->flow : &back;
+
+	if (!key.n)
+		key = (struct slice){ (const uint8_t *)low, sizeof *low };
+	struct live *l = map_get(t->calls, key);
+	return l ? l : live_new(t, key, id);
+}
+
+static void check_clock(struct track *t, struct live *l, const struct observation *o)
+{
+	uint64_t *last = &t->sip_ns[o->point % POINTS];
+
+	if (o->first_ns + STEP_NS < *last)
+		live_first(&l->clock_off, &o->evidence);
+	if (o->first_ns > *last)
+		*last = o->first_ns;
+}
+
+static void observe_sip(struct track *t, const struct observation *o)
+{
+	struct live *l = live_for(t, o);
+
+	if (!l)
+		return;
+	t->sip_seen = true;
+	check_clock(t, l, o);
+	dialog_message(t->paths, t->refusals, l, o);
+	if (!l->in_answered && dialog_is_call(l) && dialog_answered(l)) {
+		queue_out(&t->unanswered, l);
+		queue_in(&t->answered, l);
+		l->in_answered = true;
+	}
+	/* A timer that rings early is set again: only an earlier end must move it now. */
+	uint64_t when = due(t, l, 0);
+	if (!l->timer.slot || when < l->timer.due_ns)
+		expire_set(t->timers, &l->timer, when);
+}
+
+void track_observe(struct track *t, const struct observation *o)
+{
+	if (o->last_ns > t->now_ns)
+		t->now_ns = o->last_ns;
+	if (o->kind == OBSERVATION_SIP)
+		observe_sip(t, o);
+	else
+		stint_add(t->paths, o, t->now_ns);
+}
+
+/* ---- time -------------------------------------------------------------------------------- */
+
+static uint64_t last_media(const struct live *l)
+{
+	uint64_t last = 0;
+
+	for (const struct promise *p = l->promises; p; p = p->next_of_live) {
+		if (p->place->flow_count > STINT_CROWD)
+			continue;
+		for (const struct link *k = p->place->flows; k; k = k->next)
+			if (k->flow->last_ns > last)
+				last = k->flow->last_ns;
+	}
+	return last;
+}
+
+static struct live *timed(struct expire_timer *timer)
+{
+	return (struct live *)(void *)((char *)timer - offsetof(struct live, timer));
+}
+
+static void close_due(struct track *t)
+{
+	struct expire_timer *timer;
+
+	while ((timer = expire_next(t->timers, t->now_ns))) {
+		struct live *l = timed(timer);
+		uint64_t when = due(t, l, 0);
+		if (when <= t->now_ns)
+			when = due(t, l, last_media(l));
+		if (when > t->now_ns)
+			expire_set(t->timers, timer, when);
+		else
+			take_out(t, l);
+	}
+}
+
+/* ---- media nobody owns --------------------------------------------------------------------- */
+
+static void explain(struct track *t, const struct flow *f, const struct stream *st)
+{
+	uint64_t packets = 0;
+
+	for (unsigned i = 0; i < st->window_count; i++)
+		if (!stint_window_busy(&st->windows[i]))
+			packets += st->windows[i].seen.packets;
+	if (!packets || t->unexplained_count == UNEXPLAINED)
+		return;
+	t->unexplained[t->unexplained_count++] =
+		(struct unexplained){ .flow = st->forward ? f->key : addr_reversed(&f->key),
+				      .point = f->point,
+				      .input = f->first.input,
+				      .ssrc = st->ssrc,
+				      .packets = packets,
+				      .first_ns = st->windows[0].seen.first_ns,
+				      .last_ns = st->windows[st->window_count - 1].seen.last_ns,
+				      .at = f->first,
+				      .hint = f->hint[0] ? mem_text(f->hint) : NULL };
+}
+
+static void drop_flow(struct track *t, struct flow *f)
+{
+	if (!f->used && stint_unclaimed(f)) {
+		t->counters.media_unowned++;
+		for (const struct stream *st = f->streams; st; st = st->next)
+			explain(t, f, st);
+	}
+	stint_drop(t->paths, f);
+}
+
+static void look_at(struct track *t, struct flow *f, struct opaque_context *x)
+{
+	bool wait;
+
+	if (!x->at_end && stint_promised(f)) {
+		stint_touch(t->paths, f, t->now_ns);
+		return;
+	}
+	struct live *row = opaque_row(x, f, &wait);
+	if (row)
+		will_close(t, row);
+	/* A connection waits for media that it may have announced. */
+	if (wait || (f->has_tls && f->tls_sip && !x->at_end))
+		stint_touch(t->paths, f, t->now_ns);
+	else
+		drop_flow(t, f);
+}
+
+static uint64_t quiet_since(const struct track *t)
+{
+	uint64_t quiet = t->options.opaque_ns + STINT_MARGIN_S * WHEN_SECOND;
+
+	return t->now_ns > quiet ? t->now_ns - quiet : 0;
+}
+
+static void sweep(struct track *t, bool at_end)
+{
+	struct opaque_context x = { t->paths,	    bind_options(t), t->options.call_budget,
+				    quiet_since(t), t->sip_seen,     at_end };
+	uint64_t before = at_end ? UINT64_MAX : x.quiet_ns;
+	struct flow *f;
+
+	/* At the end media goes first: it may claim the connections that carried its signaling. */
+	for (size_t n = at_end ? stint_count(t->paths) : 0; n; n--) {
+		f = stint_oldest(t->paths, before);
+		if (f->has_tls && !f->streams)
+			stint_touch(t->paths, f, t->now_ns);
+		else
+			look_at(t, f, &x);
+	}
+	while ((f = stint_oldest(t->paths, before)))
+		look_at(t, f, &x);
+	t->counters.stints_dropped = stint_dropped(t->paths);
+}
+
+/* ---- the rest of the door ---------------------------------------------------------------------
+ */
+
+void track_tick(struct track *t, uint64_t now_ns)
+{
+	if (now_ns > t->now_ns)
+		t->now_ns = now_ns;
+	close_due(t);
+	close_all(t);
+	sweep(t, false);
+	give_all(t);
+}
+
+void track_end(struct track *t, uint64_t now_ns)
+{
+	struct live *l;
+
+	track_tick(t, now_ns);
+	while ((l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest)) {
+		l->call.cut_off = !is_over(l);
+		take_out(t, l);
+	}
+	close_all(t);
+	sweep(t, true);
+	give_all(t);
+}
+
+static int unexplained_cmp(const void *x, const void *y)
+{
+	const struct unexplained *a = x, *b = y;
+
+	if (a->first_ns != b->first_ns)
+		return a->first_ns < b->first_ns ? -1 : 1;
+	int order = memcmp(&a->flow, &b->flow, sizeof a->flow);
+	if (order)
+		return order;
+	if (a->point != b->point)
+		return a->point < b->point ? -1 : 1;
+	return a->ssrc < b->ssrc ? -1 : a->ssrc > b->ssrc;
+}
+
+size_t track_unexplained(const struct track *t, const struct unexplained **out)
+{
+	if (t->unexplained_count)
+		qsort(t->unexplained, t->unexplained_count, sizeof *t->unexplained,
+		      unexplained_cmp);
+	*out = t->unexplained;
+	return t->unexplained_count;
+}
+
+void track_free(struct track *t)
+{
+	if (!t)
+		return;
+	while (t->unanswered.oldest || t->answered.oldest) {
+		take_out(t, t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest);
+		stint_release(t->paths, t->closing[--t->closing_count]);
+		live_free(t->closing[t->closing_count]);
+	}
+	stint_free(t->paths);
+	map_free(t->calls);
+	expire_free(t->timers);
+	free(t->refusals);
+	for (size_t i = 0; i < t->unexplained_count; i++)
+		free((void *)(uintptr_t)t->unexplained[i].hint);
+	free(t->unexplained);
+	free(t->closing);
+	free(t);
+}

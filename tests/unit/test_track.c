@@ -1,0 +1,346 @@
+/* test_track.c - the track room through its door: observations in, rows out. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tests/lib/scene.h"
+
+static const char A[] = "10.0.0.1:5060", B[] = "10.0.0.2:5060";
+
+static struct scene *clear_call(void)
+{
+	struct scene *s = scene_new();
+
+	scene_call(s, scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP),
+		   scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_AVP));
+	scene_voices(s, 1, 61, true);
+	scene_bye(s, 61);
+	return s;
+}
+
+static void sees_a_clear_call_whole(void **state)
+{
+	(void)state;
+	struct scene *s = clear_call();
+
+	scene_end(s, 200);
+	const struct call *c = scene_row(s, CALL_CALL, 0);
+	assert_non_null(c);
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(c->leg_count, 1);
+	assert_true(c->legs[0].readable);
+	assert_int_equal(c->messages, 5);
+	assert_int_equal(c->media_count, 1);
+	assert_int_equal(c->media[0].keying, KEYING_NONE);
+	assert_int_equal(c->media[0].segment_count, 2);
+	assert_int_equal(c->media[0].segments[0].protection, PROTECTION_CLEAR);
+	assert_int_equal(c->media[0].segments[0].packets, 3000);
+	assert_string_equal(c->media[0].segments[0].codec, "PCMU");
+	assert_int_equal(scene_count(c, FACT_media_clear), 2);
+	assert_int_equal(call_fact(c, FACT_no_keys, NULL)->grade, 3);
+	assert_true(scene_has(c, FACT_sip_readable) && scene_has(c, FACT_identity_readable));
+	assert_true(c->complete_start && c->complete_end && !c->cut_off);
+	assert_false(scene_has(c, FACT_media_unseen));
+	scene_free(s);
+}
+
+static void closes_a_call_32_s_after_bye_and_not_before(void **state)
+{
+	(void)state;
+	struct scene *s = clear_call();
+
+	track_tick(s->track, scene_ns(93));
+	assert_int_equal(s->row_count, 0);
+	track_tick(s->track, scene_ns(93.2));
+	assert_int_equal(s->row_count, 1);
+	scene_free(s);
+}
+
+static void keeps_an_answered_call_while_media_flows(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_call(s, scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP),
+		   scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_AVP));
+	for (int i = 0; i < 20; i++) {
+		scene_voices(s, 1 + 30 * i, 31 + 30 * i, true);
+		track_tick(s->track, scene_ns(32 + 30 * i));
+	}
+	assert_int_equal(s->row_count, 0);
+	track_tick(s->track, scene_ns(902));
+	assert_int_equal(s->row_count, 1);
+	assert_true(s->rows[0].media[0].segments[0].packets == 30000);
+	assert_true(scene_has(&s->rows[0], FACT_end_missing));
+	scene_free(s);
+}
+
+static void tells_the_kinds_of_rows_apart(void **state)
+{
+	static const struct {
+		const char *method;
+		unsigned status;
+		enum call_kind kind;
+		const char *what;
+	} rows[] = { { "REGISTER", 200, CALL_REGISTRATION, NULL },
+		     { "MESSAGE", 202, CALL_MESSAGE, "MESSAGE" },
+		     { "OPTIONS", 200, CALL_MESSAGE, "OPTIONS" },
+		     { "SUBSCRIBE", 200, CALL_MESSAGE, "SUBSCRIBE" },
+		     { "INVITE", 486, CALL_ATTEMPT, "486" },
+		     { "INVITE", 200, CALL_CALL, NULL } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct scene *s = scene_new();
+		scene_say(s, (struct scene_sip){ .src = A, .dst = B, .method = rows[i].method });
+		scene_say(s, (struct scene_sip){ .at = 1,
+						 .src = B,
+						 .dst = A,
+						 .method = rows[i].method,
+						 .status = rows[i].status,
+						 .to_tag = "b" });
+		scene_end(s, 2);
+		const struct call *c = scene_row(s, rows[i].kind, 0);
+		assert_non_null(c);
+		if (rows[i].what)
+			assert_string_equal(c->what, rows[i].what);
+		scene_free(s);
+	}
+}
+
+static void makes_a_call_of_a_lone_bye(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_bye(s, 5);
+	scene_end(s, 10);
+	const struct call *c = scene_row(s, CALL_CALL, 0);
+	assert_non_null(c);
+	assert_true(scene_has(c, FACT_start_missing));
+	assert_false(scene_has(c, FACT_end_missing));
+	scene_free(s);
+}
+
+static void gives_late_windows_to_the_call_and_none_to_the_next(void **state)
+{
+	(void)state;
+	struct scene *s = clear_call();
+	const struct sdp_seen *o = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP);
+	const struct sdp_seen *n = scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_AVP);
+
+	scene_say(s, (struct scene_sip){ .at = 70,
+					 .src = A,
+					 .dst = B,
+					 .method = "INVITE",
+					 .call_id = "two",
+					 .sdp = o });
+	scene_say(s, (struct scene_sip){ .at = 71,
+					 .src = B,
+					 .dst = A,
+					 .method = "INVITE",
+					 .call_id = "two",
+					 .status = 200,
+					 .to_tag = "b",
+					 .sdp = n });
+	scene_talk(s, (struct scene_media){ 71, 81, "10.0.0.1:4000", "10.0.0.2:5000", 9, 0, true, 0,
+					    0 });
+	scene_end(s, 82);
+	assert_int_equal(s->row_count, 2);
+	assert_int_equal(s->rows[0].media[0].segments[0].packets, 3000);
+	assert_int_equal(s->rows[1].media[0].segments[0].packets, 500);
+	assert_true(s->rows[1].cut_off && !s->rows[0].cut_off);
+	scene_free(s);
+}
+
+static void gives_a_window_across_two_calls_to_neither(void **state)
+{
+	(void)state;
+	struct scene *s = clear_call();
+
+	scene_say(s, (struct scene_sip){ .at = 70,
+					 .src = A,
+					 .dst = B,
+					 .method = "INVITE",
+					 .call_id = "two",
+					 .sdp = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP) });
+	scene_talk(s, (struct scene_media){ 55, 75, "10.0.0.1:4000", "10.0.0.2:5000", 9, 0, true,
+					    20, 0 });
+	scene_end(s, 82);
+	assert_int_equal(track_counters(s->track)->media_unowned, 1);
+	assert_int_equal(s->row_count, 2);
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned k = 0; k < s->rows[i].media[0].segment_count; k++)
+			assert_true(s->rows[i].media[0].segments[k].ssrcs[0] != 9);
+	scene_free(s);
+}
+
+static void finds_media_by_user_fragment_alone(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+	struct sdp_seen *o = scene_sdp(s, "0.0.0.0:9", PROFILE_DTLS_SAVPF);
+	struct sdp_seen *n = scene_sdp(s, "0.0.0.0:9", PROFILE_DTLS_SAVPF);
+
+	scene_line(o, 0)->ufrag = SLICE("left");
+	scene_line(n, 0)->ufrag = SLICE("right");
+	scene_fingerprint(s, scene_line(o, 0));
+	scene_fingerprint(s, scene_line(n, 0));
+	scene_call(s, o, n);
+	scene_stun(s, "10.0.0.1:7000", "10.0.0.2:7001", 1, "left");
+	scene_talk(s, (struct scene_media){ 2, 32, "10.0.0.1:7000", "10.0.0.2:7001", 1, 0, false, 0,
+					    0 });
+	scene_bye(s, 32);
+	scene_end(s, 200);
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(s->rows[0].media[0].keying, KEYING_DTLS);
+	assert_int_equal(s->rows[0].media[0].segment_count, 1);
+	assert_int_equal(s->rows[0].media[0].segments[0].protection, PROTECTION_NONE_FOUND);
+	scene_free(s);
+}
+
+static void makes_opaque_rows_with_their_connections(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_tls(s, "10.0.0.1:33000", "10.0.0.9:5061", 0, 40);
+	scene_tls(s, "10.0.0.1:33001", "10.8.8.8:443", 0, 40); /* a web page */
+	scene_voices(s, 1, 31, false);
+	track_tick(s->track, scene_ns(100));
+	const struct call *c = scene_row(s, CALL_OPAQUE, 0);
+	assert_non_null(c);
+	assert_int_equal(c->leg_count, 1);
+	assert_true(c->legs[0].encrypted);
+	assert_int_equal(c->legs[0].b.port, 5061);
+	assert_int_equal(c->media_count, 1);
+	assert_int_equal(c->media[0].segment_count, 2);
+	assert_true(scene_has(c, FACT_signaling_opaque) && !scene_has(c, FACT_media_unowned));
+	scene_end(s, 200);
+	assert_int_equal(s->row_count, 1);
+	scene_free(s);
+}
+
+static void finds_the_connections_of_media_that_ends_with_the_capture(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_tls(s, "10.0.0.1:33000", "10.0.0.9:5061", 0, 40);
+	scene_voices(s, 1, 31, false);
+	scene_end(s, 40);
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(s->rows[0].leg_count, 1);
+	assert_int_equal(s->rows[0].media_count, 1);
+	scene_free(s);
+}
+
+static void makes_no_call_of_a_web_connection(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_tls(s, "10.0.0.1:33001", "10.8.8.8:443", 0, 40);
+	scene_tls(s, "10.0.0.1:33002", "10.0.0.9:5061", 0, 40);
+	scene_end(s, 400);
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(s->rows[0].media_count, 0);
+	assert_int_equal(s->rows[0].legs[0].b.port, 5061);
+	scene_free(s);
+}
+
+static void calls_a_clear_multicast_a_page(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_talk(s, (struct scene_media){ 1, 31, "10.0.0.1:4000", "239.1.1.1:5000", 1, 0, true, 0,
+					    0 });
+	scene_end(s, 100);
+	const struct call *c = scene_row(s, CALL_PAGE, 0);
+	assert_non_null(c);
+	assert_true(scene_has(c, FACT_page_clear) && scene_has(c, FACT_media_clear));
+	scene_free(s);
+}
+
+static void lists_what_is_too_little_for_a_row(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+	const struct unexplained *u;
+
+	scene_talk(s, (struct scene_media){ 1, 1.2, "10.0.0.1:4000", "10.0.0.2:5000", 5, 0, false,
+					    0, 0 });
+	scene_end(s, 100);
+	assert_int_equal(s->row_count, 0);
+	assert_int_equal(track_unexplained(s->track, &u), 1);
+	assert_int_equal(u[0].ssrc, 5);
+	assert_int_equal(u[0].packets, 10);
+	scene_free(s);
+}
+
+static void evicts_the_oldest_unanswered_first(void **state)
+{
+	(void)state;
+	struct track_options options = track_defaults();
+	options.calls = 2;
+	struct scene *s = scene_with(options);
+
+	scene_call(s, NULL, NULL);
+	scene_say(s, (struct scene_sip){
+			     .at = 2, .src = A, .dst = B, .method = "INVITE", .call_id = "two" });
+	scene_say(s, (struct scene_sip){
+			     .at = 3, .src = A, .dst = B, .method = "INVITE", .call_id = "three" });
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(s->rows[0].kind, CALL_ATTEMPT);
+	assert_true(s->rows[0].start_ns == scene_ns(2));
+	assert_true(scene_has(&s->rows[0], FACT_budget_spent));
+	assert_int_equal(track_counters(s->track)->calls_evicted, 1);
+	scene_free(s);
+}
+
+static void survives_a_call_that_spends_its_budget(void **state)
+{
+	(void)state;
+	struct track_options options = track_defaults();
+	options.call_budget = 8192;
+	struct scene *s = scene_with(options);
+
+	for (unsigned i = 0; i < 300; i++)
+		scene_say(s, (struct scene_sip){
+				     .at = i * 0.1,
+				     .src = A,
+				     .dst = B,
+				     .method = "INVITE",
+				     .cseq = i + 1,
+				     .sdp = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP) });
+	scene_end(s, 40);
+	assert_int_equal(s->row_count, 1);
+	assert_true(scene_has(&s->rows[0], FACT_budget_spent));
+	assert_int_equal(track_counters(s->track)->budget_spent, 1);
+	scene_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sees_a_clear_call_whole),
+		cmocka_unit_test(closes_a_call_32_s_after_bye_and_not_before),
+		cmocka_unit_test(keeps_an_answered_call_while_media_flows),
+		cmocka_unit_test(tells_the_kinds_of_rows_apart),
+		cmocka_unit_test(makes_a_call_of_a_lone_bye),
+		cmocka_unit_test(gives_late_windows_to_the_call_and_none_to_the_next),
+		cmocka_unit_test(gives_a_window_across_two_calls_to_neither),
+		cmocka_unit_test(finds_media_by_user_fragment_alone),
+		cmocka_unit_test(makes_opaque_rows_with_their_connections),
+		cmocka_unit_test(finds_the_connections_of_media_that_ends_with_the_capture),
+		cmocka_unit_test(makes_no_call_of_a_web_connection),
+		cmocka_unit_test(calls_a_clear_multicast_a_page),
+		cmocka_unit_test(lists_what_is_too_little_for_a_row),
+		cmocka_unit_test(evicts_the_oldest_unanswered_first),
+		cmocka_unit_test(survives_a_call_that_spends_its_budget),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
