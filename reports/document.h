@@ -18,17 +18,30 @@
 struct document;
 
 enum redact { REDACT_MASK, REDACT_HMAC, REDACT_NONE };
+
+/* Arrays are borrowed until document_free. */
 struct document_options {
-	enum redact redact;      /* identities and endpoint addresses */
-	bool redact_addresses;   /* infrastructure addresses too */
+	enum redact redact;		 /* identities and endpoint addresses */
+	bool redact_addresses;		 /* infrastructure addresses too */
 	const char *const *input_labels; /* index = input; for evidence */
+	const char *const *input_names;	 /* index = input; files as given; NULL: none */
+	const uint64_t *input_first_ns;	 /* index = input; first packets; NULL: not known yet */
 	size_t input_count;
 	const char *const *point_labels; /* index = point */
 	size_t point_count;
 };
 
-struct document *document_new(struct document_options options); /* NULL: no room for a spool; errno says why */
-/* Gives the call's JSON line without a newline, good until the next call; NULL when the spool is full (errno). */
+/*
+ * NULL: no room for a spool; errno says why. The run's id, which every NDJSON
+ * line carries, is a digest of the inputs' labels, names (both as redacted) and
+ * first packet times: known before the first call ends, the same in every run
+ * over the same inputs.
+ */
+struct document *document_new(struct document_options options);
+/*
+ * Gives the call's NDJSON line (the run's id first) without its newline, good
+ * until the next call; NULL when the spool is full (errno).
+ */
 const char *document_add(struct document *d, const struct call *c, const struct judgement *j);
 
 /* What the run knows beside the calls; plain values, borrowed for the length of the call. */
@@ -43,29 +56,46 @@ struct document_count {
 	const char *name;
 	uint64_t n;
 };
+/* Media that no call owned and that was too little for a row of its own. */
+struct document_unexplained {
+	struct endpoint a, b; /* from, to */
+	uint32_t ssrc;
+	uint64_t packets, first_ns, last_ns;
+	struct evidence at;
+	const char *hint; /* or NULL */
+};
 struct document_run {
 	const char *version, *rules_sha256, *policy;
 	const struct document_input *inputs;
 	size_t input_count;
-	struct document_count seen[16];    /* summary.seen, NULL name ends */
-	struct document_count losses[8];   /* losses but undecoded */
+	struct document_count
+		seen[16]; /* summary.seen, NULL name ends; missing keys of the contract are 0 */
+	struct document_count losses[8]; /* losses but undecoded */
 	struct document_count undecoded[16];
-	struct document_count limits[32];  /* limits_hit: name and count, zero ones are left out */
+	struct document_count limits[32]; /* limits_hit: name and count, zero ones are left out */
+	const struct document_unexplained *unexplained;
+	size_t unexplained_count;
 	const struct tally *tally;
 	enum severity fail_on;
 	struct gate gate;
 	const char *const *requires;
 	const enum policy_result *requires_result;
 	size_t requires_count;
-	const char *stamp;                 /* --stamp: RFC 3339, or NULL */
+	uint64_t key_secrets, private_keys; /* key material the user gave */
+	const char *stamp;		    /* --stamp: RFC 3339, or NULL */
 };
 void document_finish(struct document *d, const struct document_run *run);
+/* 0, or the errno of the spool once a write or a read failed; reports of such a document are not
+ * whole. */
+int document_error(const struct document *d);
+const char *document_run_id(const struct document *d); /* 16 hex digits */
 
 /* Reading, after document_finish. */
 const json_t *document_head(const struct document *d); /* the document without "calls"; borrowed */
 size_t document_calls(const struct document *d);
-json_t *document_call(struct document *d, size_t i);       /* in document order; a new reference */
-json_t *document_worst(struct document *d, size_t i);      /* worst first; a new reference */
+/* New references; NULL when the spool cannot be read (document_error). */
+json_t *document_call(struct document *d, size_t i);  /* in document order */
+json_t *document_worst(struct document *d, size_t i); /* worst first */
 /* One call's text in document order, good until the next read: for writing JSON without parsing. */
 const char *document_call_text(struct document *d, size_t i);
 void document_free(struct document *d);

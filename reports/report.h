@@ -6,7 +6,7 @@
 
 struct report_style {
 	bool color;
-	int width; /* columns of a terminal; 80 where unknown */
+	int width;   /* columns of a terminal; 80 where unknown */
 	int verbose; /* -1 quiet, 0, 1 verbose */
 };
 
@@ -17,7 +17,7 @@ struct report_format {
 };
 
 const struct report_format *report_find(const char *name); /* NULL: no such format */
-const struct report_format *report_at(size_t i);           /* NULL past the end; in order of the contract */
+const struct report_format *report_at(size_t i); /* NULL past the end; in order of the contract */
 
 /*
  * Writes one format to a path: "-" is standard output; a target that exists and

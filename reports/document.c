@@ -1,0 +1,264 @@
+/* document.c - calls to the spool as they end, an index of them, and the head at the end. */
+#include "reports/document.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/digest.h"
+#include "analyzer/base/mem.h"
+#include "reports/head.h"
+#include "reports/record.h"
+#include "reports/spool.h"
+
+/* All that stays in memory of a call. */
+struct entry {
+	uint64_t end_ns, id, at;
+	uint32_t length;
+	uint32_t rank; /* smaller is worse */
+};
+
+struct document {
+	struct document_options options;
+	struct redactor *hide;
+	char **labels, **points; /* as shown */
+	struct spool *spool;
+	struct problems *problems;
+	struct overheard *overheard;
+	struct hipaa *hipaa;
+	struct entry *index;
+	uint32_t *worst; /* positions in the index, worst first */
+	size_t count, room;
+	struct text call, line;
+	json_t *head;
+	int error;
+	char run_id[17];
+};
+
+static char **shown_labels(struct redactor *hide, const char *const *labels, size_t count)
+{
+	char **shown = mem_zero(count, sizeof(char *));
+
+	for (size_t i = 0; i < count; i++) {
+		struct text t = { 0 };
+		redact_label(hide, &t, labels[i]);
+		shown[i] = mem_text(text_of(&t));
+		text_free(&t);
+	}
+	return shown;
+}
+
+static void free_labels(char **labels, size_t count)
+{
+	for (size_t i = 0; labels && i < count; i++)
+		free(labels[i]);
+	free(labels);
+}
+
+/* Names go in as the report shows them: nothing guessable is digested. */
+static void name_run(struct document *d)
+{
+	struct digest *g = digest_new();
+	char hex[DIGEST_HEX];
+
+	for (size_t i = 0; i < d->options.input_count; i++) {
+		struct text t = { 0 };
+		uint64_t first = d->options.input_first_ns ? d->options.input_first_ns[i] : 0;
+		text_addf(&t, "%s\n", d->labels[i]);
+		if (d->options.input_names)
+			redact_label(d->hide, &t, d->options.input_names[i]);
+		text_addf(&t, "\n%" PRIu64 "\n", first);
+		digest_add(g, slice_of(text_of(&t)));
+		text_free(&t);
+	}
+	digest_hex(g, hex);
+	memcpy(d->run_id, hex, 16);
+	d->run_id[16] = '\0';
+}
+
+struct document *document_new(struct document_options options)
+{
+	struct spool *spool = spool_new();
+	struct document *d;
+
+	if (!spool)
+		return NULL;
+	d = mem_zero(1, sizeof *d);
+	d->options = options;
+	d->spool = spool;
+	d->hide = redact_new(options.redact, options.redact_addresses);
+	d->labels = shown_labels(d->hide, options.input_labels, options.input_count);
+	d->points = shown_labels(d->hide, options.point_labels, options.point_count);
+	d->problems = problems_new();
+	d->overheard = overheard_new();
+	d->hipaa = hipaa_new();
+	name_run(d);
+	return d;
+}
+
+void document_free(struct document *d)
+{
+	if (!d)
+		return;
+	json_decref(d->head);
+	text_free(&d->call);
+	text_free(&d->line);
+	free(d->index);
+	free(d->worst);
+	hipaa_free(d->hipaa);
+	overheard_free(d->overheard);
+	problems_free(d->problems);
+	free_labels(d->points, d->options.point_count);
+	free_labels(d->labels, d->options.input_count);
+	redact_free(d->hide);
+	spool_free(d->spool);
+	free(d);
+}
+
+int document_error(const struct document *d)
+{
+	return d->error;
+}
+
+const char *document_run_id(const struct document *d)
+{
+	return d->run_id;
+}
+
+/* Label first, then the worst finding, then the score as seen, then the kind of row. */
+static uint32_t rank_of(const struct call *c, const struct judgement *j)
+{
+	unsigned worst = 0;
+	unsigned score = j->has_score ? j->score : 127;
+
+	for (size_t i = 0; i < j->finding_count; i++)
+		if (j->findings[i].outcome == OUTCOME_VIOLATED &&
+		    (unsigned)j->findings[i].severity + 1 > worst)
+			worst = (unsigned)j->findings[i].severity + 1;
+	return (uint32_t)j->label << 24 | (SEVERITIES - worst) << 20 | score << 8 |
+	       (unsigned)c->kind;
+}
+
+static void index_add(struct document *d, struct entry e)
+{
+	if (d->count == d->room) {
+		d->room = d->room ? d->room * 2 : 256;
+		d->index = mem_grow(d->index, d->room, sizeof *d->index);
+	}
+	d->index[d->count++] = e;
+}
+
+static const char *broken(struct document *d, int why)
+{
+	d->error = why;
+	errno = why;
+	return NULL;
+}
+
+const char *document_add(struct document *d, const struct call *c, const struct judgement *j)
+{
+	struct record r = { .out = &d->call,
+			    .hide = d->hide,
+			    .inputs = (const char *const *)d->labels,
+			    .points = (const char *const *)d->points,
+			    .input_count = d->options.input_count,
+			    .point_count = d->options.point_count };
+	struct entry e = { .end_ns = c->end_ns, .rank = rank_of(c, j) };
+
+	if (d->error)
+		return broken(d, d->error);
+	text_clear(&d->call);
+	record_write(&r, c, j);
+	text_free(&r.scratch);
+	if (d->call.n > UINT32_MAX)
+		return broken(d, EFBIG);
+	if (spool_add(d->spool, slice_of(d->call.p), &e.at) != ERR_OK)
+		return broken(d, errno);
+	e.id = strtoull(c->id ? c->id : "", NULL, 16);
+	e.length = (uint32_t)d->call.n;
+	index_add(d, e);
+	problems_add(d->problems, d->hide, c, j);
+	overheard_add(d->overheard, d->hide, c, j);
+	hipaa_add(d->hipaa, c, j);
+	text_clear(&d->line);
+	text_addf(&d->line, "{\"run\":\"%s\",", d->run_id);
+	text_add(&d->line, d->call.p + 1);
+	return text_of(&d->line);
+}
+
+static int in_order(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	if (a->end_ns != b->end_ns)
+		return a->end_ns < b->end_ns ? -1 : 1;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+static int worst_first(const void *x, const void *y, void *index)
+{
+	uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
+	const struct entry *a = (const struct entry *)index + i;
+	const struct entry *b = (const struct entry *)index + k;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return (i > k) - (i < k);
+}
+
+void document_finish(struct document *d, const struct document_run *run)
+{
+	struct head_parts parts = { .problems = d->problems,
+				    .overheard = d->overheard,
+				    .hipaa = d->hipaa,
+				    .hide = d->hide,
+				    .labels = (const char *const *)d->labels,
+				    .label_count = d->options.input_count,
+				    .run_id = d->run_id,
+				    .calls = d->count };
+
+	if (!d->error && spool_flush(d->spool) != ERR_OK)
+		d->error = errno;
+	if (d->count)
+		qsort(d->index, d->count, sizeof *d->index, in_order);
+	d->worst = mem_zero(d->count, sizeof *d->worst);
+	for (size_t i = 0; i < d->count; i++)
+		d->worst[i] = (uint32_t)i;
+	if (d->count)
+		qsort_r(d->worst, d->count, sizeof *d->worst, worst_first, d->index);
+	d->head = head_build(&parts, run);
+}
+
+const json_t *document_head(const struct document *d)
+{
+	return d->head;
+}
+
+size_t document_calls(const struct document *d)
+{
+	return d->count;
+}
+
+const char *document_call_text(struct document *d, size_t i)
+{
+	if (d->error || i >= d->count)
+		return NULL;
+	if (spool_read(d->spool, d->index[i].at, d->index[i].length, &d->call) != ERR_OK)
+		return broken(d, errno);
+	return text_of(&d->call);
+}
+
+json_t *document_call(struct document *d, size_t i)
+{
+	const char *text = document_call_text(d, i);
+
+	return text ? json_loads(text, 0, NULL) : NULL;
+}
+
+json_t *document_worst(struct document *d, size_t i)
+{
+	return i < d->count ? document_call(d, d->worst[i]) : NULL;
+}

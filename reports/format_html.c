@@ -1,0 +1,210 @@
+/* format_html.c - one page for people: nothing is fetched, everything is there without script. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/digest.h"
+#include "reports/format.h"
+#include "reports/html_call.h"
+#include "reports/html_findings.h"
+#include "reports/html_part.h"
+#include "reports/html_summary.h"
+#include "reports/jvalue.h"
+#include "reports/wording.h"
+
+enum { CALLS_IN_FULL = 200, CALLS_AS_ROWS = 2000, BASE64_DIGEST = 45 };
+
+/* Compiled in as they are (house 8). */
+#define ASSET(name, file)                                                                          \
+	__asm__(".section .rodata\nformat_html_" #name ":\n.incbin \"reports/html/" file           \
+		"\"\n.byte 0\n.previous\n.global format_html_" #name "\n");                        \
+	extern const char format_html_##name[]
+
+ASSET(style, "style.css");
+ASSET(script, "script.js");
+ASSET(shapes, "shapes.svg");
+
+static void base64(const uint8_t in[DIGEST_BYTES], char out[BASE64_DIGEST])
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	size_t n = 0;
+
+	for (size_t i = 0; i < DIGEST_BYTES; i += 3) {
+		unsigned left = (unsigned)(DIGEST_BYTES - i);
+		uint32_t v = (uint32_t)in[i] << 16 | (left > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
+			     (left > 2 ? in[i + 2] : 0);
+		out[n++] = digits[v >> 18];
+		out[n++] = digits[v >> 12 & 63];
+		out[n++] = left > 1 ? digits[v >> 6 & 63] : '=';
+		out[n++] = left > 2 ? digits[v & 63] : '=';
+	}
+	out[n] = '\0';
+}
+
+/* Only this style and this script may act, by their digest: markup that slipped in could not. */
+static void policy(FILE *out)
+{
+	uint8_t digest[DIGEST_BYTES];
+	char style[BASE64_DIGEST], script[BASE64_DIGEST];
+
+	digest_sha256(slice_of(format_html_style), digest);
+	base64(digest, style);
+	digest_sha256(slice_of(format_html_script), digest);
+	base64(digest, script);
+	(void)fprintf(
+		out,
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src "
+		"'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n",
+		style, script);
+}
+
+static void page_head(FILE *out, const json_t *head)
+{
+	(void)fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n", out);
+	policy(out);
+	(void)fputs("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		    "<meta name=\"referrer\" content=\"no-referrer\">\n",
+		    out);
+	html_part_put(out, "<meta name=\"generator\" content=\"earshot %s\">\n",
+		      jvalue_str(jvalue_get(head, "tool"), "version"));
+	(void)fprintf(
+		out, "<title>earshot: who is within earshot?</title>\n<style>%s</style>\n</head>\n",
+		format_html_style);
+}
+
+static void masthead(FILE *out, const json_t *head)
+{
+	const json_t *summary = jvalue_get(head, "summary");
+	struct text t = { 0 };
+
+	(void)fputs("<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n", out);
+	(void)fputs(format_html_shapes, out);
+	wording_rows(&t, jvalue_get(summary, "rows"));
+	html_part_put(
+		out,
+		"<header><p class=\"mark\">earshot</p><h1>Who is within earshot?</h1>\n<p>%s, seen "
+		"from ",
+		text_of(&t));
+	html_part_count(out, json_array_size(jvalue_get(head, "inputs")), "capture");
+	(void)fputs(".</p>\n<nav aria-label=\"Contents\"><ul>", out);
+	static const char *const links[][2] = {
+		{ "fixes", "What to fix" },	{ "conditions", "Conditions" },
+		{ "earshot", "Who listens" },	{ "findings", "Findings" },
+		{ "calls", "Calls" },		{ "captured", "Captures" },
+		{ "frameworks", "Frameworks" }, { "basis", "Assumptions" },
+	};
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+		if (strcmp(links[i][0], "findings") != 0 ||
+		    json_array_size(jvalue_get(head, "problems")))
+			html_part_put(out, "<li><a href=\"#%s\">%s</a></li>", links[i][0],
+				      links[i][1]);
+	(void)fputs("</ul></nav></header>\n<main id=\"main\">\n", out);
+	text_free(&t);
+}
+
+static void rows(FILE *out, struct document *d)
+{
+	size_t n = document_calls(d);
+
+	if (n <= CALLS_IN_FULL)
+		return;
+	(void)fputs("<h3>Further calls</h3>\n", out);
+	html_part_table_open(out, "Further calls",
+			     "Call|Start (UTC)|Label|#Score|Signaling|Keys|Media");
+	for (size_t i = CALLS_IN_FULL; i < n && i < CALLS_IN_FULL + CALLS_AS_ROWS && !ferror(out);
+	     i++) {
+		json_t *call = document_worst(d, i);
+		html_call_row(out, call);
+		json_decref(call);
+	}
+	html_part_table_close(out);
+	if (n > CALLS_IN_FULL + CALLS_AS_ROWS) {
+		(void)fputs("<p>", out);
+		html_part_count(out, n - CALLS_IN_FULL - CALLS_AS_ROWS, "further call");
+		(void)fputs(" stand in the JSON report only.</p>\n", out);
+	}
+}
+
+static void calls(FILE *out, struct document *d)
+{
+	size_t n = document_calls(d);
+
+	(void)fputs("<section aria-labelledby=\"calls\"><h2 id=\"calls\">Calls, worst first</h2>\n",
+		    out);
+	if (!n)
+		(void)fputs("<p>No call was found. That says nothing about calls elsewhere.</p>\n",
+			    out);
+	(void)fputs("<div id=\"tools\" hidden></div>\n<div id=\"list\">\n", out);
+	for (size_t i = 0; i < n && i < CALLS_IN_FULL && !ferror(out); i++) {
+		json_t *call = document_worst(d, i);
+		html_call_full(out, call);
+		json_decref(call);
+	}
+	(void)fputs("</div>\n", out);
+	rows(out, d);
+	(void)fputs("</section>\n", out);
+}
+
+static void basis(FILE *out)
+{
+	(void)fputs(
+		"<section aria-labelledby=\"basis\"><h2 id=\"basis\">What this rests on</h2>\n"
+		"<p>Where PASS is said, it is said under these assumptions, none of which a "
+		"capture can "
+		"show:</p>\n<ol>"
+		"<li>The captures are authentic.</li>"
+		"<li>The two outermost systems seen are the endpoints, as asserted or "
+		"inferred.</li>"
+		"<li>The endpoints do not disclose keys or media themselves.</li>"
+		"<li>No box in between holds a copy of an endpoint's private key.</li>"
+		"<li>The cryptographic primitives hold.</li></ol>\n"
+		"<p>PARTIAL means that it holds where seen. NOT OBSERVABLE means that nothing seen "
+		"speaks "
+		"for or against: silence is never a pass. No sign of recording is no proof that "
+		"nobody "
+		"recorded.</p>\n"
+		"<p>Evidence grades: 4 recomputed by cryptography, 3 read on the wire, 2 declared "
+		"by a "
+		"system, 1 inferred. Numbers with # are frames, counted from 1 in the capture "
+		"named "
+		"before them.</p>\n"
+		"<p>A capture of calls is sensitive itself (health, payment or personal data; "
+		"interception law). This report keeps frame numbers, not contents.</p></section>\n",
+		out);
+}
+
+static void foot(FILE *out, const json_t *head)
+{
+	const json_t *tool = jvalue_get(head, "tool");
+
+	html_part_put(
+		out,
+		"</main>\n<footer><p>earshot %s &middot; policy %s &middot; run <code>%s</code> "
+		"&middot; rules <code class=\"digest\">%s</code></p></footer>\n",
+		jvalue_str(tool, "version"), jvalue_str(tool, "policy"), jvalue_str(head, "run"),
+		jvalue_str(tool, "rules_sha256"));
+	(void)fprintf(out, "<script>%s</script>\n</body>\n</html>\n", format_html_script);
+}
+
+void format_html_write(struct document *d, FILE *out, const struct report_style *style)
+{
+	const json_t *head = document_head(d);
+	json_t *worst = document_worst(d, 0);
+
+	(void)style;
+	page_head(out, head);
+	masthead(out, head);
+	html_summary_headline(out, head, worst);
+	html_findings_fixes(out, head);
+	html_summary_conditions(out, head);
+	html_summary_listeners(out, head);
+	html_findings_rules(out, head);
+	calls(out, d);
+	html_summary_inputs(out, head);
+	html_findings_frameworks(out, head);
+	basis(out);
+	foot(out, head);
+	json_decref(worst);
+}

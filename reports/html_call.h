@@ -1,0 +1,11 @@
+/* html_call.h - one call on the page, in full or as a row. */
+#ifndef EARSHOT_HTML_CALL_H
+#define EARSHOT_HTML_CALL_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+void html_call_full(FILE *out, const json_t *call);
+void html_call_row(FILE *out, const json_t *call); /* a <tr> of seven cells */
+
+#endif

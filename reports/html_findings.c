@@ -1,0 +1,260 @@
+/* html_findings.c - problems once as a list to work through, once by rule with their proof. */
+#include "reports/html_findings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/mem.h"
+#include "reports/html_part.h"
+#include "reports/jvalue.h"
+#include "reports/wording.h"
+
+enum { FIXES_SHOWN = 100, RULES_SHOWN = 128, PROBLEMS_A_RULE = 12 };
+
+static void when(FILE *out, const json_t *p)
+{
+	struct text t = { 0 };
+
+	wording_time(&t, jvalue_str(p, "first"));
+	text_add(&t, " to ");
+	wording_time(&t, jvalue_str(p, "last"));
+	html_part_put(out, "%s", text_of(&t));
+	text_free(&t);
+}
+
+static void fix(FILE *out, const json_t *p)
+{
+	const char *severity = jvalue_str(p, "severity"), *element = jvalue_str(p, "element");
+
+	(void)fputs("<li><p>", out);
+	html_part_badge(out, wording_severity_tone(severity), severity);
+	html_part_put(out, " <strong>%s</strong>", jvalue_str(p, "title"));
+	if (element[0])
+		html_part_put(out, " at <code>%s</code>", element);
+	html_part_put(
+		out, " <a href=\"#rule-%s\">%s</a></p>\n<p class=\"do\">%s</p>\n<p class=\"fine\">",
+		jvalue_str(p, "rule"), jvalue_str(p, "rule"), jvalue_str(p, "fix"));
+	html_part_count(out, jvalue_int(p, "calls"), "call");
+	(void)fputs(", ", out);
+	when(out, p);
+	(void)fputs("</p></li>\n", out);
+}
+
+/* Rules in the order in which their worst problem stands in the list. */
+static size_t rules_of(const json_t *problems, const char *rules[RULES_SHOWN])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(problems) && n < RULES_SHOWN; i++) {
+		const char *rule = jvalue_str(json_array_get(problems, i), "rule");
+		size_t k = 0;
+		while (k < n && strcmp(rules[k], rule) != 0)
+			k++;
+		if (k == n)
+			rules[n++] = rule;
+	}
+	return n;
+}
+
+/* What follows from another problem on this page is mended with it. */
+static bool follows(const json_t *p, const char *const *rules, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(jvalue_str(p, "caused_by"), rules[i]) == 0)
+			return true;
+	return false;
+}
+
+void html_findings_fixes(FILE *out, const json_t *head)
+{
+	const json_t *list = jvalue_get(head, "problems");
+	const char *rules[RULES_SHOWN];
+	size_t n = json_array_size(list), shown = 0, folded = 0;
+	size_t rule_count = rules_of(list, rules);
+
+	(void)fputs("<section aria-labelledby=\"fixes\"><h2 id=\"fixes\">What to fix</h2>\n", out);
+	if (!n) {
+		(void)fputs("<p>No rule was violated in what could be seen.</p></section>\n", out);
+		return;
+	}
+	(void)fputs(
+		"<p>By element and problem, not by call; what only follows from another problem "
+		"is folded under it below.</p>\n<ol class=\"fixes\">\n",
+		out);
+	for (size_t i = 0; i < n && shown < FIXES_SHOWN; i++) {
+		const json_t *p = json_array_get(list, i);
+		if (follows(p, rules, rule_count)) {
+			folded++;
+			continue;
+		}
+		fix(out, p);
+		shown++;
+	}
+	(void)fputs("</ol>\n", out);
+	if (n > shown + folded) {
+		(void)fputs("<p>", out);
+		html_part_number(out, n - shown - folded);
+		(void)fputs(" more, all in the JSON report.</p>\n", out);
+	}
+	(void)fputs("</section>\n", out);
+}
+
+/* ---- by rule ------------------------------------------------------------------ */
+
+static void occurrence(FILE *out, const json_t *p)
+{
+	const json_t *example = jvalue_get(p, "example");
+	const char *element = jvalue_str(p, "element");
+
+	html_part_put(out, "<li>%s%s", element, element[0] ? ": " : "");
+	html_part_count(out, jvalue_int(p, "calls"), "call");
+	if (jvalue_str(example, "detail")[0])
+		html_part_put(out, ". %s", jvalue_str(example, "detail"));
+	html_part_frames(out, jvalue_get(example, "evidence"));
+	html_part_put(out, " <a class=\"fine\" href=\"#call-%s\">call %s</a>",
+		      jvalue_str(example, "call"), jvalue_str(example, "call"));
+	if (jvalue_has(example, "filter"))
+		html_part_put(out,
+			      "<br><span class=\"fine\">display filter:</span> <code>%s</code>",
+			      jvalue_str(example, "filter"));
+	(void)fputs("</li>\n", out);
+}
+
+static void causes(FILE *out, const json_t *problems, const char *rule)
+{
+	const char *rules[RULES_SHOWN];
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_array_size(problems) && n < RULES_SHOWN; i++) {
+		const json_t *p = json_array_get(problems, i);
+		size_t k = 0;
+		if (strcmp(jvalue_str(p, "caused_by"), rule) != 0)
+			continue;
+		while (k < n && strcmp(rules[k], jvalue_str(p, "rule")) != 0)
+			k++;
+		if (k == n)
+			rules[n++] = jvalue_str(p, "rule");
+	}
+	(void)fputs(n ? "<p>Brings with it: " : "", out);
+	for (size_t i = 0; i < n; i++) {
+		(void)fputs(i ? ", " : "", out);
+		html_part_put(out, "<a href=\"#rule-%s\">%s</a>", rules[i], rules[i]);
+	}
+	(void)fputs(n ? "</p>\n" : "", out);
+}
+
+static void rule_head(FILE *out, const json_t *first, const char *rule, uint64_t calls)
+{
+	const char *severity = jvalue_str(first, "severity");
+
+	html_part_put(out, "<details class=\"rule\" id=\"rule-%s\"><summary>", rule);
+	html_part_badge(out, wording_severity_tone(severity), severity);
+	html_part_put(out, " <span class=\"id\">%s</span> %s <span class=\"fine\">%s, ", rule,
+		      jvalue_str(first, "title"), jvalue_str(first, "class"));
+	html_part_count(out, calls, "call");
+	(void)fputs("</span></summary>\n<div class=\"body\">", out);
+}
+
+static void rule(FILE *out, const json_t *problems, const char *id)
+{
+	const json_t *first = NULL;
+	uint64_t calls = 0;
+	size_t listed = 0;
+
+	for (size_t i = 0; i < json_array_size(problems); i++) {
+		const json_t *p = json_array_get(problems, i);
+		if (strcmp(jvalue_str(p, "rule"), id) != 0)
+			continue;
+		first = first ? first : p;
+		if (jvalue_int(p, "calls") > calls)
+			calls = jvalue_int(p, "calls");
+	}
+	rule_head(out, first, id, calls);
+	html_part_put(out, "<p class=\"do\">%s</p>\n", jvalue_str(first, "fix"));
+	if (jvalue_has(first, "caused_by"))
+		html_part_put(out, "<p>Follows from <a href=\"#rule-%s\">%s</a>.</p>\n",
+			      jvalue_str(first, "caused_by"), jvalue_str(first, "caused_by"));
+	causes(out, problems, id);
+	(void)fputs("<ul>\n", out);
+	for (size_t i = 0; i < json_array_size(problems) && listed < PROBLEMS_A_RULE; i++) {
+		const json_t *p = json_array_get(problems, i);
+		if (strcmp(jvalue_str(p, "rule"), id) != 0)
+			continue;
+		occurrence(out, p);
+		listed++;
+	}
+	(void)fputs("</ul>\n", out);
+	if (json_array_size(jvalue_get(first, "citations"))) {
+		(void)fputs("<p class=\"fine\">Bears on: ", out);
+		html_part_join(out, jvalue_get(first, "citations"), "; ");
+		(void)fputs("</p>\n", out);
+	}
+	(void)fputs("</div></details>\n", out);
+}
+
+void html_findings_rules(FILE *out, const json_t *head)
+{
+	const json_t *problems = jvalue_get(head, "problems");
+	const char *rules[RULES_SHOWN];
+	size_t n = rules_of(problems, rules);
+
+	if (!n)
+		return;
+	(void)fputs(
+		"<section aria-labelledby=\"findings\"><h2 id=\"findings\">Findings by rule, worst "
+		"first</h2>\n",
+		out);
+	for (size_t i = 0; i < n; i++)
+		rule(out, problems, rules[i]);
+	(void)fputs("</section>\n", out);
+}
+
+/* ---- frameworks ------------------------------------------------------------------ */
+
+static void control(FILE *out, const json_t *c)
+{
+	const char *status = jvalue_str(c, "status");
+	bool against = strcmp(status, "evidence-against") == 0;
+
+	html_part_put(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", jvalue_str(c, "id"),
+		      jvalue_str(c, "says"));
+	html_part_badge(out, against ? "doubt" : "none",
+			against					? "gap"
+			: strcmp(status, "not-assessable") == 0 ? "not assessable"
+								: "nothing adverse seen");
+	html_part_put(out, "<br>%s</td><td class=\"n\">", jvalue_str(c, "wording"));
+	html_part_number(out, jvalue_int(c, "calls"));
+	(void)fputs("</td><td>", out);
+	html_part_join(out, jvalue_get(c, "rules"), ", ");
+	html_part_put(out, "</td><td>%s</td></tr>\n", jvalue_str(c, "not_shown"));
+}
+
+static void framework(FILE *out, const json_t *f)
+{
+	const json_t *controls = jvalue_get(f, "controls");
+
+	html_part_put(out, "<h3>%s <span class=\"fine\">%s</span></h3>\n<p>%s</p>\n",
+		      jvalue_str(f, "title"), jvalue_str(f, "status"), jvalue_str(f, "condition"));
+	html_part_table_open(out, jvalue_str(f, "id"),
+			     "Citation|Asks|This capture says|#Calls|Rules|What no capture shows");
+	for (size_t i = 0; i < json_array_size(controls); i++)
+		control(out, json_array_get(controls, i));
+	html_part_table_close(out);
+}
+
+void html_findings_frameworks(FILE *out, const json_t *head)
+{
+	const json_t *list = jvalue_get(head, "frameworks");
+
+	if (!json_array_size(list))
+		return;
+	(void)fputs("<section aria-labelledby=\"frameworks\"><h2 id=\"frameworks\">What an "
+		    "assessor may "
+		    "draw from it</h2>\n<p>Frameworks ask for processes, documents and decisions "
+		    "that no "
+		    "packet contains. Nothing here says that a requirement is fulfilled.</p>\n",
+		    out);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		framework(out, json_array_get(list, i));
+	(void)fputs("</section>\n", out);
+}

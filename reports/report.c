@@ -1,0 +1,49 @@
+/* report.c - the table of formats, and the way of a report to its place. */
+#include "reports/report.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "reports/format.h"
+#include "reports/sink.h"
+
+static const struct report_format formats[] = {
+	{ "text", ".txt", "for a terminal: verdicts call by call, worst first, the summary last",
+	  format_text_write },
+	{ "json", ".json", "the whole document, earshot.report/1", format_json_write },
+	{ "ndjson", ".ndjson", "one call object a line", format_ndjson_write },
+	{ "html", ".html", "one self-contained page for people", format_html_write },
+};
+
+const struct report_format *report_at(size_t i)
+{
+	return i < sizeof formats / sizeof *formats ? &formats[i] : NULL;
+}
+
+const struct report_format *report_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+enum err report_write(const struct report_format *f, struct document *d, const char *path,
+		      const struct report_style *style)
+{
+	struct sink s;
+
+	if (document_error(d)) {
+		errno = document_error(d);
+		return ERR_IO;
+	}
+	if (sink_open(&s, path) != ERR_OK)
+		return ERR_IO;
+	f->write(d, s.out, style);
+	if (document_error(d)) { /* the spool could not be read: the report is not whole */
+		sink_discard(&s);
+		errno = document_error(d);
+		return ERR_IO;
+	}
+	return sink_commit(&s);
+}

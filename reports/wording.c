@@ -1,0 +1,254 @@
+/* wording.c - one place for wording, so that formats agree. */
+#include "reports/wording.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "reports/jvalue.h"
+
+struct verdict_words {
+	const char *verdict, *shown, *meaning, *tone;
+};
+
+static const struct verdict_words verdicts[] = {
+	{ "pass", "PASS", "holds on the whole path that was asserted", "good" },
+	{ "partial", "PARTIAL", "holds where seen; the path is not fully covered", "part" },
+	{ "not_observable", "NOT OBSERVABLE", "could not be seen; nothing speaks for or against",
+	  "none" },
+	{ "suspect", "SUSPECT", "signs that it does not hold, none conclusive", "doubt" },
+	{ "fail", "FAIL", "does not hold", "bad" },
+	{ "not_applicable", "NOT APPLICABLE", "nothing to judge here", "none" },
+};
+
+static const struct verdict_words *find(const char *verdict)
+{
+	static const struct verdict_words unknown = { "", "UNKNOWN", "", "none" };
+
+	for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+		if (strcmp(verdicts[i].verdict, verdict) == 0)
+			return &verdicts[i];
+	return &unknown;
+}
+
+const char *wording_verdict(const char *verdict)
+{
+	return find(verdict)->shown;
+}
+
+const char *wording_meaning(const char *verdict)
+{
+	return find(verdict)->meaning;
+}
+
+const char *wording_tone(const char *verdict)
+{
+	return find(verdict)->tone;
+}
+
+static const char *by_condition(const char *condition, const char *const words[3])
+{
+	static const char *const names[] = { "signaling", "keys", "media" };
+
+	for (int i = 0; i < 3; i++)
+		if (strcmp(names[i], condition) == 0)
+			return words[i];
+	return "";
+}
+
+const char *wording_power(const char *condition)
+{
+	static const char *const powers[] = { "read call details", "hold the media keys",
+					      "hear or see the media" };
+
+	return by_condition(condition, powers);
+}
+
+const char *wording_question(const char *condition)
+{
+	static const char *const questions[] = {
+		"Could only the two ends read who calls whom, and how?",
+		"Did the two ends agree the media keys with nobody in between holding them?",
+		"Did everything that forwarded the media forward it unread?",
+	};
+
+	return by_condition(condition, questions);
+}
+
+static const char *look_up(const char *key, const char *const pairs[][2], size_t n,
+			   const char *otherwise)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(pairs[i][0], key) == 0)
+			return pairs[i][1];
+	return otherwise;
+}
+
+const char *wording_label_meaning(const char *label)
+{
+	static const char *const meanings[][2] = {
+		{ "EXPOSED", "Somebody on the way could have heard at least one call, or read the "
+			     "keys, messages or credentials that belong to it." },
+		{ "TAMPERING INDICATED", "What arrived contradicts what was sent: somebody may "
+					 "have put themselves in between." },
+		{ "WEAK", "Protection was used that is known to be breakable." },
+		{ "SIGNALING EXPOSED", "Who called whom, and how, was readable on the way. No "
+				       "readable media was seen." },
+		{ "HOP BY HOP", "The links that were seen are encrypted, but a box in between "
+				"held the keys and could have heard." },
+		{ "UNDETERMINED", "It could not be seen whether the calls were end to end." },
+		{ "NO BREAK SEEN", "Everything that was seen holds; the whole path was not seen." },
+		{ "END-TO-END MEDIA", "Only the two ends could hear the media; boxes in between "
+				      "could read the call details." },
+		{ "END-TO-END", "Only the two ends could hear the media and read the call "
+				"details, under the assumptions below." },
+	};
+
+	return look_up(label, meanings, sizeof meanings / sizeof *meanings,
+		       "Nothing here gives a verdict.");
+}
+
+const char *wording_protection(const char *protection)
+{
+	static const char *const words[][2] = {
+		{ "clear", "readable, no keys were used" },
+		{ "srtp-verified", "SRTP, verified" },
+		{ "no-plaintext-found", "no plaintext found" },
+		{ "insufficient", "too little to tell" },
+	};
+
+	return look_up(protection, words, sizeof words / sizeof *words, "");
+}
+
+const char *wording_protection_tone(const char *protection)
+{
+	static const char *const tones[][2] = {
+		{ "clear", "bad" },
+		{ "srtp-verified", "good" },
+		{ "no-plaintext-found", "part" },
+	};
+
+	return look_up(protection, tones, sizeof tones / sizeof *tones, "none");
+}
+
+const char *wording_label_tone(const char *label)
+{
+	static const char *const tones[][2] = {
+		{ "EXPOSED", "bad" },	     { "TAMPERING INDICATED", "bad" },
+		{ "WEAK", "bad" },	     { "SIGNALING EXPOSED", "bad" },
+		{ "HOP BY HOP", "doubt" },   { "UNDETERMINED", "none" },
+		{ "NO BREAK SEEN", "part" }, { "END-TO-END MEDIA", "good" },
+		{ "END-TO-END", "good" },
+	};
+
+	return look_up(label, tones, sizeof tones / sizeof *tones, "none");
+}
+
+const char *wording_severity_tone(const char *severity)
+{
+	static const char *const tones[][2] = {
+		{ "critical", "bad" },
+		{ "high", "bad" },
+		{ "medium", "doubt" },
+		{ "low", "part" },
+	};
+
+	return look_up(severity, tones, sizeof tones / sizeof *tones, "none");
+}
+
+void wording_number(struct text *t, uint64_t n)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof digits, "%" PRIu64, n);
+
+	for (int i = 0; i < len; i++)
+		text_addf(t, "%s%c", i && (len - i) % 3 == 0 ? "," : "", digits[i]);
+}
+
+void wording_count(struct text *t, uint64_t n, const char *one)
+{
+	wording_number(t, n);
+	text_addf(t, " %s%s", one, n == 1 ? "" : "s");
+}
+
+void wording_duration(struct text *t, double seconds)
+{
+	uint64_t s = seconds > 0 && seconds < 1e9 ? (uint64_t)(seconds + 0.5) : 0;
+
+	if (s >= 3600)
+		text_addf(t, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, s / 3600, s / 60 % 60, s % 60);
+	else
+		text_addf(t, "%02" PRIu64 ":%02" PRIu64, s / 60, s % 60);
+}
+
+void wording_time(struct text *t, const char *when)
+{
+	if (strlen(when) < 19)
+		return;
+	text_addf(t, "%.10s %.8s", when, when + 11);
+}
+
+double wording_seconds(const char *when)
+{
+	struct tm tm = { 0 };
+	const char *rest = strptime(when, "%Y-%m-%dT%H:%M:%S", &tm);
+	time_t whole = rest ? timegm(&tm) : 0;
+
+	if (!rest || whole <= 0)
+		return 0;
+	return (double)whole + (*rest == '.' ? strtod(rest, NULL) : 0.0);
+}
+
+void wording_bytes(struct text *t, uint64_t n)
+{
+	static const char *const units[] = { "bytes", "kB", "MB", "GB", "TB" };
+	double v = (double)n;
+	size_t u = 0;
+
+	while (v >= 1000 && u < 4) {
+		v /= 1000;
+		u++;
+	}
+	text_addf(t, u ? "%.1f %s" : "%.0f %s", v, units[u]);
+}
+
+const char *wording_reason(const json_t *gate)
+{
+	const char *why = jvalue_str(gate, "why");
+	char *end;
+
+	return strtoull(why, &end, 10) == jvalue_int(gate, "exit") && end > why &&
+			       strncmp(end, ": ", 2) == 0
+		       ? end + 2
+		       : why;
+}
+
+void wording_rows(struct text *t, const json_t *rows)
+{
+	static const char *const kinds[][2] = {
+		{ "call", "call" },
+		{ "opaque", "call without readable signaling" },
+		{ "attempt", "unanswered attempt" },
+		{ "registration", "registration" },
+		{ "message", "message exchange" },
+		{ "page", "multicast page" },
+	};
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		uint64_t n = jvalue_int(rows, kinds[i][0]);
+		if (!n)
+			continue;
+		text_add(t, any ? ", " : "");
+		if (i == 1 && n != 1) {
+			wording_number(t, n);
+			text_add(t, " calls without readable signaling");
+		} else {
+			wording_count(t, n, kinds[i][1]);
+		}
+		any = true;
+	}
+	text_add(t, any ? "" : "no calls");
+}
