@@ -130,8 +130,9 @@ extern rule_run *const rule_med_run[];
 extern rule_run *const rule_priv_run[];
 extern rule_run *const rule_obs_run[];
 
+/* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \
-	(const struct fact *f = rule_has(w, kind) ? call_fact((w)->c, kind, NULL) : NULL; f;       \
-	 f = call_fact((w)->c, kind, f))
+	for (const struct fact *f = rule_has(w, kind) ? call_fact((w)->c, kind, NULL) : NULL; f;   \
+	     f = call_fact((w)->c, kind, f))
 
 #endif

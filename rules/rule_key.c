@@ -67,115 +67,107 @@ static void key_behind_tls(struct work *w, const struct fact *f)
 
 static void key_in_use(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_key_readable)
-		{
-			const struct media *m = rule_media(w, f);
-			if (!rule_in_clear(w, f)) {
-				key_behind_tls(w, f);
-			} else if (keyed_in_band(m)) {
-				beside_in_band(w, f);
-			} else {
-				w->exposed = true;
-				w->key_clear = true;
-				rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
-					 "the media key itself was in readable SDP: anyone on this "
-					 "hop has it");
-				note_key(w, f, SEVERITY_CRITICAL, key_detail(w, f, ""));
-			}
+	RULE_EACH (w, f, FACT_key_readable) {
+		const struct media *m = rule_media(w, f);
+		if (!rule_in_clear(w, f)) {
+			key_behind_tls(w, f);
+		} else if (keyed_in_band(m)) {
+			beside_in_band(w, f);
+		} else {
+			w->exposed = true;
+			w->key_clear = true;
+			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+				 "the media key itself was in readable SDP: anyone on this "
+				 "hop has it");
+			note_key(w, f, SEVERITY_CRITICAL, key_detail(w, f, ""));
 		}
+	}
 }
 
 static void key_unused(struct work *w)
 {
 	bool taken = any_answered(w->c);
 
-	for
-		RULE_EACH(w, f, FACT_key_unused)
-		{
-			const struct media *m = rule_media(w, f);
-			if (!rule_in_clear(w, f)) {
-				key_behind_tls(w, f);
-			} else if (!taken) {
-				/* A call that ended before any answer still gave its key away
-				 * (KEY-001, traps). */
-				w->key_unused = true;
-				rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
-					 "a media key was in readable SDP, although the offer was "
-					 "never taken up");
-				note_key(w, f, SEVERITY_MEDIUM,
-					 key_detail(w, f, "; the offer was never taken up"));
-			} else if (keyed_in_band(m) || (m && m->rejected)) {
-				beside_in_band(w, f);
-			} else {
-				note_key(w, f, SEVERITY_MEDIUM,
-					 key_detail(w, f, "; the answer did not use it"));
-			}
+	RULE_EACH (w, f, FACT_key_unused) {
+		const struct media *m = rule_media(w, f);
+		if (!rule_in_clear(w, f)) {
+			key_behind_tls(w, f);
+		} else if (!taken) {
+			/* A call that ended before any answer still gave its key away
+			 * (KEY-001, traps). */
+			w->key_unused = true;
+			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+				 "a media key was in readable SDP, although the offer was "
+				 "never taken up");
+			note_key(w, f, SEVERITY_MEDIUM,
+				 key_detail(w, f, "; the offer was never taken up"));
+		} else if (keyed_in_band(m) || (m && m->rejected)) {
+			beside_in_band(w, f);
+		} else {
+			note_key(w, f, SEVERITY_MEDIUM,
+				 key_detail(w, f, "; the answer did not use it"));
 		}
+	}
 }
 
 static void key_line(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_k_readable)
-		{
-			const struct media *m = rule_media(w, f);
-			if (!rule_in_clear(w, f))
-				continue;
-			w->disclosed = true;
-			if (!keyed_in_band(m))
-				rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
-					 "a k= line with a key was readable");
-			if (answered(m) && !keyed_in_band(m))
-				w->exposed = w->key_clear = true;
-			rule_note(w, f,
-				  (struct note){ .id = RULE_KEY_009,
-						 .outcome = OUTCOME_VIOLATED,
-						 .severity = SEVERITY_CRITICAL,
-						 .detail = "A k= line with a key stood in SDP that "
-							   "could be read.",
-						 .caused_by = rule_clear_cause(w) });
-		}
+	RULE_EACH (w, f, FACT_k_readable) {
+		const struct media *m = rule_media(w, f);
+		if (!rule_in_clear(w, f))
+			continue;
+		w->disclosed = true;
+		if (!keyed_in_band(m))
+			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+				 "a k= line with a key was readable");
+		if (answered(m) && !keyed_in_band(m))
+			w->exposed = w->key_clear = true;
+		rule_note(w, f,
+			  (struct note){ .id = RULE_KEY_009,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_CRITICAL,
+					 .detail = "A k= line with a key stood in SDP that "
+						   "could be read.",
+					 .caused_by = rule_clear_cause(w) });
+	}
 }
 
 /* B.6: ZRTP needs no attribute in SDP, so without the media this is a suspicion, never more. */
 static void no_keys(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_no_keys)
-		{
-			struct fact declared = *f;
-			if (keyed_in_band(rule_media(w, f)))
-				continue;
-			declared.grade = 2;
-			rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &declared,
-				 "the line was answered without any keys; the media that would "
-				 "settle it was not judged "
-				 "readable here");
-		}
+	RULE_EACH (w, f, FACT_no_keys) {
+		struct fact declared = *f;
+		if (keyed_in_band(rule_media(w, f)))
+			continue;
+		declared.grade = 2;
+		rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &declared,
+			 "the line was answered without any keys; the media that would "
+			 "settle it was not judged "
+			 "readable here");
+	}
 }
 
 /* The words for keys that were neither seen nor refuted. */
 static void unjudged(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_dtls_seen)
-	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
-		 "a DTLS handshake was seen on the media path; whether its certificates match the "
-		 "fingerprints is not judged by this version");
-	for
-		RULE_EACH(w, f, FACT_zrtp_seen)
-	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
-		 "a ZRTP exchange was seen on the media path; whether both ends saw the same one "
-		 "is not "
-		 "judged by this version");
-	for
-		RULE_EACH(w, f, FACT_keying_unseen)
-	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f, "how the media keys were agreed was not seen");
-	for
-		RULE_EACH(w, f, FACT_signaling_opaque)
-	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
-		 "the signaling was not readable here, so how keys were agreed is not known");
+	RULE_EACH (w, f, FACT_dtls_seen)
+		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+			 "a DTLS handshake was seen on the media path; whether its certificates "
+			 "match the "
+			 "fingerprints is not judged by this version");
+	RULE_EACH (w, f, FACT_zrtp_seen)
+		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+			 "a ZRTP exchange was seen on the media path; whether both ends saw the "
+			 "same one "
+			 "is not "
+			 "judged by this version");
+	RULE_EACH (w, f, FACT_keying_unseen)
+		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+			 "how the media keys were agreed was not seen");
+	RULE_EACH (w, f, FACT_signaling_opaque)
+		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
+			 "the signaling was not readable here, so how keys were agreed is not "
+			 "known");
 }
 
 /* What can be said of KEY-001 where no key was seen: once for a call. */

@@ -124,48 +124,42 @@ static void note_page(struct work *w, const struct fact *f)
 
 static void clear_media(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_media_clear)
-		{
-			const struct media *m = rule_media(w, f);
-			if (w->c->kind == CALL_PAGE)
-				note_page(w, f);
-			else if (m && m->zrtp)
-				note_partly(w, f);
-			else if (m && declared_secure(m) && partly_clear(m))
-				note_partly(w, f);
-			else if (m && declared_secure(m))
-				note_broken_promise(w, f);
-			else
-				note_clear(w, f, readable_title(m));
-		}
-	for
-		RULE_EACH(w, f, FACT_page_clear)
-	note_page(w, f);
+	RULE_EACH (w, f, FACT_media_clear) {
+		const struct media *m = rule_media(w, f);
+		if (w->c->kind == CALL_PAGE)
+			note_page(w, f);
+		else if (m && m->zrtp)
+			note_partly(w, f);
+		else if (m && declared_secure(m) && partly_clear(m))
+			note_partly(w, f);
+		else if (m && declared_secure(m))
+			note_broken_promise(w, f);
+		else
+			note_clear(w, f, readable_title(m));
+	}
+	RULE_EACH (w, f, FACT_page_clear)
+		note_page(w, f);
 }
 
 static void other_kinds(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_fax_readable)
-	note_clear(w, f, "Fax readable");
-	for
-		RULE_EACH(w, f, FACT_text_readable)
-	note_clear(w, f, rule_media(w, f) ? readable_title(rule_media(w, f)) : "Messages readable");
-	for
-		RULE_EACH(w, f, FACT_floor_readable)
-	note_clear(w, f, "Floor control readable");
+	RULE_EACH (w, f, FACT_fax_readable)
+		note_clear(w, f, "Fax readable");
+	RULE_EACH (w, f, FACT_text_readable)
+		note_clear(w, f,
+			   rule_media(w, f) ? readable_title(rule_media(w, f))
+					    : "Messages readable");
+	RULE_EACH (w, f, FACT_floor_readable)
+		note_clear(w, f, "Floor control readable");
 }
 
 /* Which lines gave protection up; known before the findings that this explains. */
 static void mark_falls(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_downgrade)
-	rule_line(w, f)->downgraded = true;
-	for
-		RULE_EACH(w, f, FACT_optional_declined)
-	rule_line(w, f)->declined = true;
+	RULE_EACH (w, f, FACT_downgrade)
+		rule_line(w, f)->downgraded = true;
+	RULE_EACH (w, f, FACT_optional_declined)
+		rule_line(w, f)->declined = true;
 }
 
 static bool line_clear(struct work *w, const struct fact *f)
@@ -193,68 +187,61 @@ static void doubt(struct work *w, const struct fact *f, const char *why)
 
 static void downgrade(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_downgrade)
-		{
-			bool clear = line_clear(w, f);
-			enum severity s = clear ? SEVERITY_CRITICAL : SEVERITY_HIGH;
-			if (!clear)
-				doubt(w, f,
-				      "protection was offered and given up; the media itself was "
-				      "not seen readable");
-			rule_note(
-				w, f,
-				(struct note){
-					.id = RULE_MED_003,
-					.outcome = OUTCOME_VIOLATED,
-					/* RFC 6881: an emergency call must be retried without keys.
-					 */
-					.severity = w->c->emergency ? SEVERITY_INFO : s,
-					.detail = clear ? "Protection was offered, given up, and "
-							  "the media could "
-							  "be heard."
-							: "Protection was offered and given up." });
-		}
+	RULE_EACH (w, f, FACT_downgrade) {
+		bool clear = line_clear(w, f);
+		enum severity s = clear ? SEVERITY_CRITICAL : SEVERITY_HIGH;
+		if (!clear)
+			doubt(w, f,
+			      "protection was offered and given up; the media itself was "
+			      "not seen readable");
+		rule_note(
+			w, f,
+			(struct note){ .id = RULE_MED_003,
+				       .outcome = OUTCOME_VIOLATED,
+				       /* RFC 6881: an emergency call must be retried without keys.
+					*/
+				       .severity = w->c->emergency ? SEVERITY_INFO : s,
+				       .detail = clear ? "Protection was offered, given up, and "
+							 "the media could "
+							 "be heard."
+						       : "Protection was offered and given up." });
+	}
 }
 
 static void fallback(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_optional_declined)
-		{
-			bool clear = line_clear(w, f);
-			rule_note(w, f,
-				  (struct note){ .id = RULE_MED_004,
-						 .outcome = clear ? OUTCOME_VIOLATED
-								  : OUTCOME_NOT_ASSESSABLE,
-						 .severity = clear ? SEVERITY_HIGH : SEVERITY_INFO,
-						 .detail = clear ? "Optional protection was not "
-								   "taken up and the media "
-								   "could be heard."
-								 : "Optional protection was not "
-								   "taken up; the media was not "
-								   "seen readable." });
-		}
+	RULE_EACH (w, f, FACT_optional_declined) {
+		bool clear = line_clear(w, f);
+		rule_note(
+			w, f,
+			(struct note){ .id = RULE_MED_004,
+				       .outcome = clear ? OUTCOME_VIOLATED : OUTCOME_NOT_ASSESSABLE,
+				       .severity = clear ? SEVERITY_HIGH : SEVERITY_INFO,
+				       .detail = clear ? "Optional protection was not "
+							 "taken up and the media "
+							 "could be heard."
+						       : "Optional protection was not "
+							 "taken up; the media was not "
+							 "seen readable." });
+	}
 }
 
 static void sibling(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_sibling_clear)
-		{
-			bool clear = line_clear(w, f);
-			if (!clear)
-				doubt(w, f,
-				      "one line of the session has no protection agreed; its media "
-				      "was not seen");
-			rule_note(w, f,
-				  (struct note){ .id = RULE_MED_005,
-						 .outcome = OUTCOME_VIOLATED,
-						 .severity = SEVERITY_HIGH,
-						 .detail = "Another line of this session is "
-							   "protected, this one is not.",
-						 .caused_by = clear ? "MED-001" : NULL });
-		}
+	RULE_EACH (w, f, FACT_sibling_clear) {
+		bool clear = line_clear(w, f);
+		if (!clear)
+			doubt(w, f,
+			      "one line of the session has no protection agreed; its media "
+			      "was not seen");
+		rule_note(w, f,
+			  (struct note){ .id = RULE_MED_005,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_HIGH,
+					 .detail = "Another line of this session is "
+						   "protected, this one is not.",
+					 .caused_by = clear ? "MED-001" : NULL });
+	}
 }
 
 static void note_start(struct work *w, const struct fact *f, enum severity s, const char *detail)
@@ -268,27 +255,22 @@ static void note_start(struct work *w, const struct fact *f, enum severity s, co
 
 static void starts(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_media_clear_start)
-		{
-			rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
-				 "the first moments were readable before ZRTP had agreed keys, "
-				 "which RFC 6189 permits; "
-				 "nothing readable was found after it");
-			note_start(w, f, SEVERITY_LOW,
-				   clear_detail(w, f, "Readable before ZRTP had agreed keys"));
-		}
-	for
-		RULE_EACH(w, f, FACT_media_early_clear)
-	note_start(w, f, SEVERITY_LOW,
-		   "Ringback or an announcement could be heard before the answer.");
-	for
-		RULE_EACH(w, f, FACT_media_microphone_early)
-		{
-			say_clear(w, f, false);
-			note_start(w, f, SEVERITY_HIGH,
-				   "The caller's microphone could be heard before the answer.");
-		}
+	RULE_EACH (w, f, FACT_media_clear_start) {
+		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
+			 "the first moments were readable before ZRTP had agreed keys, "
+			 "which RFC 6189 permits; "
+			 "nothing readable was found after it");
+		note_start(w, f, SEVERITY_LOW,
+			   clear_detail(w, f, "Readable before ZRTP had agreed keys"));
+	}
+	RULE_EACH (w, f, FACT_media_early_clear)
+		note_start(w, f, SEVERITY_LOW,
+			   "Ringback or an announcement could be heard before the answer.");
+	RULE_EACH (w, f, FACT_media_microphone_early) {
+		say_clear(w, f, false);
+		note_start(w, f, SEVERITY_HIGH,
+			   "The caller's microphone could be heard before the answer.");
+	}
 }
 
 /* Signaling that was opaque explains media without an owner: that is OBS-002 (MED-007, traps). */
@@ -297,20 +279,18 @@ static void unowned(struct work *w)
 	for (uint16_t i = 0; i < w->c->leg_count; i++)
 		if (w->c->legs[i].encrypted)
 			return;
-	for
-		RULE_EACH(w, f, FACT_media_unowned)
-		{
-			struct fact inferred = *f;
-			inferred.grade = 1;
-			rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, &inferred,
-				 "SIP was readable here and none of it announces this media");
-			rule_note(w, f,
-				  (struct note){ .id = RULE_MED_007,
-						 .outcome = OUTCOME_VIOLATED,
-						 .severity = SEVERITY_MEDIUM,
-						 .detail = "No SIP that was read here announces "
-							   "this media." });
-		}
+	RULE_EACH (w, f, FACT_media_unowned) {
+		struct fact inferred = *f;
+		inferred.grade = 1;
+		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, &inferred,
+			 "SIP was readable here and none of it announces this media");
+		rule_note(w, f,
+			  (struct note){ .id = RULE_MED_007,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_MEDIUM,
+					 .detail = "No SIP that was read here announces "
+						   "this media." });
+	}
 }
 
 static void one_way(struct work *w)
@@ -322,31 +302,27 @@ static void one_way(struct work *w)
 		.detail = "The answered call had media in one direction only, or none, here."
 	};
 
-	for
-		RULE_EACH(w, f, FACT_media_one_way)
-	rule_note(w, f, n);
-	for
-		RULE_EACH(w, f, FACT_media_unseen)
-	rule_note(w, f, n);
+	RULE_EACH (w, f, FACT_media_one_way)
+		rule_note(w, f, n);
+	RULE_EACH (w, f, FACT_media_unseen)
+		rule_note(w, f, n);
 }
 
 /* The words for media that was neither seen readable nor proved protected. */
 static void unjudged(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_media_no_plaintext)
-	rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
-		 "no plaintext structure was found in the media; that it was encrypted is not "
-		 "proved by "
-		 "this version");
-	for
-		RULE_EACH(w, f, FACT_media_insufficient)
-	rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
-		 "too few media packets were seen to tell protected from readable");
-	for
-		RULE_EACH(w, f, FACT_media_unseen)
-	rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
-		 "the media of this line did not pass this capture");
+	RULE_EACH (w, f, FACT_media_no_plaintext)
+		rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
+			 "no plaintext structure was found in the media; that it was encrypted is "
+			 "not "
+			 "proved by "
+			 "this version");
+	RULE_EACH (w, f, FACT_media_insufficient)
+		rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
+			 "too few media packets were seen to tell protected from readable");
+	RULE_EACH (w, f, FACT_media_unseen)
+		rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
+			 "the media of this line did not pass this capture");
 }
 
 /* What can be said of MED-001 where nothing was readable: once for a call. */

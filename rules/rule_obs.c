@@ -26,32 +26,29 @@ static const struct limit {
 static void seen_limits(struct work *w)
 {
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
-		for
-			RULE_EACH(w, f, limits[i].kind)
-	rule_note(w, f,
-		  (struct note){ .id = limits[i].id,
-				 .outcome = OUTCOME_NOTED,
-				 .severity = limits[i].severity,
-				 .detail = limits[i].detail });
+		RULE_EACH (w, f, limits[i].kind)
+			rule_note(w, f,
+				  (struct note){ .id = limits[i].id,
+						 .outcome = OUTCOME_NOTED,
+						 .severity = limits[i].severity,
+						 .detail = limits[i].detail });
 }
 
 static void carrier_conflict(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_sip_decrypted)
-		{
-			const struct leg *leg = rule_leg(w, f);
-			/* Opened here with keys that were given: the wire itself was encrypted. */
-			if (leg && leg->encrypted)
-				continue;
-			rule_note(w, f,
-				  (struct note){ .id = RULE_OBS_012,
-						 .outcome = OUTCOME_NOTED,
-						 .severity = SEVERITY_INFO,
-						 .detail = "The Via says TLS and the packets are "
-							   "not: whoever wrote this "
-							   "capture could read the signaling." });
-		}
+	RULE_EACH (w, f, FACT_sip_decrypted) {
+		const struct leg *leg = rule_leg(w, f);
+		/* Opened here with keys that were given: the wire itself was encrypted. */
+		if (leg && leg->encrypted)
+			continue;
+		rule_note(w, f,
+			  (struct note){ .id = RULE_OBS_012,
+					 .outcome = OUTCOME_NOTED,
+					 .severity = SEVERITY_INFO,
+					 .detail = "The Via says TLS and the packets are "
+						   "not: whoever wrote this "
+						   "capture could read the signaling." });
+	}
 }
 
 rule_run *const rule_obs_run[] = { seen_limits, carrier_conflict, NULL };

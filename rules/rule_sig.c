@@ -29,25 +29,22 @@ static void plaintext(struct work *w)
 {
 	const char *why = "SIP was readable on the wire";
 
-	for
-		RULE_EACH(w, f, FACT_sip_readable)
-		{
-			const struct leg *leg = rule_leg(w, f);
-			const char *over =
-				leg ? observation_transport_text(leg->carrier) : "the wire";
-			w->readable = true;
-			rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f, why);
-			if (strcmp(rule_clear_cause(w), "SIG-007") == 0)
-				continue;
-			rule_note(w, f,
-				  (struct note){
-					  .id = RULE_SIG_001,
-					  .outcome = OUTCOME_VIOLATED,
-					  .severity = plaintext_severity(w, leg),
-					  .detail = rule_text(
-						  w, "SIP could be read on this hop (%s).", over),
-				  });
-		}
+	RULE_EACH (w, f, FACT_sip_readable) {
+		const struct leg *leg = rule_leg(w, f);
+		const char *over = leg ? observation_transport_text(leg->carrier) : "the wire";
+		w->readable = true;
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f, why);
+		if (strcmp(rule_clear_cause(w), "SIG-007") == 0)
+			continue;
+		rule_note(
+			w, f,
+			(struct note){
+				.id = RULE_SIG_001,
+				.outcome = OUTCOME_VIOLATED,
+				.severity = plaintext_severity(w, leg),
+				.detail = rule_text(w, "SIP could be read on this hop (%s).", over),
+			});
+	}
 }
 
 /* A leg may be readable although the call's budget had no room for its fact. */
@@ -112,10 +109,9 @@ static void mixed_hops(struct work *w)
 		seen_encrypted |= leg->encrypted;
 		seen_clear |= leg->readable && !inside_one_host(leg);
 	}
-	for
-		RULE_EACH(w, f, FACT_hop_declared_clear)
-	rule_admit(w, CONDITION_SIGNALING, f,
-		   "an earlier hop states in its own Via that it was not encrypted");
+	RULE_EACH (w, f, FACT_hop_declared_clear)
+		rule_admit(w, CONDITION_SIGNALING, f,
+			   "an earlier hop states in its own Via that it was not encrypted");
 	if (!(seen_clear || clear) || !(seen_encrypted || encrypted))
 		return;
 	const struct fact *f = clear	   ? clear
@@ -134,21 +130,18 @@ static void mixed_hops(struct work *w)
 
 static void sips_broken(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_sips_broken)
-		{
-			rule_say(
-				w, CONDITION_SIGNALING, KNOWN_FAIL, f,
-				"a sips: address asked for TLS on every hop and this hop had none");
-			rule_note(w, f,
-				  (struct note){ .id = RULE_SIG_003,
-						 .outcome = OUTCOME_VIOLATED,
-						 .severity = SEVERITY_HIGH,
-						 .detail = "A sips: address asked for TLS, and "
-							   "this hop was not "
-							   "encrypted.",
-						 .caused_by = rule_clear_cause(w) });
-		}
+	RULE_EACH (w, f, FACT_sips_broken) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "a sips: address asked for TLS on every hop and this hop had none");
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_003,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_HIGH,
+					 .detail = "A sips: address asked for TLS, and "
+						   "this hop was not "
+						   "encrypted.",
+					 .caused_by = rule_clear_cause(w) });
+	}
 }
 
 static void note_intermediary(struct work *w, const struct fact *f, const char *detail)
@@ -167,57 +160,52 @@ static void note_intermediary(struct work *w, const struct fact *f, const char *
 
 static void intermediaries(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_via_elements)
-	if (f->value >= 2)
+	RULE_EACH (w, f, FACT_via_elements)
+		if (f->value >= 2)
+			note_intermediary(
+				w, f,
+				rule_text(w,
+					  "The Via headers name %u elements; at least %u of them "
+					  "read the request on its way.",
+					  (unsigned)f->value, (unsigned)f->value - 1));
+	RULE_EACH (w, f, FACT_route_other)
 		note_intermediary(w, f,
-				  rule_text(w,
-					    "The Via headers name %u elements; at least %u of them "
-					    "read the request on its way.",
-					    (unsigned)f->value, (unsigned)f->value - 1));
-	for
-		RULE_EACH(w, f, FACT_route_other)
-	note_intermediary(w, f, "A routing header names a host that is not one of the ends.");
-	for
-		RULE_EACH(w, f, FACT_proxy_response)
-	note_intermediary(w, f, "A host that is not the other end answered in between.");
+				  "A routing header names a host that is not one of the ends.");
+	RULE_EACH (w, f, FACT_proxy_response)
+		note_intermediary(w, f, "A host that is not the other end answered in between.");
 }
 
 static void registration(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_registration_readable)
-		{
-			rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
-				 "registration bindings were readable");
-			rule_note(
-				w, f,
-				(struct note){
-					.id = RULE_SIG_007,
-					.outcome = OUTCOME_VIOLATED,
-					.severity = SEVERITY_HIGH,
-					.detail = "Who is registered, and where, could be read." });
-		}
+	RULE_EACH (w, f, FACT_registration_readable) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "registration bindings were readable");
+		rule_note(
+			w, f,
+			(struct note){ .id = RULE_SIG_007,
+				       .outcome = OUTCOME_VIOLATED,
+				       .severity = SEVERITY_HIGH,
+				       .detail = "Who is registered, and where, could be read." });
+	}
 }
 
 /* No answer of its own: it only gives the words where nothing refutes signaling. */
 static void unread(struct work *w)
 {
-	for
-		RULE_EACH(w, f, FACT_sip_encrypted)
-	rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
-		 "the signaling connection seen was encrypted; where it ends, and who reads it "
-		 "there, "
-		 "cannot be told from here");
-	for
-		RULE_EACH(w, f, FACT_sip_decrypted)
-	rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
-		 "SIP was decrypted before it was written to the capture; how this hop was "
-		 "protected "
-		 "on the wire was not seen");
-	for
-		RULE_EACH(w, f, FACT_signaling_opaque)
-	rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f, "the signaling was not readable here");
+	RULE_EACH (w, f, FACT_sip_encrypted)
+		rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
+			 "the signaling connection seen was encrypted; where it ends, and who "
+			 "reads it "
+			 "there, "
+			 "cannot be told from here");
+	RULE_EACH (w, f, FACT_sip_decrypted)
+		rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
+			 "SIP was decrypted before it was written to the capture; how this hop was "
+			 "protected "
+			 "on the wire was not seen");
+	RULE_EACH (w, f, FACT_signaling_opaque)
+		rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
+			 "the signaling was not readable here");
 }
 
 rule_run *const rule_sig_run[] = { plaintext,	 plaintext_unsaid, plaintext_unseen,

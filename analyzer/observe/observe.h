@@ -8,17 +8,18 @@
 /* summary.seen: what is in the captures, second sightings included, ICMP quotes excluded. */
 struct observe_counters {
 	uint64_t sip_messages, crypto_lines, fingerprint_lines;
-	uint64_t call_ids, invite_call_ids;        /* distinct; up to a cap, then call_ids_capped */
+	uint64_t call_ids, invite_call_ids; /* distinct; up to a cap, then call_ids_capped */
 	uint64_t call_ids_capped;
 	uint64_t dtls_records, zrtp_messages, stun_messages, tls_connections, rtp_streams;
+	uint64_t rtp_gaps; /* packets missing by sequence numbers, over all RTP streams */
 	uint64_t sip_malformed, sip_junk_bytes, sip_tolerated;
 	uint64_t flows, flows_evicted, streams_evicted, sip_buffers_full, announced_evicted;
-	uint64_t windows_unlooked;                 /* windows that found no room in the pool of testers */
-	uint64_t hinted;                           /* flows nDPI was asked about */
+	uint64_t windows_unlooked; /* windows that found no room in the pool of testers */
+	uint64_t hinted;	   /* flows nDPI was asked about */
 };
 
 struct observe_limits {
-	uint32_t flows;     /* 5-tuples held; 0: default */
+	uint32_t flows;	    /* 5-tuples held; 0: default */
 	uint32_t lookers;   /* plaintext testers in use at once */
 	uint32_t announced; /* announced addresses held */
 };
@@ -26,9 +27,12 @@ struct observe_limits {
 struct observe;
 
 struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limits limits);
-void observe_payload(struct observe *o, const struct payload *p);   /* a wire_payload_fn without ctx */
-void observe_sighting(struct observe *o, const struct wire_sighting *s); /* counts it; nothing crosses the wall */
-/* Moves capture time on: stints of silent flows are sent, idle flows end. Cheap when nothing is due. */
+void observe_payload(struct observe *o,
+		     const struct payload *p); /* a wire_payload_fn without ctx */
+void observe_sighting(struct observe *o,
+		      const struct wire_sighting *s); /* counts it; nothing crosses the wall */
+/* Moves capture time on: stints of silent flows are sent, idle flows end. Cheap when nothing is
+ * due. */
 void observe_tick(struct observe *o, uint64_t now_ns);
 void observe_end(struct observe *o); /* everything still held is sent */
 const struct observe_counters *observe_counters(const struct observe *o);

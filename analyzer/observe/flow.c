@@ -1,0 +1,388 @@
+/* flow.c - the table of flows: open addressing over small slots, three lists by last packet. */
+#include "analyzer/observe/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/hash.h"
+#include "analyzer/base/mem.h"
+
+__extension__ typedef unsigned __int128 wide;
+
+enum { PAGE = 1024, FIRST_SLOTS = 1024, LINE = 64, KEY_WORDS = sizeof(struct flow_key) / 8 };
+_Static_assert(sizeof(struct flow_key) == 40, "the key is hashed and compared as five words");
+_Static_assert(sizeof(struct flow_hot) == 64 && offsetof(struct flow, streams) == 64,
+	       "a packet of known media touches two lines");
+
+/* A record's key as five words: both directions of a 5-tuple at one point give the same. */
+struct name {
+	uint64_t w[KEY_WORDS];
+};
+
+/* tag: the hash's high half, from which an entry's home is known without its flow. */
+struct slot {
+	uint32_t tag, flow; /* flow 0: empty */
+};
+
+struct ends {
+	uint32_t oldest, newest;
+};
+
+struct flow_table {
+	struct slot *slots;
+	uint32_t mask; /* slots - 1 */
+	uint32_t cap, count, made;
+	uint32_t unused; /* chain of dropped flows by `older` */
+	uint64_t now_ns;
+	uint32_t second;
+	struct flow **pages;
+	void **raw; /* what to free for each page */
+	struct ends lists[FLOW_LISTS];
+	uint64_t seed[KEY_WORDS + 1];
+};
+
+struct flow_table *flow_new(uint32_t cap)
+{
+	struct flow_table *t = mem_zero(1, sizeof *t);
+
+	t->cap = cap;
+	t->slots = mem_zero(FIRST_SLOTS, sizeof *t->slots);
+	t->mask = FIRST_SLOTS - 1;
+	t->pages = mem_zero(cap / PAGE + 1, sizeof *t->pages);
+	t->raw = mem_zero(cap / PAGE + 1, sizeof *t->raw);
+	for (uint8_t i = 0; i <= KEY_WORDS; i++)
+		t->seed[i] = hash_table((struct slice){ &i, 1 }) | 1;
+	return t;
+}
+
+void flow_free(struct flow_table *t)
+{
+	if (!t)
+		return;
+	for (uint32_t i = 0; i <= t->cap / PAGE; i++)
+		free(t->raw[i]);
+	free(t->raw);
+	free(t->pages);
+	free(t->slots);
+	free(t);
+}
+
+static struct flow *flow_at(const struct flow_table *t, uint32_t number)
+{
+	return &t->pages[(number - 1) / PAGE][(number - 1) % PAGE];
+}
+
+/* The end of a list is number 0. */
+static struct flow *flow_or_null(const struct flow_table *t, uint32_t number)
+{
+	return number ? flow_at(t, number) : NULL;
+}
+
+static uint64_t fold(uint64_t a, uint64_t b)
+{
+	wide product = (wide)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Three multiplications side by side; hash_table's chain of six costs twice as much here. */
+static uint32_t tag_of(const struct flow_table *t, const struct name *n)
+{
+	uint64_t a = fold(n->w[0] ^ t->seed[0], n->w[1] ^ t->seed[1]);
+	uint64_t b = fold(n->w[2] ^ t->seed[2], n->w[3] ^ t->seed[3]);
+	uint64_t c = fold(n->w[4] ^ t->seed[4], t->seed[5]);
+
+	return (uint32_t)(fold(a ^ (b << 1 | b >> 63) ^ c, t->seed[5]) >> 32);
+}
+
+/* Any total order of endpoints serves: it only names the two directions. */
+static bool src_is_larger(const uint64_t w[4], const struct flow_key *k)
+{
+	if (w[1] != w[3])
+		return w[1] > w[3];
+	if (w[0] != w[2])
+		return w[0] > w[2];
+	return k->sport > k->dport;
+}
+
+static struct name canonical(struct flow_where at, unsigned *direction)
+{
+	const struct flow_key *k = at.key;
+	struct name n;
+	uint64_t src[2];
+
+	memcpy(n.w, k, 4 * sizeof n.w[0]);
+	bool swap = src_is_larger(n.w, k);
+	struct ports {
+		uint16_t sport, dport;
+		uint8_t proto, point[2], in_turn;
+	} ports = { swap ? k->dport : k->sport,
+		    swap ? k->sport : k->dport,
+		    k->proto,
+		    { (uint8_t)(at.point >> 8), (uint8_t)at.point },
+		    at.in_turn };
+	memcpy(&n.w[4], &ports, sizeof n.w[4]);
+	*direction = swap;
+	if (swap) {
+		memcpy(src, n.w, sizeof src);
+		memcpy(n.w, n.w + 2, sizeof src);
+		memcpy(n.w + 2, src, sizeof src);
+	}
+	return n;
+}
+
+static bool is_named(const struct flow *f, const struct name *n)
+{
+	uint64_t w[KEY_WORDS];
+
+	memcpy(w, &f->key, sizeof w);
+	return ((w[0] ^ n->w[0]) | (w[1] ^ n->w[1]) | (w[2] ^ n->w[2]) | (w[3] ^ n->w[3]) |
+		(w[4] ^ n->w[4])) == 0;
+}
+
+static struct flow *look_up(const struct flow_table *t, const struct name *n, uint32_t tag,
+			    unsigned direction)
+{
+	for (uint32_t i = tag & t->mask; t->slots[i].flow; i = (i + 1) & t->mask) {
+		if (t->slots[i].tag != tag)
+			continue;
+		struct flow *f = flow_at(t, t->slots[i].flow);
+		/* Asked for together with the key: the direction's line comes at the same time. */
+		__builtin_prefetch(&f->hot[direction], 1);
+		if (is_named(f, n))
+			return f;
+	}
+	return NULL;
+}
+
+struct flow *flow_find(struct flow_table *t, struct flow_where at, unsigned *direction)
+{
+	struct name n = canonical(at, direction);
+
+	return look_up(t, &n, tag_of(t, &n), *direction);
+}
+
+static void slot_put(struct flow_table *t, struct slot s)
+{
+	uint32_t i = s.tag & t->mask;
+
+	while (t->slots[i].flow)
+		i = (i + 1) & t->mask;
+	t->slots[i] = s;
+}
+
+static void slots_double(struct flow_table *t)
+{
+	struct slot *old = t->slots;
+	uint32_t n = t->mask + 1;
+
+	t->slots = mem_zero((size_t)n * 2, sizeof *t->slots);
+	t->mask = n * 2 - 1;
+	for (uint32_t i = 0; i < n; i++)
+		if (old[i].flow)
+			slot_put(t, old[i]);
+	free(old);
+}
+
+/* Closes the hole by moving back what had to step over it. */
+static void slot_remove(struct flow_table *t, const struct flow *f)
+{
+	uint32_t hole = f->tag & t->mask;
+
+	while (t->slots[hole].flow != f->self)
+		hole = (hole + 1) & t->mask;
+	for (uint32_t i = (hole + 1) & t->mask; t->slots[i].flow; i = (i + 1) & t->mask) {
+		uint32_t home = t->slots[i].tag & t->mask;
+		if (((i - home) & t->mask) < ((i - hole) & t->mask))
+			continue;
+		t->slots[hole] = t->slots[i];
+		hole = i;
+	}
+	t->slots[hole] = (struct slot){ 0 };
+}
+
+static void list_remove(struct flow_table *t, struct flow *f)
+{
+	struct ends *l = &t->lists[f->list];
+	struct flow *older = flow_or_null(t, f->older), *newer = flow_or_null(t, f->newer);
+
+	if (older)
+		older->newer = f->newer;
+	else
+		l->oldest = f->newer;
+	if (newer)
+		newer->older = f->older;
+	else
+		l->newest = f->older;
+}
+
+static void list_add(struct flow_table *t, struct flow *f, enum flow_list list)
+{
+	struct ends *l = &t->lists[list];
+	struct flow *newest = flow_or_null(t, l->newest);
+
+	f->list = (uint8_t)list;
+	f->older = l->newest;
+	f->newer = 0;
+	if (newest)
+		newest->newer = f->self;
+	else
+		l->oldest = f->self;
+	l->newest = f->self;
+}
+
+/* From a cache line's edge on, so that a packet of known media touches two lines of its flow. */
+static void page_make(struct flow_table *t, uint32_t page)
+{
+	uint8_t *raw = mem_zero(PAGE * sizeof(struct flow) + LINE, 1);
+
+	t->raw[page] = raw;
+	t->pages[page] = (struct flow *)(void *)(raw + (LINE - (uintptr_t)raw % LINE) % LINE);
+}
+
+static uint32_t number_take(struct flow_table *t)
+{
+	uint32_t n = t->unused;
+
+	if (n) {
+		t->unused = flow_at(t, n)->older;
+		return n;
+	}
+	n = t->made++;
+	if (!t->pages[n / PAGE])
+		page_make(t, n / PAGE);
+	return n + 1;
+}
+
+static struct flow *flow_make(struct flow_table *t, const struct name *name, uint32_t tag,
+			      unsigned direction)
+{
+	if (t->count >= t->cap)
+		return NULL;
+	if (t->count * 2 >= t->mask)
+		slots_double(t);
+	uint32_t n = number_take(t);
+	struct flow *f = flow_at(t, n);
+	memset(f, 0, sizeof *f);
+	memcpy(&f->key, name, sizeof f->key);
+	f->self = n;
+	f->tag = tag;
+	f->second = t->second;
+	f->first_direction = (uint8_t)direction;
+	slot_put(t, (struct slot){ tag, n });
+	list_add(t, f, FLOW_AWAKE);
+	t->count++;
+	return f;
+}
+
+struct flow *flow_get(struct flow_table *t, struct flow_where at, unsigned *direction, bool *is_new)
+{
+	struct name n = canonical(at, direction);
+	uint32_t tag = tag_of(t, &n);
+	struct flow *f = look_up(t, &n, tag, *direction);
+
+	*is_new = !f;
+	return f ? f : flow_make(t, &n, tag, *direction);
+}
+
+void flow_clock(struct flow_table *t, uint64_t now_ns)
+{
+	if (now_ns <= t->now_ns)
+		return;
+	t->now_ns = now_ns;
+	t->second = (uint32_t)(now_ns / WHEN_SECOND);
+}
+
+bool flow_touch(struct flow_table *t, struct flow *f, uint64_t ts_ns)
+{
+	if (ts_ns > t->now_ns)
+		flow_clock(t, ts_ns);
+	if (ts_ns > f->last_ns)
+		f->last_ns = ts_ns;
+	if (f->second == t->second && f->list == FLOW_AWAKE)
+		return false;
+	list_remove(t, f);
+	f->second = t->second;
+	list_add(t, f, FLOW_AWAKE);
+	return true;
+}
+
+void flow_renew(struct flow_table *t, struct flow *f)
+{
+	list_remove(t, f);
+	list_add(t, f, FLOW_AWAKE);
+}
+
+static struct flow *oldest_over(const struct flow_table *t, enum flow_list list, uint32_t seconds)
+{
+	struct flow *f = flow_or_null(t, t->lists[list].oldest);
+
+	return f && t->second - f->second >= seconds ? f : NULL;
+}
+
+struct flow *flow_next_silent(struct flow_table *t)
+{
+	struct flow *f = oldest_over(t, FLOW_AWAKE, FLOW_SILENT_S);
+
+	if (f) {
+		list_remove(t, f);
+		list_add(t, f, FLOW_ASLEEP);
+	}
+	return f;
+}
+
+struct flow *flow_next_idle(struct flow_table *t)
+{
+	return oldest_over(t, FLOW_ASLEEP, FLOW_IDLE_S);
+}
+
+void flow_park(struct flow_table *t, struct flow *f)
+{
+	list_remove(t, f);
+	list_add(t, f, FLOW_PARKED);
+}
+
+struct flow *flow_oldest(struct flow_table *t)
+{
+	struct flow *best = NULL;
+
+	/* Parked flows are older than sleeping ones, those than the awake: first met wins a tie. */
+	for (int l = FLOW_PARKED; l >= FLOW_AWAKE; l--) {
+		struct flow *f = flow_or_null(t, t->lists[l].oldest);
+		if (f && (!best || f->second < best->second))
+			best = f;
+	}
+	return best;
+}
+
+void flow_drop(struct flow_table *t, struct flow *f)
+{
+	slot_remove(t, f);
+	list_remove(t, f);
+	f->older = t->unused;
+	t->unused = f->self;
+	t->count--;
+}
+
+uint32_t flow_count(const struct flow_table *t)
+{
+	return t->count;
+}
+
+struct flow_key flow_side(const struct flow *f, unsigned direction)
+{
+	struct flow_key k = f->key;
+
+	memset(k.zero, 0, sizeof k.zero);
+	return direction ? addr_reversed(&k) : k;
+}
+
+uint16_t flow_point(const struct flow *f)
+{
+	return (uint16_t)(f->key.zero[0] << 8 | f->key.zero[1]);
+}
+
+bool flow_in_turn(const struct flow *f)
+{
+	return f->key.zero[2] != 0;
+}

@@ -1,0 +1,63 @@
+/* rtp_stream.h - one RTP stream of a flow: its window, its pace, its changes of kind. */
+#ifndef EARSHOT_RTP_STREAM_H
+#define EARSHOT_RTP_STREAM_H
+
+#include "analyzer/crypto/cipherlook.h"
+#include "analyzer/observe/flow.h"
+#include "analyzer/observe/print.h"
+#include "analyzer/observe/window.h"
+#include "analyzer/proto/rtp/rtp.h"
+#include "analyzer/wire/wire.h"
+
+#define RTP_STREAM_WINDOW_NS (10 * WHEN_SECOND)
+#define RTP_STREAM_GAP_NS    WHEN_SECOND
+enum {
+	RTP_STREAM_SIZE_RUN = 8, /* equal lengths in a row that make a pattern */
+	RTP_STREAM_SHORT = 8,	 /* shorter payloads are noise, events, keep-alives */
+};
+
+/* The commonest of many values, when one has the majority: a vote in constant space. */
+struct vote {
+	uint16_t value;
+	uint8_t lead;
+};
+
+struct stream {
+	struct stream *next;
+	uint64_t last_ns;
+	uint64_t print_limit;
+	struct cipherlook *look; /* while the window is being tested */
+	uint32_t ssrc, ts;
+	uint16_t seq, restart_seq, rolls, pending; /* pending: enum window_reason */
+	struct vote len, step;
+	uint16_t run_len, settled_len;
+	uint8_t run, other_pt, other_run, other_total;
+	bool tested, started; /* tested: a tester was found for this window */
+	bool continued, has_event;
+	uint32_t event; /* the last one: a digit, wiped with the stream */
+	struct window_seen now;
+	struct window_list done;
+	uint64_t stint_ns; /* of the stint's first packet */
+	struct evidence at;
+	uint64_t packets, bytes;
+	struct print_box prints;
+};
+
+void rtp_stream_vote(uint16_t *value, uint8_t *lead, uint32_t one);
+/* No tester was found yet for this window, and it is not too late. */
+bool rtp_stream_wants_tester(const struct stream *s);
+/* Follows the numbers of this packet. Why it opens a window (enum window_reason), 0: it does not.
+ */
+uint16_t rtp_stream_reasons(struct stream *s, const struct rtp_quick *q, struct slice payload,
+			    uint64_t ts_ns);
+/* The window that ran must have been closed. */
+void rtp_stream_open(struct stream *s, uint16_t reasons, const struct rtp_quick *q, size_t len,
+		     struct evidence at);
+/* `before`: the stream's sequence number before this packet. */
+void rtp_stream_count(struct stream *s, const struct payload *p, const struct rtp_quick *q,
+		      size_t len, uint16_t before);
+/* Keeps a print of this packet if its content says so. */
+void rtp_stream_print(struct stream *s, const struct payload *p, const struct rtp_quick *q,
+		      struct slice payload);
+
+#endif

@@ -1,0 +1,285 @@
+/* sdp_seen.c - a session description becomes part of an observation, keys named and wiped. */
+#include "analyzer/observe/sdp_seen.h"
+
+#include <string.h>
+
+#include "analyzer/base/digest.h"
+#include "analyzer/base/hash.h"
+
+/* The parser and the record have the same words for the same things: here the parser's are put
+ * aside. */
+#define sdp_direction sdp_parsed_direction
+#define sdp_setup     sdp_parsed_setup
+#define SDP_SENDRECV  SDP_PARSED_SENDRECV
+#define SDP_SENDONLY  SDP_PARSED_SENDONLY
+#define SDP_RECVONLY  SDP_PARSED_RECVONLY
+#define SDP_INACTIVE  SDP_PARSED_INACTIVE
+#include "analyzer/proto/sdp/sdp.h"
+#undef sdp_direction
+#undef sdp_setup
+#undef SDP_SENDRECV
+#undef SDP_SENDONLY
+#undef SDP_RECVONLY
+#undef SDP_INACTIVE
+
+enum { KEY_BYTES = 512 };
+
+static enum media_kind kind_of(enum sdp_kind k)
+{
+	switch (k) {
+	case SDP_AUDIO:
+		return MEDIA_AUDIO;
+	case SDP_VIDEO:
+		return MEDIA_VIDEO;
+	case SDP_TEXT:
+		return MEDIA_TEXT;
+	case SDP_IMAGE:
+		return MEDIA_IMAGE;
+	case SDP_MESSAGE:
+		return MEDIA_MESSAGE;
+	default:
+		return MEDIA_APPLICATION;
+	}
+}
+
+static enum media_profile profile_of(enum sdp_proto p)
+{
+	static const enum media_profile profile[SDP_PROTO_COUNT] = {
+		[SDP_RTP_AVP] = PROFILE_RTP_AVP,
+		[SDP_RTP_AVPF] = PROFILE_RTP_AVPF,
+		[SDP_RTP_SAVP] = PROFILE_RTP_SAVP,
+		[SDP_RTP_SAVPF] = PROFILE_RTP_SAVPF,
+		[SDP_UDP_TLS_RTP_SAVP] = PROFILE_DTLS_SAVP,
+		[SDP_UDP_TLS_RTP_SAVPF] = PROFILE_DTLS_SAVPF,
+		[SDP_TCP_RTP_AVP] = PROFILE_RTP_AVP,
+		[SDP_TCP_RTP_AVPF] = PROFILE_RTP_AVPF,
+		[SDP_TCP_RTP_SAVP] = PROFILE_RTP_SAVP,
+		[SDP_TCP_RTP_SAVPF] = PROFILE_RTP_SAVPF,
+		[SDP_TCP_DTLS_RTP_SAVP] = PROFILE_DTLS_SAVP,
+		[SDP_TCP_DTLS_RTP_SAVPF] = PROFILE_DTLS_SAVPF,
+		[SDP_UDPTL] = PROFILE_UDPTL,
+		[SDP_TCP_UDPTL] = PROFILE_UDPTL,
+		[SDP_UDP_TLS_UDPTL] = PROFILE_DTLS_UDPTL,
+		[SDP_TCP_MSRP] = PROFILE_MSRP,
+		[SDP_TCP_TLS_MSRP] = PROFILE_TLS_MSRP,
+		[SDP_UDP_DTLS_SCTP] = PROFILE_SCTP_DTLS,
+		[SDP_TCP_DTLS_SCTP] = PROFILE_SCTP_DTLS,
+		[SDP_DTLS_SCTP] = PROFILE_SCTP_DTLS,
+		[SDP_TCP_BFCP] = PROFILE_BFCP,
+		[SDP_TCP_TLS_BFCP] = PROFILE_TLS_BFCP,
+		[SDP_UDP_BFCP] = PROFILE_BFCP,
+		[SDP_UDP_TLS_BFCP] = PROFILE_TLS_BFCP,
+	};
+	return p < SDP_PROTO_COUNT ? profile[p] : PROFILE_OTHER;
+}
+
+static enum sdp_setup setup_of(int s)
+{
+	switch (s) {
+	case SDP_SETUP_ACTIVE:
+		return SETUP_ACTIVE;
+	case SDP_SETUP_PASSIVE:
+		return SETUP_PASSIVE;
+	case SDP_SETUP_ACTPASS:
+		return SETUP_ACTPASS;
+	case SDP_SETUP_HOLDCONN:
+		return SETUP_HOLDCONN;
+	default:
+		return SETUP_NONE;
+	}
+}
+
+/* The key is decoded, named, and wiped before anything else happens. */
+static uint64_t name_key(struct slice base64)
+{
+	uint8_t key[KEY_BYTES];
+	uint64_t name = 0;
+	int n = sdp_crypto_decode(base64, key, sizeof key);
+
+	if (n > 0)
+		name = digest_name((struct slice){ key, (size_t)n });
+	explicit_bzero(key, sizeof key);
+	return name;
+}
+
+static void read_crypto(const struct sdp_media *m, struct arena *a, struct line_seen *l)
+{
+	struct crypto_seen *to = arena_take(a, sizeof *to * m->crypto_n);
+
+	l->cryptos = to;
+	for (const struct sdp_crypto *c = m->crypto; to && c && l->crypto_count < m->crypto_n;
+	     c = c->next) {
+		to[l->crypto_count++] = (struct crypto_seen){
+			.tag = c->tag,
+			.suite = c->suite_text,
+			.key_name = c->key_n ? name_key(c->keys[0].secret_base64) : 0,
+			.key_octets = c->key_n ? c->keys[0].octets : 0,
+			.keys = c->key_n,
+			.valid = c->reason == SDP_CRYPTO_VALID,
+			.null_cipher = c->suite == SDP_NULL_HMAC_SHA1_80 ||
+				       c->suite == SDP_NULL_HMAC_SHA1_32,
+			.unencrypted_srtp = (c->flags & SDP_CRYPTO_UNENCRYPTED_SRTP) != 0,
+			.unencrypted_srtcp = (c->flags & SDP_CRYPTO_UNENCRYPTED_SRTCP) != 0,
+			.unauthenticated_srtp = (c->flags & SDP_CRYPTO_UNAUTHENTICATED_SRTP) != 0,
+		};
+	}
+}
+
+static void read_codecs(const struct sdp_media *m, struct arena *a, struct line_seen *l)
+{
+	struct codec_seen *to = arena_take(a, sizeof *to * m->codec_n);
+
+	l->codecs = to;
+	for (const struct sdp_codec *c = m->codecs; to && c && l->codec_count < m->codec_n;
+	     c = c->next)
+		to[l->codec_count++] = (struct codec_seen){ .name = c->name,
+							    .rate = c->clock,
+							    .pt = c->payload_type,
+							    .channels = c->channels };
+}
+
+static void read_fingerprints(const struct sdp_media *m, struct arena *a, struct line_seen *l)
+{
+	uint16_t n = m->section.fingerprint_n;
+	struct fingerprint_seen *to = arena_take(a, sizeof *to * n);
+
+	l->fingerprints = to;
+	for (const struct sdp_fingerprint *f = m->section.fingerprints;
+	     to && f && l->fingerprint_count < n; f = f->next)
+		to[l->fingerprint_count++] =
+			(struct fingerprint_seen){ .hash = f->hash_text, .value = f->hex };
+}
+
+static uint8_t candidate_type(enum sdp_candidate_type t)
+{
+	switch (t) {
+	case SDP_CANDIDATE_SRFLX:
+		return 1;
+	case SDP_CANDIDATE_PRFLX:
+		return 2;
+	case SDP_CANDIDATE_RELAY:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+static void read_candidates(const struct sdp_media *m, struct arena *a, struct line_seen *l)
+{
+	struct candidate_seen *to = arena_take(a, sizeof *to * m->candidate_n);
+
+	l->candidates = to;
+	for (const struct sdp_candidate *c = m->candidates;
+	     to && c && l->candidate_count < m->candidate_n; c = c->next) {
+		struct candidate_seen *one = &to[l->candidate_count++];
+		if (c->has_addr)
+			one->at.addr = c->addr;
+		one->at.port = c->port;
+		one->component = (uint8_t)(c->component > UINT8_MAX ? 0 : c->component);
+		one->type = candidate_type(c->type);
+	}
+}
+
+static bool word_in(struct slice words, struct slice word)
+{
+	struct slice one;
+
+	while (sdp_word(&words, &one))
+		if (slice_eq(one, word))
+			return true;
+	return false;
+}
+
+static bool is_bundled(const struct sdp *s, struct slice mid)
+{
+	for (const struct sdp_group *g = s->groups; mid.n && g; g = g->next)
+		if (slice_ieq(g->semantics, SLICE("BUNDLE")) && word_in(g->members, mid))
+			return true;
+	return false;
+}
+
+static void read_places(const struct sdp_media *m, struct line_seen *l)
+{
+	struct addr a;
+
+	l->at.port = m->port;
+	if (!m->hold && sdp_address(m, &a))
+		l->at.addr = a;
+	l->rtcp = l->at;
+	l->rtcp_mux = (m->section.flags & (SDP_RTCP_MUX | SDP_RTCP_MUX_ONLY)) != 0;
+	if (l->rtcp_mux || m->port == 0)
+		return;
+	l->rtcp.port = m->has_rtcp ? m->rtcp_port : (uint16_t)(m->port + 1);
+	if (m->has_rtcp && !addr_is_none(&m->rtcp_addr))
+		l->rtcp.addr = m->rtcp_addr;
+}
+
+static void read_flags(const struct sdp *s, const struct sdp_media *m, struct line_seen *l)
+{
+	uint32_t flags = m->section.flags;
+
+	l->bundle_only = (flags & SDP_BUNDLE_ONLY) != 0;
+	l->bundled = is_bundled(s, m->section.mid);
+	l->key_mgmt = (flags & (SDP_KEY_MGMT_MIKEY | SDP_KEY_MGMT_OTHER)) != 0;
+	l->k_line = m->section.key != SDP_KEY_NONE;
+	l->k_has_key = m->section.key == SDP_KEY_CLEAR || m->section.key == SDP_KEY_BASE64;
+	l->capneg = (flags & (SDP_HAS_TCAP | SDP_HAS_ACAP | SDP_HAS_PCFG)) != 0;
+	/* An answer writes the chosen transport into its m-line (RFC 5939 3.6.2). */
+	l->acfg_secure = (flags & SDP_HAS_ACFG) && sdp_proto_is_secure(m->proto);
+	l->record_on = (flags & (SDP_RECORD_ON | SDP_RECORD_PAUSED)) != 0;
+}
+
+static void read_line(const struct sdp *s, const struct sdp_media *m, struct arena *a,
+		      struct line_seen *l)
+{
+	l->kind = kind_of(m->kind);
+	l->profile = profile_of(m->proto);
+	l->proto = m->proto_text;
+	/* Both enumerations count in the order of RFC 8866 6.7. */
+	l->direction = (enum sdp_direction)m->section.direction;
+	l->setup = setup_of((int)m->section.setup);
+	l->ufrag = m->section.ice_ufrag;
+	l->mid = m->section.mid;
+	l->tls_id = m->section.tls_id;
+	if (m->section.zrtp_hashes)
+		l->zrtp_hash = m->section.zrtp_hashes->hex;
+	read_places(m, l);
+	read_flags(s, m, l);
+	read_codecs(m, a, l);
+	read_crypto(m, a, l);
+	read_fingerprints(m, a, l);
+	read_candidates(m, a, l);
+}
+
+static uint16_t saturate16(uint32_t n)
+{
+	return (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
+}
+
+bool sdp_seen_read(struct slice body, struct arena *a, struct sdp_seen *out,
+		   struct sip_seen *message)
+{
+	struct sdp *s;
+	struct addr origin;
+
+	if (sdp_parse(body, a, &s) != ERR_OK)
+		return false;
+	*out = (struct sdp_seen){
+		.session_id = s->session_id,
+		.session_version = s->session_version,
+		.origin_user = s->user,
+		.body_hash = hash_fixed(body),
+		.truncated = s->caps != 0,
+	};
+	if (addr_parse(s->origin_address, &origin))
+		out->origin_addr = origin;
+	message->crypto_lines = saturate16(s->crypto_lines);
+	message->fingerprint_lines = saturate16(s->fingerprint_lines);
+	struct line_seen *lines = arena_take(a, sizeof *lines * s->media_n);
+	out->lines = lines;
+	for (const struct sdp_media *m = s->media; lines && m && out->line_count < s->media_n;
+	     m = m->next)
+		read_line(s, m, a, &lines[out->line_count++]);
+	out->truncated |= arena_spent(a);
+	return true;
+}

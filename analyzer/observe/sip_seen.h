@@ -1,0 +1,28 @@
+/* sip_seen.h - a SIP message becomes an observation, secrets set aside. */
+#ifndef EARSHOT_SIP_SEEN_H
+#define EARSHOT_SIP_SEEN_H
+
+#include "analyzer/model/observation.h"
+
+/* Scratch for one message at a time. */
+struct sip_reader;
+
+struct sip_reader *sip_seen_new(void);
+void sip_seen_free(struct sip_reader *r);
+
+/* How the bytes came here. */
+struct sip_carried {
+	enum sip_transport carrier;
+	bool decrypted, handshake, cut;
+};
+
+/*
+ * One message. False: not SIP at all, or without a Call-ID to file it under;
+ * *is_sip tells the two apart. What *out points to lives in the bytes and in
+ * the reader, until the next message. No key, password or digest response is
+ * in it: keys are named by digest_name.
+ */
+bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried how,
+		   struct sip_seen *out, bool *is_sip);
+
+#endif

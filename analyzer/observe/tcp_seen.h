@@ -1,0 +1,28 @@
+/* tcp_seen.h - a TCP connection: what it speaks, and its messages cut from the stream. */
+#ifndef EARSHOT_TCP_SEEN_H
+#define EARSHOT_TCP_SEEN_H
+
+#include "analyzer/observe/cold.h"
+#include "analyzer/observe/sip_flow.h"
+
+/* A STUN message or ChannelData cut from a stream; `p` carries its bytes. */
+typedef void tcp_seen_stun_fn(void *ctx, struct flow *f, unsigned direction,
+			      const struct payload *p);
+
+/* What all connections share; one per observer. */
+struct tcp_room {
+	struct tell *tell;
+	struct sip_room *sip;
+	tcp_seen_stun_fn *stun;
+	void *stun_ctx;
+	size_t held; /* bytes of all buffers */
+};
+
+/* True when both directions have ended. */
+bool tcp_seen_payload(struct tcp_room *r, struct flow *f, unsigned direction,
+		      const struct payload *p);
+/* `talking`: the connection goes on, so only news are told. */
+void tcp_seen_tell(struct tcp_room *r, struct flow *f, bool talking);
+void tcp_seen_end(struct tcp_room *r, struct flow *f); /* frees, tells nothing */
+
+#endif
