@@ -7,26 +7,12 @@
 
 static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
-struct addr addr_v4(const uint8_t octets[4])
-{
-	struct addr a;
-
-	memcpy(a.b, mapped, 12);
-	memcpy(a.b + 12, octets, 4);
-	return a;
-}
-
 struct addr addr_v6(const uint8_t octets[16])
 {
 	struct addr a;
 
 	memcpy(a.b, octets, 16);
 	return a;
-}
-
-struct flow_key addr_flow_key(struct endpoint src, struct endpoint dst, uint8_t proto)
-{
-	return (struct flow_key){ src.addr, dst.addr, src.port, dst.port, proto, { 0 } };
 }
 
 struct endpoint addr_src(const struct flow_key *k)

@@ -2,6 +2,8 @@
 #ifndef EARSHOT_ADDR_H
 #define EARSHOT_ADDR_H
 
+#include <string.h>
+
 #include "analyzer/base/slice.h"
 
 /* IPv6 in network order; IPv4 as ::ffff:a.b.c.d (RFC 4291 2.5.5.2). All zero: none. */
@@ -25,9 +27,18 @@ struct flow_key {
 	uint8_t zero[3];
 };
 
-struct addr addr_v4(const uint8_t octets[4]);
+static inline struct addr addr_v4(const uint8_t octets[4])
+{
+	struct addr a = { .b = { [10] = 0xff, [11] = 0xff } };
+
+	memcpy(a.b + 12, octets, 4);
+	return a;
+}
 struct addr addr_v6(const uint8_t octets[16]);
-struct flow_key addr_flow_key(struct endpoint src, struct endpoint dst, uint8_t proto);
+static inline struct flow_key addr_flow_key(struct endpoint src, struct endpoint dst, uint8_t proto)
+{
+	return (struct flow_key){ src.addr, dst.addr, src.port, dst.port, proto, { 0 } };
+}
 struct endpoint addr_src(const struct flow_key *k);
 struct endpoint addr_dst(const struct flow_key *k);
 struct flow_key addr_reversed(const struct flow_key *k);

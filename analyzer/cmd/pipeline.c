@@ -2,6 +2,7 @@
 #include "analyzer/cmd/pipeline.h"
 
 #include "analyzer/base/when.h"
+#include "analyzer/cmd/ahead.h"
 
 /* How often calls and flows are looked over, in capture time. */
 #define TICK (100 * WHEN_MS)
@@ -45,17 +46,38 @@ static void look_over(struct pipeline *p)
 	p->tick_ns = p->now_ns + TICK;
 }
 
+static void take(void *ctx, const struct frame *f, const struct wire_ahead *a)
+{
+	struct pipeline *p = ctx;
+
+	if (f->ts_ns > p->now_ns)
+		p->now_ns = f->ts_ns;
+	if (p->now_ns >= p->tick_ns)
+		look_over(p);
+	wire_feed_ahead(p->wire, f, a);
+}
+
+static void take_alone(struct pipeline *p, const struct frame *f)
+{
+	struct wire_ahead a;
+
+	wire_look_ahead(p->wire, f, &a);
+	take(p, f, &a);
+}
+
 void pipeline_run(struct pipeline *p)
 {
+	struct ahead ahead = { .count = 0 };
 	struct frame f;
 
 	while (!p->stopped && capture_next(p->capture, &f)) {
-		if (f.ts_ns > p->now_ns)
-			p->now_ns = f.ts_ns;
-		if (p->now_ns >= p->tick_ns)
-			look_over(p);
-		wire_feed(p->wire, &f);
+		bool held = ahead_add(&ahead, &f, p->wire, p->observe);
+		if (!held || ahead_full(&ahead))
+			ahead_drain(&ahead, p->observe, take, p);
+		if (!held)
+			take_alone(p, &f);
 	}
+	ahead_drain(&ahead, p->observe, take, p);
 	wire_end(p->wire);
 	observe_end(p->observe);
 	track_end(p->track, p->now_ns);

@@ -7,7 +7,7 @@
 /* Numbers from the tcpdump.org list of link types; only the capture room may include libpcap. */
 enum {
 	TYPE_NULL = 0,
-	TYPE_ETHERNET = 1,
+	TYPE_ETHERNET = LINK_ETHERNET,
 	TYPE_PPP = 9,
 	TYPE_RAW = 12,
 	TYPE_RAW_OPENBSD = 14,

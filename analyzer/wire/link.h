@@ -5,6 +5,8 @@
 #include "analyzer/base/addr.h"
 #include "analyzer/base/err.h"
 
+enum { LINK_ETHERNET = 1 }; /* libpcap's DLT_EN10MB */
+
 enum link_kind {
 	LINK_IP,       /* `rest` begins with an IPv4 or IPv6 header */
 	LINK_EXPORTED, /* `rest` is for link_exported */

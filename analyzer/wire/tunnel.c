@@ -328,3 +328,18 @@ bool tunnel_udp(const struct ip_datagram *d, struct link *out)
 		return gtp_u(&c, lost, out);
 	return d->sport == PORT_TEREDO && teredo(&c, lost, out);
 }
+
+bool tunnel_port(uint16_t port)
+{
+	switch (port) {
+	case PORT_VXLAN:
+	case PORT_VXLAN_LINUX:
+	case PORT_GENEVE:
+	case PORT_TZSP:
+	case PORT_GTP_U:
+	case PORT_TEREDO:
+		return true;
+	default:
+		return false;
+	}
+}

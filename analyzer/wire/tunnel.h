@@ -19,4 +19,7 @@ enum err tunnel_ip(const struct ip *p, struct link *out) MUST_CHECK;
  */
 bool tunnel_udp(const struct ip_datagram *d, struct link *out);
 
+/* Does a datagram to or from this port have to be looked into for a tunnel? */
+bool tunnel_port(uint16_t port);
+
 #endif

@@ -17,7 +17,7 @@
  * packets that hash alike; whether two packets are equal does not depend on it. A
  * sighting that the snap length cut more than the other is another packet.
  */
-enum { WAYS = 8, KEYS = 4, WORD = 8, SETS = 1 << 14 };
+enum { WAYS = 8, KEYS = 4, WORD = 8, BLOCK = 32, SETS = 1 << 14 };
 #define WINDOW (100 * WHEN_MS)
 
 /* 0 in `hash` is an entry never used. */
@@ -82,23 +82,32 @@ static uint64_t load_few(const uint8_t *p, size_t n)
 #define ODD2 UINT64_C(0x8ebc6af09c88c6e3)
 #define ODD3 UINT64_C(0x589965cc75374cc3)
 
-/* Sixteen octets a multiplication, in two independent chains, so that the multiplier is never
- * waited for. */
+/* Words shorter than a block, and what is left of one. */
+static uint64_t hash_rest(const struct twice *t, const uint8_t *p, size_t n, uint64_t h)
+{
+	for (; n >= WORD; p += WORD, n -= WORD)
+		h = fold(load(p) ^ t->key[2], ODD0 ^ h);
+	return n ? fold(load_few(p, n) ^ t->key[3], ODD1 ^ h) : h;
+}
+
+/*
+ * Sixteen octets a multiplication, in two independent chains, so that the
+ * multiplier is never waited for. The last block overlaps the one before it.
+ */
 static inline uint64_t hash_bytes(const struct twice *t, struct slice s, uint64_t start)
 {
 	uint64_t a = t->key[0] ^ start, b = t->key[1];
 	const uint8_t *p = s.p;
-	size_t n = s.n;
 
-	for (; n >= 4 * WORD; p += 4 * WORD, n -= 4 * WORD) {
+	if (s.n < BLOCK)
+		return fold(hash_rest(t, p, s.n, a) ^ ODD2, b ^ s.n);
+	const uint8_t *last = p + s.n - BLOCK;
+	for (;; p = p + BLOCK < last ? p + BLOCK : last) {
 		a = fold(load(p) ^ t->key[2], load(p + WORD) ^ a);
 		b = fold(load(p + 2 * WORD) ^ t->key[3], load(p + 3 * WORD) ^ b);
+		if (p == last)
+			return fold(a ^ ODD2, b ^ s.n);
 	}
-	for (; n >= WORD; p += WORD, n -= WORD)
-		a = fold(load(p) ^ t->key[2], ODD0 ^ a);
-	if (n)
-		b = fold(load_few(p, n) ^ t->key[3], ODD1 ^ b);
-	return fold(a ^ ODD2, b ^ s.n);
 }
 
 /*
@@ -177,18 +186,13 @@ static struct entry *set_of(const struct twice *t, uint32_t id, uint16_t point, 
 	return t->entries + (at & (SETS - 1)) * WAYS;
 }
 
-/* An empty entry, else the oldest; which of equals does not matter to what it forgets. */
-static struct entry *victim(struct entry *set)
+/* A set is in the order of arrival, newest first; what falls off its end was the oldest. */
+static void enter(struct twice *t, struct entry *set, struct entry e, uint64_t now)
 {
-	struct entry *oldest = set;
-
-	for (size_t i = 0; i < WAYS; i++) {
-		if (set[i].hash == 0)
-			return &set[i];
-		if (set[i].when_place < oldest->when_place)
-			oldest = &set[i];
-	}
-	return oldest;
+	if (set[WAYS - 1].hash && young(&set[WAYS - 1], now))
+		++*t->lost;
+	memmove(set + 1, set, (WAYS - 1) * sizeof *set);
+	set[0] = e;
 }
 
 bool twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place, uint64_t now)
@@ -200,9 +204,14 @@ bool twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t pl
 		if (set[i].hash == hash && young(&set[i], now) &&
 		    (p->id || (uint16_t)set[i].when_place != (uint16_t)stamp))
 			return true;
-	struct entry *e = victim(set);
-	if (e->hash && young(e, now))
-		++*t->lost;
-	*e = (struct entry){ hash, stamp };
+	enter(t, set, (struct entry){ hash, stamp }, now);
 	return false;
+}
+
+void twice_expect(const struct twice *t, uint32_t id, uint16_t point)
+{
+	const struct entry *set = set_of(t, id, point, 0);
+
+	__builtin_prefetch(set);
+	__builtin_prefetch(set + WAYS / 2);
 }

@@ -19,4 +19,7 @@ void twice_free(struct twice *t);
  */
 bool twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place, uint64_t now);
 
+/* A packet with this id will be asked about soon: fetches its place in the table. A hint only. */
+void twice_expect(const struct twice *t, uint32_t id, uint16_t point);
+
 #endif

@@ -8,6 +8,7 @@
 #include "analyzer/wire/bytes.h"
 #include "analyzer/wire/frag.h"
 #include "analyzer/wire/link.h"
+#include "analyzer/wire/plain.h"
 #include "analyzer/wire/stream.h"
 #include "analyzer/wire/tunnel.h"
 #include "analyzer/wire/twice.h"
@@ -19,6 +20,7 @@ enum {
 	DEFAULT_TUNNEL_DEPTH = 4,
 	MAX_TUNNEL_DEPTH = 16,
 	PORT_NAT_T = 4500,
+	UDP_HEADER = 8,
 };
 
 #define TICK (100 * WHEN_MS)
@@ -146,19 +148,19 @@ static bool enter(struct walk *k, const struct ip *outer, const struct link *inn
 }
 
 /* The four message types of WireGuard, by their lengths and three zero octets. */
-static bool like_wireguard(const struct ip_datagram *d)
+static bool like_wireguard(struct slice bytes, uint32_t len)
 {
-	if (d->len < 32 || d->bytes.n < 4 || d->bytes.p[1] || d->bytes.p[2] || d->bytes.p[3])
+	if (len < 32 || bytes.n < 4 || bytes.p[1] || bytes.p[2] || bytes.p[3])
 		return false;
-	switch (d->bytes.p[0]) {
+	switch (bytes.p[0]) {
 	case 1:
-		return d->len == 148;
+		return len == 148;
 	case 2:
-		return d->len == 92;
+		return len == 92;
 	case 3:
-		return d->len == 64;
+		return len == 64;
 	case 4:
-		return d->len % 16 == 0;
+		return len % 16 == 0;
 	default:
 		return false;
 	}
@@ -187,7 +189,7 @@ static void take_udp(struct walk *k, const struct ip *p)
 	if (!k->again) {
 		n->udp++;
 		n->esp += like_esp(&d);
-		n->wireguard_like += like_wireguard(&d);
+		n->wireguard_like += like_wireguard(d.bytes, d.len);
 	}
 	hand_on(k, p, &d);
 }
@@ -369,13 +371,11 @@ static void tick(struct wire *w, uint64_t now)
 	stream_tick(w->stream, now);
 }
 
-void wire_feed(struct wire *w, const struct frame *f)
+static void take_frame(struct wire *w, const struct frame *f)
 {
 	struct walk k = { .w = w, .frame = f };
 	struct link l;
 
-	w->counters.frames++;
-	tick(w, f->ts_ns);
 	if (f->wire_len > f->bytes.n)
 		k.lost = f->wire_len - (uint32_t)f->bytes.n;
 	enum err e = link_parse(f->bytes, f->link_type, &l);
@@ -387,6 +387,65 @@ void wire_feed(struct wire *w, const struct frame *f)
 		return;
 	l.place = bytes_place(bytes_place(l.place, f->iface), f->input);
 	take_link(&k, &l);
+}
+
+/* The place of a plain frame: interface, input and hop limit; there is no tag and no tunnel. */
+static uint64_t plain_place(const struct frame *f, uint8_t hops)
+{
+	return bytes_place(bytes_place(bytes_place(0, f->iface), f->input), hops);
+}
+
+static void take_plain(struct wire *w, const struct frame *f, const struct wire_ahead *a)
+{
+	const struct ip p = { .src = a->flow.src,
+			      .dst = a->flow.dst,
+			      .payload = a->transport,
+			      .len = (uint32_t)a->transport.n,
+			      .id = a->id,
+			      .version = 4,
+			      .proto = IP_UDP,
+			      .hops = a->hops };
+	struct payload out = { .bytes = slice_from(a->transport, UDP_HEADER),
+			       .flow = a->flow,
+			       .frame = f,
+			       .wire_len = (uint32_t)a->transport.n - UDP_HEADER };
+
+	if (twice_seen(w->twice, &p, f->point, plain_place(f, a->hops), f->ts_ns)) {
+		w->counters.duplicates++;
+		if (w->hooks.sighting)
+			w->hooks.sighting(w->hooks.ctx,
+					  &(struct wire_sighting){ a->flow, f, out.bytes });
+		return;
+	}
+	w->counters.ip_packets++;
+	w->counters.udp++;
+	w->counters.wireguard_like += like_wireguard(out.bytes, out.wire_len);
+	w->hooks.payload(w->hooks.ctx, &out);
+}
+
+void wire_look_ahead(struct wire *w, const struct frame *f, struct wire_ahead *out)
+{
+	out->plain = plain_parse(f, out);
+	if (out->plain)
+		twice_expect(w->twice, out->id, f->point);
+}
+
+void wire_feed_ahead(struct wire *w, const struct frame *f, const struct wire_ahead *a)
+{
+	w->counters.frames++;
+	tick(w, f->ts_ns);
+	if (a->plain)
+		take_plain(w, f, a);
+	else
+		take_frame(w, f);
+}
+
+void wire_feed(struct wire *w, const struct frame *f)
+{
+	struct wire_ahead a;
+
+	wire_look_ahead(w, f, &a);
+	wire_feed_ahead(w, f, &a);
 }
 
 void wire_end(struct wire *w)

@@ -81,6 +81,23 @@ struct wire;
 struct wire *wire_new(struct wire_hooks hooks, struct wire_limits limits);
 /* A callback must not call back into the room. */
 void wire_feed(struct wire *w, const struct frame *f);
+
+/*
+ * The same in two steps, for a caller that reads some frames ahead: the first
+ * takes the headers apart where that is plain (whole UDP in IPv4 in Ethernet) and
+ * fetches what the second will need from memory. `flow` is good when `plain` is
+ * set. The frame's bytes must stay where they are between the two.
+ */
+struct wire_ahead {
+	bool plain;
+	uint8_t hops;
+	uint32_t id;
+	struct flow_key flow;
+	struct slice transport; /* UDP header and data */
+};
+void wire_look_ahead(struct wire *w, const struct frame *f, struct wire_ahead *out);
+void wire_feed_ahead(struct wire *w, const struct frame *f, const struct wire_ahead *a);
+
 /* Ends all streams (closed payloads) and expires all fragments. */
 void wire_end(struct wire *w);
 const struct wire_counters *wire_counters(const struct wire *w);
