@@ -110,55 +110,79 @@ static inline uint64_t hash_bytes(const struct twice *t, struct slice s, uint64_
 	}
 }
 
-/*
- * Which octets of the first three words of a transport header count: not those of
- * its checksum, which offload leaves wrong and a rewritten hop makes anew. They stand
- * at 6 for UDP, 8 for SCTP and 16 for TCP.
- */
-struct counting {
-	uint8_t octets[3 * WORD];
-};
-#define COUNTING(six, eight, sixteen)                                                              \
-	{                                                                                          \
-		{                                                                                  \
-			255, 255, 255, 255, 255, 255, six, six, eight, eight, eight, eight, 255,   \
-				255, 255, 255, sixteen, sixteen, 255, 255, 255, 255, 255, 255      \
-		}                                                                                  \
-	}
-
-static const uint8_t *counting(const struct ip *p)
+/* The addresses as one word; IPv4 ones are a word already. */
+static inline uint64_t addresses(const struct twice *t, const struct ip *p)
 {
-	static const struct counting all = COUNTING(255, 255, 255), udp = COUNTING(0, 255, 255),
-				     sctp = COUNTING(255, 0, 255), tcp = COUNTING(255, 255, 0);
+	uint32_t src, dst;
 
+	if (p->version != 4)
+		return fold(load(p->src.b) ^ t->key[0], load(p->src.b + WORD) ^ t->key[1]) ^
+		       fold(load(p->dst.b) ^ t->key[2], load(p->dst.b + WORD) ^ t->key[3]);
+	memcpy(&src, p->src.b + 12, sizeof src);
+	memcpy(&dst, p->dst.b + 12, sizeof dst);
+	return (uint64_t)dst << 32 | src;
+}
+
+/* Where the checksum of a transport stands: offload leaves it wrong, a hop that rewrites makes it
+ * anew. */
+static size_t checksum_at(const struct ip *p, size_t *octets)
+{
+	*octets = p->proto == IP_SCTP ? 4 : 2;
 	if (p->offset)
-		return all.octets;
-	if (p->proto == IP_UDP || p->proto == IP_UDPLITE)
-		return udp.octets;
-	return p->proto == IP_TCP ? tcp.octets : p->proto == IP_SCTP ? sctp.octets : all.octets;
+		return SIZE_MAX;
+	switch (p->proto) {
+	case IP_UDP:
+	case IP_UDPLITE:
+		return 6;
+	case IP_SCTP:
+		return 8;
+	case IP_TCP:
+		return 16;
+	default:
+		return SIZE_MAX;
+	}
+}
+
+/* The first three words as they count, without a checksum in them; shorter ones end in zeros. */
+static struct slice head_of(const struct ip *p, uint64_t head[3])
+{
+	uint8_t b[3 * WORD] = { 0 };
+	size_t n = p->payload.n < sizeof b ? p->payload.n : sizeof b;
+	size_t octets, at = checksum_at(p, &octets);
+
+	if (n)
+		memcpy(b, p->payload.p, n);
+	if (at != SIZE_MAX)
+		memset(b + at, 0, octets);
+	for (size_t i = 0; i < 3; i++)
+		head[i] = load(b + i * WORD);
+	return slice_from(p->payload, n);
+}
+
+/* The same for what nearly every packet is: a UDP datagram of some length. */
+static inline struct slice udp_head(const struct ip *p, uint64_t head[3])
+{
+	static const uint8_t counting[WORD] = { 255, 255, 255, 255, 255, 255, 0, 0 };
+
+	head[0] = load(p->payload.p) & load(counting);
+	head[1] = load(p->payload.p + WORD);
+	head[2] = load(p->payload.p + 2 * WORD);
+	return (struct slice){ p->payload.p + 3 * WORD, p->payload.n - 3 * WORD };
 }
 
 static uint64_t hash_packet(const struct twice *t, const struct ip *p, uint16_t point)
 {
-	const uint8_t *mask = counting(p);
-	uint8_t few[3 * WORD] = { 0 };
-	const uint8_t *head = p->payload.p;
+	uint64_t head[3];
 	uint64_t what = (uint64_t)p->id << 32 ^ (uint64_t)p->offset << 16 ^ p->proto;
 	uint64_t more = (uint64_t)p->len << 32 ^ (uint64_t)point << 16 ^ (uint64_t)p->version << 8 ^
 			(uint64_t)p->more;
+	bool plain = p->proto == IP_UDP && !p->offset && p->payload.n >= 3 * WORD;
+	struct slice rest = plain ? udp_head(p, head) : head_of(p, head);
 
-	if (p->payload.n < sizeof few) {
-		if (p->payload.n)
-			memcpy(few, head, p->payload.n);
-		head = few;
-	}
-	uint64_t h = fold(load(p->src.b) ^ load(p->src.b + WORD) * ODD0 ^ t->key[0],
-			  load(p->dst.b) ^ load(p->dst.b + WORD) * ODD1 ^ t->key[1]) ^
-		     fold(what ^ t->key[2], more ^ t->key[3]) ^
-		     fold((load(head) & load(mask)) ^ t->key[1],
-			  (load(head + WORD) & load(mask + WORD)) ^ t->key[2]) ^
-		     fold((load(head + 2 * WORD) & load(mask + 2 * WORD)) ^ t->key[3], ODD3);
-	h = hash_bytes(t, slice_from(p->payload, sizeof few), h ^ p->payload.n * ODD1);
+	uint64_t h = fold(addresses(t, p) ^ t->key[0], head[0] ^ t->key[1]) ^
+		     fold(head[1] ^ t->key[2], head[2] ^ t->key[3]) ^
+		     fold(what ^ t->key[1] ^ ODD2, more ^ t->key[0] ^ ODD1);
+	h = hash_bytes(t, rest, h ^ p->payload.n * ODD1);
 	return h ? h : 1;
 }
 

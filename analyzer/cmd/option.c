@@ -1,0 +1,257 @@
+/* option.c - what each option does with its value. */
+#include "analyzer/cmd/option.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/mem.h"
+#include "reports/report.h"
+
+static const char *add(const char **list, size_t *count, size_t most, const char *value)
+{
+	if (*count == most)
+		return "was given too often";
+	list[(*count)++] = value;
+	return NULL;
+}
+
+static const char *take_format(struct args *a, const char *value)
+{
+	return report_find(value) ? add(a->formats, &a->format_count, ARGS_FORMATS, value)
+				  : "is not a format of this version (text, json, ndjson, html)";
+}
+
+static const char *take_output(struct args *a, const char *value)
+{
+	a->output = value;
+	return *value ? NULL : "is empty";
+}
+
+static const char *take_all_as(struct args *a, const char *value)
+{
+	a->all_as = value;
+	return *value ? NULL : "is empty";
+}
+
+const char *option_take_source(struct args *a, const char *value)
+{
+	if (a->source_count == ARGS_SOURCES)
+		return "was given too often";
+	a->sources = mem_grow(a->sources, a->source_count + 1, sizeof *a->sources);
+	a->sources[a->source_count++] = (struct capture_source){ NULL, value };
+	return NULL;
+}
+
+static const char *take_bpf(struct args *a, const char *value)
+{
+	a->bpf = value;
+	return NULL;
+}
+
+static const char *take_fail_on(struct args *a, const char *value)
+{
+	return judge_severity_parse(value, &a->fail_on)
+		       ? NULL
+		       : "is not a severity (critical, high, medium, low, info)";
+}
+
+static const char *take_require(struct args *a, const char *value)
+{
+	return add(a->requires, &a->require_count, ARGS_REQUIRES, value);
+}
+
+static const char *take_coverage(struct args *a, const char *value)
+{
+	char *end;
+	double v = strtod(value, &end);
+
+	if (end == value || (*end && strcmp(end, "%") != 0) || !(v >= 0 && v <= 100))
+		return "is not a percentage from 0 to 100";
+	a->min_coverage = v / 100;
+	return NULL;
+}
+
+static const char *take_keylog(struct args *a, const char *value)
+{
+	return add(a->keylogs, &a->keylog_count, ARGS_KEYS, value);
+}
+
+static const char *take_tls_key(struct args *a, const char *value)
+{
+	return add(a->tls_keys, &a->tls_key_count, ARGS_KEYS, value);
+}
+
+static const char *take_redact(struct args *a, const char *value)
+{
+	static const char *const names[] = { "mask", "hmac", "none" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			a->redact = (enum redact)i;
+			return NULL;
+		}
+	}
+	return "is not mask, hmac or none";
+}
+
+static const char *take_redact_key(struct args *a, const char *value)
+{
+	a->redact_key = value;
+	return NULL;
+}
+
+static const char *take_redact_addresses(struct args *a, const char *value)
+{
+	(void)value;
+	a->redact_addresses = true;
+	return NULL;
+}
+
+static const char *take_threads(struct args *a, const char *value)
+{
+	uint64_t n;
+
+	if (!slice_number(slice_of(value), 256, &n) || n == 0)
+		return "is not a number of threads from 1 to 256";
+	a->threads = (unsigned)n;
+	return NULL;
+}
+
+static const char *take_no_hash(struct args *a, const char *value)
+{
+	(void)value;
+	a->no_hash = true;
+	return NULL;
+}
+
+static const char *take_stamp(struct args *a, const char *value)
+{
+	(void)value;
+	a->stamp = true;
+	return NULL;
+}
+
+static const char *take_verbose(struct args *a, const char *value)
+{
+	(void)value;
+	a->verbose = 1;
+	return NULL;
+}
+
+static const char *take_quiet(struct args *a, const char *value)
+{
+	(void)value;
+	a->verbose = -1;
+	return NULL;
+}
+
+static const char *take_color(struct args *a, const char *value)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			a->color = (enum color_when)i;
+			return NULL;
+		}
+	}
+	return "is not auto, always or never";
+}
+
+static const char *take_config(struct args *a, const char *value)
+{
+	(void)a;
+	(void)value; /* read before all others, in args_read */
+	return NULL;
+}
+
+static const char *take_help(struct args *a, const char *value)
+{
+	(void)value;
+	a->help = true;
+	return NULL;
+}
+
+static const struct option options[] = {
+	{ "format", 'f', true, true, take_format,
+	  "NAME     text (default), json, ndjson, html; may be repeated" },
+	{ "output", 'o', true, false, take_output,
+	  "FILE     where to write; DIR/ for several formats" },
+	{ "all-as", 0, true, false, take_all_as,
+	  "BASE     BASE.json, BASE.html, ... for all formats named" },
+	{ "fail-on", 0, true, true, take_fail_on,
+	  "SEVERITY gate on findings from here up (default high)" },
+	{ "require", 0, true, true, take_require,
+	  "EXPR     what must be seen to hold, e.g. media=pass" },
+	{ "min-coverage", 0, true, true, take_coverage,
+	  "PCT      exit 4 when less of what is needed was seen" },
+	{ "redact", 0, true, true, take_redact, "MODE     mask (default), hmac, none" },
+	{ "redact-key", 0, true, true, take_redact_key, "FILE     the key of --redact hmac" },
+	{ "redact-addresses", 0, false, true, take_redact_addresses,
+	  "         hide addresses of infrastructure too" },
+	{ "bpf", 0, true, true, take_bpf,
+	  "EXPR     capture filter; only matching packets are judged" },
+	{ "keylog", 0, true, false, take_keylog,
+	  "FILE     TLS key log: checked, and counted in the report" },
+	{ "tls-key", 0, true, false, take_tls_key,
+	  "FILE     TLS private key: checked, and counted in the report" },
+	{ "read", 'r', true, false, option_take_source,
+	  "FILE     a capture, as a plain argument would be" },
+	{ "input", 'I', true, false, option_take_source, NULL },
+	{ "threads", 'j', true, true, take_threads,
+	  "N        threads: 1 hashes inputs in line, 2 and more beside" },
+	{ "no-hash", 0, false, true, take_no_hash,
+	  "         no SHA-256 of the inputs in the report" },
+	{ "stamp", 0, false, true, take_stamp,
+	  "         put the time of this run into the report" },
+	{ "color", 0, true, true, take_color, "WHEN     auto (default), always, never" },
+	{ "config", 0, true, false, take_config, "FILE     lines of `option = value`" },
+	{ "verbose", 'v', false, true, take_verbose, "         every call in the text report" },
+	{ "quiet", 'q', false, true, take_quiet,
+	  "         only the last lines of the text report" },
+	{ "help", 'h', false, false, take_help, "         this page" },
+};
+enum { OPTIONS = sizeof options / sizeof *options };
+
+/* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
+ */
+static const char *const later[] = {
+	"where",  "policy",	"framework",  "inventory", "waivers", "baseline",
+	"ca",	  "stir-certs", "verify-all", "skew",	   "offset",  "engagement",
+	"bundle", "sign",	"cert",	      "interface", "hep",     "memory",
+	"follow", "user",	"stay-root",  "state",	   "interim", "no-sandbox",
+};
+
+const struct option *option_by_name(struct slice name)
+{
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (slice_eq(name, slice_of(options[i].name)))
+			return &options[i];
+	return NULL;
+}
+
+const struct option *option_by_letter(char c)
+{
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (options[i].letter == c)
+			return &options[i];
+	return NULL;
+}
+
+size_t option_count(void)
+{
+	return OPTIONS;
+}
+
+const struct option *option_at(size_t i)
+{
+	return &options[i];
+}
+
+bool option_is_later(struct slice name)
+{
+	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
+		if (slice_eq(name, slice_of(later[i])))
+			return true;
+	return false;
+}
