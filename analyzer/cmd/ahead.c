@@ -17,7 +17,7 @@ bool ahead_add(struct ahead *h, const struct frame *f, struct wire *w, struct ob
 	h->frames[i].bytes.p = h->bytes[i];
 	wire_look_ahead(w, &h->frames[i], &h->wire[i]);
 	if (h->wire[i].plain)
-		h->tokens[i] = observe_expect(o, &h->wire[i].flow, f->point);
+		h->wire[i].token = observe_expect(o, &h->wire[i].flow, f->point);
 	h->count++;
 	return true;
 }
@@ -25,7 +25,7 @@ bool ahead_add(struct ahead *h, const struct frame *f, struct wire *w, struct ob
 static void expect(const struct ahead *h, struct observe *o, unsigned i)
 {
 	if (i < h->count && h->wire[i].plain)
-		observe_expect_record(o, h->tokens[i]);
+		observe_expect_record(o, h->wire[i].token);
 }
 
 void ahead_drain(struct ahead *h, struct observe *o, ahead_take_fn *take, void *ctx)

@@ -16,7 +16,6 @@ enum { AHEAD_FRAMES = 32, AHEAD_BYTES = 384 };
 struct ahead {
 	struct frame frames[AHEAD_FRAMES];
 	struct wire_ahead wire[AHEAD_FRAMES];
-	uint32_t tokens[AHEAD_FRAMES];
 	unsigned count;
 	uint8_t bytes[AHEAD_FRAMES][AHEAD_BYTES];
 };

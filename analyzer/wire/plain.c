@@ -10,22 +10,24 @@
 
 enum { ETHERNET = 14, IPV4 = 20, UDP = 8, HEADERS = ETHERNET + IPV4 + UDP, NAT_T = 4500 };
 
-static bool special(uint16_t port)
+static inline bool special(uint16_t port)
 {
 	return port == NAT_T || tunnel_port(port);
 }
 
 /* Field by field where it will stay: a key built elsewhere and copied is waited for. */
-static void put_key(struct flow_key *k, const uint8_t *ip, uint16_t sport, uint16_t dport)
+static inline void put_key(struct flow_key *k, const uint8_t *ip, uint16_t sport, uint16_t dport)
 {
-	memset(k, 0, sizeof *k);
-	memset(k->src.b + 10, 0xff, 2);
-	memset(k->dst.b + 10, 0xff, 2);
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+
+	memcpy(k->src.b, mapped, sizeof mapped);
 	memcpy(k->src.b + 12, ip + 12, 4);
+	memcpy(k->dst.b, mapped, sizeof mapped);
 	memcpy(k->dst.b + 12, ip + 16, 4);
 	k->sport = sport;
 	k->dport = dport;
 	k->proto = IP_UDP;
+	memset(k->zero, 0, sizeof k->zero);
 }
 
 bool plain_parse(const struct frame *f, struct wire_ahead *out)

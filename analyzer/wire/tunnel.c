@@ -25,15 +25,6 @@ enum {
 	GRE_ACK = 0x0080,
 };
 
-enum {
-	PORT_GTP_U = 2152,
-	PORT_TEREDO = 3544,
-	PORT_VXLAN = 4789,
-	PORT_GENEVE = 6081,
-	PORT_VXLAN_LINUX = 8472,
-	PORT_TZSP = 37008
-};
-
 static enum err inner_ip(struct slice bytes, struct link *out)
 {
 	out->kind = LINK_IP;
@@ -310,36 +301,21 @@ bool tunnel_udp(const struct ip_datagram *d, struct link *out)
 	uint32_t lost = d->len - (uint32_t)d->bytes.n;
 
 	switch (d->dport) {
-	case PORT_VXLAN:
-	case PORT_VXLAN_LINUX:
+	case TUNNEL_VXLAN:
+	case TUNNEL_VXLAN_LINUX:
 		return vxlan(&c, lost, out);
-	case PORT_GENEVE:
+	case TUNNEL_GENEVE:
 		return geneve(&c, lost, out);
-	case PORT_TZSP:
+	case TUNNEL_TZSP:
 		return tzsp(&c, lost, out);
-	case PORT_GTP_U:
+	case TUNNEL_GTP_U:
 		return gtp_u(&c, lost, out);
-	case PORT_TEREDO:
+	case TUNNEL_TEREDO:
 		return teredo(&c, lost, out);
 	default:
 		break;
 	}
-	if (d->sport == PORT_GTP_U)
+	if (d->sport == TUNNEL_GTP_U)
 		return gtp_u(&c, lost, out);
-	return d->sport == PORT_TEREDO && teredo(&c, lost, out);
-}
-
-bool tunnel_port(uint16_t port)
-{
-	switch (port) {
-	case PORT_VXLAN:
-	case PORT_VXLAN_LINUX:
-	case PORT_GENEVE:
-	case PORT_TZSP:
-	case PORT_GTP_U:
-	case PORT_TEREDO:
-		return true;
-	default:
-		return false;
-	}
+	return d->sport == TUNNEL_TEREDO && teredo(&c, lost, out);
 }

@@ -19,7 +19,20 @@ enum err tunnel_ip(const struct ip *p, struct link *out) MUST_CHECK;
  */
 bool tunnel_udp(const struct ip_datagram *d, struct link *out);
 
+enum {
+	TUNNEL_GTP_U = 2152,
+	TUNNEL_TEREDO = 3544,
+	TUNNEL_VXLAN = 4789,
+	TUNNEL_GENEVE = 6081,
+	TUNNEL_VXLAN_LINUX = 8472,
+	TUNNEL_TZSP = 37008
+};
+
 /* Does a datagram to or from this port have to be looked into for a tunnel? */
-bool tunnel_port(uint16_t port);
+static inline bool tunnel_port(uint16_t port)
+{
+	return port == TUNNEL_GTP_U || port == TUNNEL_TEREDO || port == TUNNEL_VXLAN ||
+	       port == TUNNEL_GENEVE || port == TUNNEL_VXLAN_LINUX || port == TUNNEL_TZSP;
+}
 
 #endif

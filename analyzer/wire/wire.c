@@ -408,7 +408,8 @@ static void take_plain(struct wire *w, const struct frame *f, const struct wire_
 	struct payload out = { .bytes = slice_from(a->transport, UDP_HEADER),
 			       .flow = a->flow,
 			       .frame = f,
-			       .wire_len = (uint32_t)a->transport.n - UDP_HEADER };
+			       .wire_len = (uint32_t)a->transport.n - UDP_HEADER,
+			       .token = a->token };
 
 	if (twice_seen(w->twice, &p, f->point, plain_place(f, a->hops), f->ts_ns)) {
 		w->counters.duplicates++;
@@ -425,6 +426,7 @@ static void take_plain(struct wire *w, const struct frame *f, const struct wire_
 
 void wire_look_ahead(struct wire *w, const struct frame *f, struct wire_ahead *out)
 {
+	out->token = 0;
 	out->plain = plain_parse(f, out);
 	if (out->plain)
 		twice_expect(w->twice, out->id, f->point);

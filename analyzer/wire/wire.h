@@ -25,6 +25,7 @@ struct payload {
 	bool tunnelled;	   /* it came out of GRE, VXLAN, IP-in-IP, ... */
 	bool exported;	   /* link type 252: the writer had decoded it already */
 	uint32_t wire_len; /* datagram: its length by the IP or UDP header; else bytes.n */
+	uint32_t token;	   /* of wire_ahead; 0: none */
 };
 typedef void wire_payload_fn(void *ctx, const struct payload *p);
 
@@ -94,6 +95,7 @@ struct wire_ahead {
 	uint32_t id;
 	struct flow_key flow;
 	struct slice transport; /* UDP header and data */
+	uint32_t token;		/* the caller's own, handed on with the payload; 0: none */
 };
 void wire_look_ahead(struct wire *w, const struct frame *f, struct wire_ahead *out);
 void wire_feed_ahead(struct wire *w, const struct frame *f, const struct wire_ahead *a);
