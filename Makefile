@@ -13,7 +13,9 @@ PKGS    := libpcap libndpi jansson libssl libcrypto zlib libzstd
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla -Wformat=2 -Werror
 CFLAGS.release  := -O2 -g -D_FORTIFY_SOURCE=2
-CFLAGS.asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Instrumentation hides value ranges from gcc's -Wconversion; the other builds hold that line.
+CFLAGS.asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+                   -Wno-conversion
 CFLAGS.fuzz     := $(CFLAGS.asan) -fsanitize=fuzzer-no-link
 CFLAGS.coverage := -O0 -g --coverage
 LDFLAGS.asan    := -fsanitize=address,undefined
@@ -113,7 +115,7 @@ lint: ## rooms, arrows, doors and manual page
 	@sh .ci/names.sh $B
 	@mandoc -T lint -W warning man/earshot.1 && echo "manual: clean"
 
-asan: ## unit and golden under the address and undefined-behaviour sanitizers
+asan: ## unit, golden and captures under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory MODE=asan unit golden captures
 fuzz: ## build the fuzzers (clang)
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
@@ -125,7 +127,7 @@ coverage: ## unit tests with gcov, one line per file
 bench: $B/earshot $B/tests/bench/traffic $B/tests/bench/loop ## CPU against a bare libpcap loop, and against peers where installed
 	@$(PYTHON) tests/bench/run.py $B build/bench
 
-compile_commands.json: Makefile $(ALL_C)
+compile_commands.json: Makefile $(ALL_C) ## for editors and clang tools
 	@{ echo '['; for f in $(ALL_C); do printf '%s{"directory":"%s","file":"%s","command":"%s -c %s"}\n' \
 	  "$$sep" "$(CURDIR)" "$$f" '$(CC) $(CFLAGS_ALL)' "$$f"; sep=,; done; echo ']'; } > $@
 format: ## clang-format in place
@@ -135,12 +137,14 @@ install: $B/earshot ## into $(DESTDIR)$(PREFIX)
 	install -D -m 644 man/earshot.1 $(DESTDIR)$(PREFIX)/share/man/man1/earshot.1
 	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
 dist: ## a source archive
-	@mkdir -p build && tar --exclude=./build --exclude=./.git --transform 's,^\.,earshot-$(VERSION),' \
-	  -czf build/earshot-$(VERSION).tar.gz . && echo build/earshot-$(VERSION).tar.gz
+	@mkdir -p build && tar --exclude=./build --exclude=./.git --exclude=./compile_commands.json \
+	  --exclude=__pycache__ --sort=name --owner=0 --group=0 --numeric-owner \
+	  --transform 's,^\.,earshot-$(VERSION),' -czf build/earshot-$(VERSION).tar.gz . && \
+	  echo build/earshot-$(VERSION).tar.gz
 clean: ## remove everything built
 	rm -rf build compile_commands.json
-help:
-	@awk -F':.*## ' '/^[a-z_-]+:.*## /{printf "  %-12s %s\n",$$1,$$2}' Makefile
+help: ## this list
+	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
 .PHONY: all deps deps-test demo test check unit golden captures lint asan fuzz fuzz-smoke coverage \
         bench format install dist clean help

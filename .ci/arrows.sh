@@ -25,29 +25,47 @@ zstd analyzer/capture/block.c
 jansson rules/|reports/
 cmocka tests/
 '
-bad=0
-for f in $(find analyzer rules reports -name '*.[ch]' -o -name '*.def' | LC_ALL=C sort); do
-	room=$(echo "$f" | sed 's,^\(analyzer/[^/]*\)/.*,\1,; t; s,/.*,,')
-	may=$(echo "$rooms" | sed -n "s,^$room:,,p")
-	for inc in $(sed -n 's,^#include "\(.*\)".*,\1,p' "$f"); do
-		to=$(echo "$inc" | sed 's,^\(analyzer/[^/]*\)/.*,\1,; t; s,/.*,,')
-		case " $may $room " in *" $to "*) ;; *)
-			echo "$f: $room may not look into $to ($inc)"; bad=1 ;;
-		esac
-		# Parsers know bytes only: one protocol's folder does not look into another's.
-		if [ "$room" = analyzer/proto ] && [ "$to" = analyzer/proto ] &&
-		   [ "$(dirname "$f")" != "$(dirname "$inc")" ]; then
-			echo "$f: a protocol may not look into another ($inc)"; bad=1
-		fi
-	done
-	while read -r lib where; do
-		[ -n "$lib" ] || continue
-		if grep -q "^#include <$lib" "$f" && ! echo "$f" | grep -Eq "^($where)"; then
-			echo "$f: <$lib...> belongs behind $where"; bad=1
-		fi
-	done <<EOF
-$doors
-EOF
-done
-[ $bad = 0 ] && echo "arrows: every include follows the flow"
-exit $bad
+find analyzer rules reports -name '*.[ch]' -o -name '*.def' | LC_ALL=C sort |
+	xargs awk -v rooms="$rooms" -v doors="$doors" '
+function wrong(why) { print FILENAME ": " why; bad = 1 }
+function room_of(path) {
+	if (match(path, /^analyzer\/[^\/]*\//))
+		return substr(path, 1, RLENGTH - 1)
+	sub(/\/.*/, "", path)
+	return path
+}
+function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
+BEGIN {
+	n = split(rooms, line, "\n")
+	for (i = 1; i <= n; i++)
+		if (split(line[i], part, /: */) && part[1] != "")
+			may[part[1]] = " " part[2] " " part[1] " "
+	n = split(doors, line, "\n")
+	for (i = 1; i <= n; i++)
+		if (split(line[i], part, " ") == 2)
+			door[part[1]] = part[2]
+}
+FNR == 1 {
+	room = room_of(FILENAME)
+	if (!(room in may))
+		wrong("a room that the table does not know")
+}
+/^#include "/ {
+	split($0, part, "\"")
+	to = room_of(part[2])
+	if (!index(may[room], " " to " "))
+		wrong(room " may not look into " to " (" part[2] ")")
+	# Parsers know bytes only: one protocol may not look into another.
+	if (room == "analyzer/proto" && to == room && folder(FILENAME) != folder(part[2]))
+		wrong("a protocol may not look into another (" part[2] ")")
+}
+/^#include </ {
+	for (lib in door)
+		if (index($0, "#include <" lib) == 1 && FILENAME !~ "^(" door[lib] ")")
+			wrong("<" lib "...> belongs behind " door[lib])
+}
+END {
+	if (!bad)
+		print "arrows: every include follows the flow"
+	exit bad
+}'

@@ -1,11 +1,21 @@
 #!/bin/sh
-# unit.sh - runs unit test programs, prints the log of those that fail, and counts their tests.
-passed=0 failed=0 bad=0
+# unit.sh - runs unit test programs, prints the log of those that fail, names the tests, and counts.
+# A program that ends badly without a failed test (a crash, a sanitizer, a hang) counts as one.
+passed=0 failed=0 list=
 for t in "$@"; do
-	if timeout 300 "$t" >"$t.log" 2>&1; then :; else bad=$((bad + 1)); cat "$t.log"; echo "FAILED: $t"; fi
+	code=0
+	timeout 300 "$t" >"$t.log" 2>&1 || code=$?
 	passed=$((passed + $(grep -c '^\[       OK ]' "$t.log")))
-	failed=$((failed + $(grep -c '^\[  FAILED  ] [a-z_0-9]*$' "$t.log")))
+	names=$(sed -n 's/^\[  FAILED  ] \([a-zA-Z_0-9]*\)$/\1/p' "$t.log" | LC_ALL=C sort -u)
+	if [ "$code" != 0 ] && [ -z "$names" ]; then
+		names="$(sed -n 's/^\[ RUN      ] //p' "$t.log" | tail -n 1):exit-$code"
+	fi
+	[ -z "$names" ] || cat "$t.log"
+	for n in $names; do
+		failed=$((failed + 1)) list="$list
+  $(basename "$t") $n"
+	done
 done
-[ "$bad" = 0 ] || [ "$failed" != 0 ] || failed=$bad
+[ -z "$list" ] || echo "unit: failing tests$list"
 echo "unit: $# programs, $passed tests passed, $failed failed"
-[ "$bad" = 0 ]
+[ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -31,6 +31,8 @@ struct document {
 	uint32_t *worst; /* positions in the index, worst first */
 	size_t count, room;
 	struct text call, line;
+	struct record writer;
+	struct standing *standing;
 	json_t *head;
 	int error;
 	char run_id[17];
@@ -93,6 +95,14 @@ struct document *document_new(struct document_options options)
 	d->problems = problems_new();
 	d->overheard = overheard_new();
 	d->hipaa = hipaa_new();
+	d->standing = standing_new();
+	d->writer = (struct record){ .out = &d->call,
+				     .hide = d->hide,
+				     .inputs = (const char *const *)d->labels,
+				     .points = (const char *const *)d->points,
+				     .input_count = options.input_count,
+				     .point_count = options.point_count,
+				     .standing = d->standing };
 	name_run(d);
 	return d;
 }
@@ -104,6 +114,8 @@ void document_free(struct document *d)
 	json_decref(d->head);
 	text_free(&d->call);
 	text_free(&d->line);
+	text_free(&d->writer.scratch);
+	standing_free(d->standing);
 	free(d->index);
 	free(d->worst);
 	hipaa_free(d->hipaa);
@@ -156,24 +168,22 @@ static const char *broken(struct document *d, int why)
 	return NULL;
 }
 
+static struct slice bytes_of(const struct text *t)
+{
+	return (struct slice){ (const uint8_t *)t->p, t->n };
+}
+
 const char *document_add(struct document *d, const struct call *c, const struct judgement *j)
 {
-	struct record r = { .out = &d->call,
-			    .hide = d->hide,
-			    .inputs = (const char *const *)d->labels,
-			    .points = (const char *const *)d->points,
-			    .input_count = d->options.input_count,
-			    .point_count = d->options.point_count };
 	struct entry e = { .end_ns = c->end_ns, .rank = rank_of(c, j) };
 
 	if (d->error)
 		return broken(d, d->error);
 	text_clear(&d->call);
-	record_write(&r, c, j);
-	text_free(&r.scratch);
+	record_write(&d->writer, c, j);
 	if (d->call.n > UINT32_MAX)
 		return broken(d, EFBIG);
-	if (spool_add(d->spool, slice_of(d->call.p), &e.at) != ERR_OK)
+	if (spool_add(d->spool, bytes_of(&d->call), &e.at) != ERR_OK)
 		return broken(d, errno);
 	e.id = strtoull(c->id ? c->id : "", NULL, 16);
 	e.length = (uint32_t)d->call.n;
@@ -182,8 +192,10 @@ const char *document_add(struct document *d, const struct call *c, const struct 
 	overheard_add(d->overheard, d->hide, c, j);
 	hipaa_add(d->hipaa, c, j);
 	text_clear(&d->line);
-	text_addf(&d->line, "{\"run\":\"%s\",", d->run_id);
-	text_add(&d->line, d->call.p + 1);
+	text_add(&d->line, "{\"run\":\"");
+	text_add(&d->line, d->run_id);
+	text_add(&d->line, "\",");
+	text_add_slice(&d->line, slice_from(bytes_of(&d->call), 1));
 	return text_of(&d->line);
 }
 
@@ -229,6 +241,7 @@ void document_finish(struct document *d, const struct document_run *run)
 		d->worst[i] = (uint32_t)i;
 	if (d->count)
 		qsort_r(d->worst, d->count, sizeof *d->worst, worst_first, d->index);
+	problems_sort(d->problems);
 	d->head = head_build(&parts, run);
 }
 
@@ -242,20 +255,32 @@ size_t document_calls(const struct document *d)
 	return d->count;
 }
 
-const char *document_call_text(struct document *d, size_t i)
+bool document_call_text(struct document *d, size_t i, struct text *out)
 {
 	if (d->error || i >= d->count)
-		return NULL;
-	if (spool_read(d->spool, d->index[i].at, d->index[i].length, &d->call) != ERR_OK)
-		return broken(d, errno);
-	return text_of(&d->call);
+		return false;
+	if (spool_read(d->spool, d->index[i].at, d->index[i].length, out) != ERR_OK)
+		(void)broken(d, errno);
+	return d->error == 0;
+}
+
+size_t document_problems(const struct document *d)
+{
+	return problems_count(d->problems);
+}
+
+void document_problem_text(const struct document *d, size_t i, struct text *out)
+{
+	if (i < problems_count(d->problems))
+		problems_write(d->problems, i, (const char *const *)d->labels,
+			       d->options.input_count, out);
 }
 
 json_t *document_call(struct document *d, size_t i)
 {
-	const char *text = document_call_text(d, i);
-
-	return text ? json_loads(text, 0, NULL) : NULL;
+	text_clear(&d->call);
+	return document_call_text(d, i, &d->call) ? json_loadb(d->call.p, d->call.n, 0, NULL)
+						  : NULL;
 }
 
 json_t *document_worst(struct document *d, size_t i)

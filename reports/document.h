@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "analyzer/base/err.h"
+#include "analyzer/base/text.h"
 #include "rules/judge.h"
 
 /*
@@ -96,8 +97,12 @@ size_t document_calls(const struct document *d);
 /* New references; NULL when the spool cannot be read (document_error). */
 json_t *document_call(struct document *d, size_t i);  /* in document order */
 json_t *document_worst(struct document *d, size_t i); /* worst first */
-/* One call's text in document order, good until the next read: for writing JSON without parsing. */
-const char *document_call_text(struct document *d, size_t i);
+/* For writing JSON without parsing: adds one call's text, in document order. False: document_error.
+ */
+bool document_call_text(struct document *d, size_t i, struct text *out);
+/* The head holds only the worst problems; all of them, worst first, as text. */
+size_t document_problems(const struct document *d);
+void document_problem_text(const struct document *d, size_t i, struct text *out);
 void document_free(struct document *d);
 
 #endif

@@ -200,7 +200,7 @@ void format_html_write(struct document *d, FILE *out, const struct report_style 
 	html_findings_fixes(out, head);
 	html_summary_conditions(out, head);
 	html_summary_listeners(out, head);
-	html_findings_rules(out, head);
+	html_findings_rules(out, head, document_calls(d) <= CALLS_IN_FULL + CALLS_AS_ROWS);
 	calls(out, d);
 	html_summary_inputs(out, head);
 	html_findings_frameworks(out, head);

@@ -1,61 +1,93 @@
 /* format_json.c - the document as it is: one top-level key a line, one call a line. */
 #include "reports/format.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static void put_calls(struct document *d, FILE *out)
+#include "reports/jvalue.h"
+
+enum { BLOCK = 256 * 1024 };
+
+/* What is to be written is gathered, so that few and large writes go out. */
+struct gather {
+	FILE *out;
+	struct text t;
+};
+
+static void put_block(struct gather *g)
 {
-	(void)fputs("\"calls\": [", out);
-	for (size_t i = 0; i < document_calls(d) && !ferror(out); i++) {
-		const char *call = document_call_text(d, i);
-		if (!call)
+	if (g->t.n)
+		(void)fwrite(g->t.p, 1, g->t.n, g->out);
+	text_clear(&g->t);
+}
+
+static void put_some(struct gather *g)
+{
+	if (g->t.n >= BLOCK)
+		put_block(g);
+}
+
+static void put_calls(struct document *d, struct gather *g)
+{
+	text_add(&g->t, "\"calls\": [");
+	for (size_t i = 0; i < document_calls(d) && !ferror(g->out); i++) {
+		text_add(&g->t, i ? ",\n" : "\n");
+		if (!document_call_text(d, i, &g->t))
 			break;
-		(void)fprintf(out, "%s\n%s", i ? "," : "", call);
+		put_some(g);
 	}
-	(void)fputs(document_calls(d) ? "\n]" : "]", out);
+	text_add(&g->t, document_calls(d) ? "\n]" : "]");
 }
 
-/* Enough digits for every number that was rounded when it was made, and no more. */
-static void put_value(const json_t *value, FILE *out)
+static void put_problems(const struct document *d, struct gather *g)
 {
-	(void)json_dumpf(value, out,
-			 JSON_ENCODE_ANY | JSON_COMPACT | JSON_ENSURE_ASCII |
-				 JSON_REAL_PRECISION(12));
+	size_t n = document_problems(d);
+
+	text_add(&g->t, "[");
+	for (size_t i = 0; i < n && !ferror(g->out); i++) {
+		text_add(&g->t, i ? ",\n" : "\n");
+		document_problem_text(d, i, &g->t);
+		put_some(g);
+	}
+	text_add(&g->t, n ? "\n]" : "]");
 }
 
-static void put_list(const json_t *list, FILE *out)
+static void put_list(const json_t *list, struct gather *g)
 {
 	size_t i;
 	json_t *one;
 
-	(void)fputs("[", out);
+	text_add(&g->t, "[");
 	json_array_foreach(list, i, one)
 	{
-		(void)fputs(i ? ",\n" : "\n", out);
-		put_value(one, out);
+		text_add(&g->t, i ? ",\n" : "\n");
+		jvalue_write(&g->t, one);
 	}
-	(void)fputs(i ? "\n]" : "]", out);
+	text_add(&g->t, i ? "\n]" : "]");
 }
 
 void format_json_write(struct document *d, FILE *out, const struct report_style *style)
 {
+	struct gather g = { .out = out };
 	const char *key, *before = "{\n";
 	json_t *value;
 
 	(void)style;
 	json_object_foreach((json_t *)document_head(d), key, value)
 	{
-		(void)fprintf(out, "%s\"%s\": ", before, key);
-		if (json_is_array(value))
-			put_list(value, out);
+		text_addf(&g.t, "%s\"%s\": ", before, key);
+		if (strcmp(key, "problems") == 0)
+			put_problems(d, &g);
+		else if (json_is_array(value))
+			put_list(value, &g);
 		else
-			put_value(value, out);
+			jvalue_write(&g.t, value);
 		before = ",\n";
 		if (strcmp(key, "summary") == 0) {
-			(void)fputs(before, out);
-			put_calls(d, out);
+			text_add(&g.t, before);
+			put_calls(d, &g);
 		}
 	}
-	(void)fputs("\n}\n", out);
+	text_add(&g.t, "\n}\n");
+	put_block(&g);
+	text_free(&g.t);
 }

@@ -6,7 +6,17 @@
 #include "reports/layout.h"
 #include "reports/wording.h"
 
-enum { CALLS_SHOWN = 50, PROBLEMS_SHOWN = 20, LISTENERS_SHOWN = 6, NARROWEST = 40, TAB = 11 };
+enum {
+	CALLS_SHOWN = 50,
+	RULES_SHOWN = 20,
+	ELEMENTS_NAMED = 3,
+	LISTENERS_SHOWN = 6,
+	CAPTURES_NAMED = 3,
+	GAPS_NAMED = 2,
+	NARROWEST = 40,
+	TAB = 11,
+	IDENTITY_LEAST = 6 /* columns; where less is left, the label takes a line of its own */
+};
 
 static const char *const condition_names[] = { "signaling", "keys", "media" };
 
@@ -20,45 +30,71 @@ static void opening_line(struct layout *l, const char *name, const char *text)
 	layout_line(l);
 }
 
+/* Captures by the label that evidence names them by; a single one by its file. */
+static void captures(struct text *t, const json_t *inputs)
+{
+	size_t i, n = json_array_size(inputs);
+
+	for (i = 0; i < n && (i < CAPTURES_NAMED || n == i + 1); i++)
+		text_addf(t, "%s%s", i ? ", " : "",
+			  jvalue_str(json_array_get(inputs, i), n > 1 ? "label" : "name"));
+	if (n > i) {
+		text_add(t, " and ");
+		wording_number(t, n - i);
+		text_add(t, " more captures");
+	}
+	text_add(t, n ? "" : "no capture");
+}
+
 static void what_is_here(struct layout *l, const json_t *head)
 {
-	const json_t *inputs = jvalue_get(head, "inputs"), *summary = jvalue_get(head, "summary");
+	const json_t *summary = jvalue_get(head, "summary");
 	struct text t = { 0 };
-	size_t i, n = json_array_size(inputs);
 
 	wording_rows(&t, jvalue_get(summary, "rows"));
 	text_add(&t, " in ");
-	for (i = 0; i < n && i < 4; i++)
-		text_addf(&t, "%s%s", i ? ", " : "", jvalue_str(json_array_get(inputs, i), "name"));
-	if (n > i) {
-		text_add(&t, " and ");
-		wording_count(&t, n - i, "other file");
-	}
-	text_add(&t, n ? " (" : "no input (");
+	captures(&t, jvalue_get(head, "inputs"));
+	text_add(&t, " (");
 	wording_count(&t, jvalue_int(jvalue_get(summary, "seen"), "packets"), "packet");
 	text_add(&t, ", ");
 	wording_count(&t, jvalue_int(jvalue_get(summary, "seen"), "sip_messages"), "SIP message");
 	text_add(&t, ")");
 	opening_line(l, "in here", text_of(&t));
+	text_clear(&t);
+	if (wording_keys_unused(head, &t))
+		opening_line(l, "keys", text_of(&t));
 	text_free(&t);
+}
+
+static void not_seen(struct text *t, const json_t *missing)
+{
+	size_t n = json_array_size(missing);
+
+	for (size_t i = 0; i < n && i < GAPS_NAMED; i++) {
+		const json_t *one = json_array_get(missing, i);
+		text_addf(t, "%s%s (", i ? "; " : ": ", jvalue_str(one, "what"));
+		wording_count(t, jvalue_int(one, "calls"), "call");
+		text_add(t, ")");
+	}
+	text_add(t, n > GAPS_NAMED ? "; and more" : "");
 }
 
 static void what_is_missing(struct layout *l, const json_t *head)
 {
 	const json_t *summary = jvalue_get(head, "summary");
-	const json_t *missing = jvalue_get(summary, "missing");
+	uint64_t required = jvalue_int(summary, "coverage_required");
+	uint64_t made = jvalue_int(summary, "coverage_made");
 	struct text t = { 0 };
 
-	if (jvalue_int(summary, "coverage_required"))
-		text_addf(&t, "%.0f %% of the observations needed were made",
-			  100.0 * jvalue_real(summary, "coverage"));
-	else
+	if (!required) {
 		text_add(&t, "nothing here needed observing");
-	for (size_t i = 0; i < json_array_size(missing) && i < 3; i++) {
-		const json_t *one = json_array_get(missing, i);
-		text_addf(&t, "%s%s (", i ? ", " : "; not seen: ", jvalue_str(one, "what"));
-		wording_count(&t, jvalue_int(one, "calls"), "call");
-		text_add(&t, ")");
+	} else if (made >= required) {
+		text_add(&t, "nothing: all that verdicts need was seen");
+	} else {
+		unsigned percent = (unsigned)(100 * (required - made) / required);
+		text_addf(&t, percent ? "%u %%" : "under 1 %%", percent);
+		text_add(&t, " of what verdicts need was not seen");
+		not_seen(&t, jvalue_get(summary, "missing"));
 	}
 	opening_line(l, "missing", text_of(&t));
 	text_free(&t);
@@ -110,33 +146,81 @@ static void score_text(struct text *t, const json_t *call)
 			  (int)json_integer_value(json_array_get(range, 1)));
 }
 
+static void label_text(struct text *t, const json_t *call)
+{
+	const json_t *suffix = jvalue_get(call, "label_suffix");
+	const char *label = jvalue_str(call, "label");
+
+	text_add(t, label[0] ? label : "not scored");
+	for (size_t i = 0; i < json_array_size(suffix); i++)
+		text_addf(t, "%s%s", i ? ", " : " ", jvalue_at(suffix, i));
+	score_text(t, call);
+}
+
+/* What is left of `room` columns is shared: who needs less than half leaves the rest. */
+static void parties(struct layout *l, const json_t *call, int room)
+{
+	const char *from = wording_party(call, 0), *to = wording_party(call, 1);
+	int a = layout_columns(from), b = layout_columns(to);
+
+	if (wording_alone(call)) {
+		layout_short(l, from, room);
+		return;
+	}
+	room -= 3;
+	if (a + b > room && a <= room / 2)
+		b = room - a;
+	else if (a + b > room)
+		a = b < room - room / 2 ? room - b : room / 2;
+	layout_short(l, from, a);
+	layout_put(l, " \xe2\x86\x92 ");
+	layout_short(l, to, room - a < b ? room - a : b);
+}
+
+/* Only where there is room left beside what stands at the end of the line. */
+static void legs(struct layout *l, const json_t *call, int after)
+{
+	struct text t = { 0 };
+
+	text_add(&t, "  ");
+	wording_count(&t, json_array_size(jvalue_get(call, "legs")), "leg");
+	if (json_array_size(jvalue_get(call, "legs")) &&
+	    l->column + layout_columns(text_of(&t)) + after <= l->width)
+		layout_put(l, text_of(&t));
+	text_free(&t);
+}
+
 static void call_line(struct layout *l, const json_t *call)
 {
-	const char *label = jvalue_str(call, "label");
-	const char *from = jvalue_str(call, "from"), *to = jvalue_str(call, "to");
-	struct text left = { 0 }, right = { 0 }, legs = { 0 };
-	int room;
+	struct text right = { 0 }, first = { 0 }, rest = { 0 };
+	int room, label;
 
-	text_addf(&left, "%s %.8s  ", jvalue_str(call, "kind"), jvalue_str(call, "id"));
-	text_addf(&left, "%s \xe2\x86\x92 %s  ", from[0] ? from : "?", to[0] ? to : "?");
-	wording_duration(&left, jvalue_real(call, "duration_s"));
-	text_add(&right, label[0] ? label : "not scored");
-	score_text(&right, call);
-	room = l->width - layout_columns(text_of(&right)) - 2;
-	wording_count(&legs, json_array_size(jvalue_get(call, "legs")), "leg");
-	if (layout_columns(text_of(&left)) + 2 + layout_columns(text_of(&legs)) <= room)
-		text_addf(&left, "  %s", text_of(&legs));
+	text_addf(&first, "%s %.8s  ", jvalue_str(call, "kind"), jvalue_str(call, "id"));
+	text_add(&rest, "  ");
+	wording_duration(&rest, jvalue_real(call, "duration_s"));
+	label_text(&right, call);
+	label = layout_columns(text_of(&right));
+	room = l->width - layout_columns(text_of(&first)) - layout_columns(text_of(&rest));
+	bool apart = room - label - 2 < 2 * IDENTITY_LEAST + 3;
 	layout_bold(l);
-	layout_short(l, text_of(&left), room);
+	layout_put(l, text_of(&first));
+	parties(l, call, apart ? room : room - label - 2);
+	layout_put(l, text_of(&rest));
+	legs(l, call, apart ? 0 : label + 2);
 	layout_plain(l);
-	layout_pad(l, l->width - layout_columns(text_of(&right)));
-	layout_tone(l, wording_label_tone(label));
-	layout_put(l, text_of(&right));
+	if (apart)
+		layout_line(l);
+	layout_pad(l, l->width - label);
+	layout_tone(l, wording_label_tone(jvalue_str(call, "label")));
+	if (label <= l->width)
+		layout_put(l, text_of(&right));
+	else
+		layout_wrap(l, text_of(&right), 2);
 	layout_plain(l);
 	layout_line(l);
-	text_free(&left);
+	text_free(&first);
+	text_free(&rest);
 	text_free(&right);
-	text_free(&legs);
 }
 
 static void frames(struct text *t, const json_t *evidence)
@@ -225,11 +309,19 @@ static void finding_lines(struct layout *l, const json_t *call)
 	}
 }
 
+static bool applies(const json_t *call, const char *name)
+{
+	const json_t *c = jvalue_get(jvalue_get(call, "conditions"), name);
+
+	return strcmp(jvalue_str(c, "verdict"), "not_applicable") != 0;
+}
+
 static void put_call(struct layout *l, const json_t *call, int verbose)
 {
 	call_line(l, call);
 	for (int i = 0; i < 3; i++)
-		condition_line(l, call, condition_names[i]);
+		if (verbose > 0 || applies(call, condition_names[i]))
+			condition_line(l, call, condition_names[i]);
 	listeners_line(l, call);
 	if (verbose > 0)
 		finding_lines(l, call);
@@ -258,9 +350,36 @@ static void put_calls(struct layout *l, struct document *d, int verbose)
 
 /* ---- problems and the last line ----------------------------------------------- */
 
-static void put_problem(struct layout *l, const json_t *p)
+/* Where a rule was violated, each place once: by its worst problems, which the head holds. */
+static void elements(struct text *t, const json_t *problems, const char *rule, uint64_t all)
 {
-	const char *severity = jvalue_str(p, "severity"), *element = jvalue_str(p, "element");
+	const char *named[ELEMENTS_NAMED] = { "" };
+	size_t n = 0, k;
+	uint64_t looked_at = 0;
+	bool more = false;
+
+	for (size_t i = 0; i < json_array_size(problems); i++) {
+		const json_t *p = json_array_get(problems, i);
+		const char *element = jvalue_str(p, "element");
+		if (strcmp(jvalue_str(p, "rule"), rule) != 0)
+			continue;
+		looked_at++;
+		for (k = 0; k < n && strcmp(named[k], element) != 0; k++)
+			;
+		if (!element[0] || k < n)
+			continue;
+		more = more || n == ELEMENTS_NAMED;
+		if (n == ELEMENTS_NAMED)
+			continue;
+		named[n++] = element;
+		text_addf(t, "%s%s", n > 1 ? ", " : ": ", element);
+	}
+	text_add(t, n && (more || looked_at < all) ? " and others" : "");
+}
+
+static void put_rule(struct layout *l, const json_t *rule, const json_t *problems)
+{
+	const char *severity = jvalue_str(rule, "severity"), *id = jvalue_str(rule, "rule");
 	struct text t = { 0 };
 
 	layout_put(l, "  ");
@@ -268,72 +387,71 @@ static void put_problem(struct layout *l, const json_t *p)
 	layout_put(l, severity);
 	layout_plain(l);
 	layout_pad(l, 12);
-	layout_put(l, jvalue_str(p, "rule"));
-	layout_pad(l, 21);
-	text_addf(&t, "%s%s%s (", jvalue_str(p, "title"), element[0] ? ": " : "", element);
-	wording_count(&t, jvalue_int(p, "calls"), "call");
-	text_add(&t, ")");
-	layout_wrap(l, text_of(&t), 21);
+	layout_put(l, id);
+	layout_pad(l, 22);
+	text_addf(&t, "%s, ", jvalue_str(rule, "title"));
+	wording_count(&t, jvalue_int(rule, "calls"), "call");
+	elements(&t, problems, id, jvalue_int(rule, "problems"));
+	layout_wrap(l, text_of(&t), 22);
 	layout_line(l);
 	text_free(&t);
 }
 
-static void put_problems(struct layout *l, const json_t *problems)
+static void put_problems(struct layout *l, const json_t *head)
 {
-	size_t n = json_array_size(problems);
+	const json_t *summary = jvalue_get(head, "summary"), *rules = jvalue_get(summary, "rules");
+	size_t n = json_array_size(rules);
 	struct text t = { 0 };
 
 	if (!n)
 		return;
-	wording_count(&t, n, "problem");
-	text_add(&t, ", worst first; `earshot explain RULE` says more");
+	wording_count(&t, jvalue_int(summary, "problems"), "problem");
+	text_add(&t, ", by rule, worst first; all in JSON (-f json)");
 	layout_wrap(l, text_of(&t), 2);
 	layout_line(l);
-	for (size_t i = 0; i < n && i < PROBLEMS_SHOWN; i++)
-		put_problem(l, json_array_get(problems, i));
-	if (n > PROBLEMS_SHOWN) {
-		text_clear(&t);
-		text_addf(&t, "  %zu more, all in JSON (-f json)", n - PROBLEMS_SHOWN);
-		layout_put(l, text_of(&t));
-		layout_line(l);
-	}
+	for (size_t i = 0; i < n && i < RULES_SHOWN; i++)
+		put_rule(l, json_array_get(rules, i), jvalue_get(head, "problems"));
 	layout_line(l);
 	text_free(&t);
 }
 
-static uint64_t at_or_above(const json_t *counts, const char *severity)
+/* ": 2 critical, 1 high" out of an object of numbers; nothing where all are 0. */
+static void tally(struct text *t, const json_t *counts)
 {
-	static const char *const order[] = { "critical", "high", "medium", "low", "info" };
-	uint64_t n = 0;
+	const char *name, *before = ": ";
+	json_t *value;
 
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-		n += jvalue_int(counts, order[i]);
-		if (strcmp(order[i], severity) == 0)
-			break;
+	json_object_foreach((json_t *)counts, name, value)
+	{
+		if (json_integer_value(value) < 1)
+			continue;
+		text_add(t, before);
+		wording_number(t, (uint64_t)json_integer_value(value));
+		text_addf(t, " %s", name);
+		before = ", ";
 	}
-	return n;
+	text_add(t, before[0] == ':' ? ": none" : "");
 }
 
 static void last_line(struct layout *l, const json_t *summary)
 {
-	const json_t *gate = jvalue_get(summary, "gate"), *value;
-	const char *label, *fail_on = jvalue_str(gate, "fail_on"), *before = ": ";
+	const json_t *gate = jvalue_get(summary, "gate");
 	struct text t = { 0 };
 
 	wording_rows(&t, jvalue_get(summary, "rows"));
-	json_object_foreach((json_t *)jvalue_get(summary, "labels"), label, value)
-	{
-		if (json_integer_value(value) < 1)
-			continue;
-		text_addf(&t, "%s%lld %s", before, (long long)json_integer_value(value), label);
-		before = ", ";
-	}
-	text_add(&t, " \xc2\xb7 ");
-	wording_count(&t, at_or_above(jvalue_get(summary, "findings"), fail_on), "finding");
-	text_addf(&t, " at or above %s \xc2\xb7 policy %s: %s \xc2\xb7 exit %d: %s", fail_on,
-		  jvalue_str(jvalue_get(summary, "policy"), "name"),
-		  jvalue_str(jvalue_get(summary, "policy"), "result"),
-		  (int)jvalue_int(gate, "exit"), wording_reason(gate));
+	if (jvalue_int(summary, "calls"))
+		tally(&t, jvalue_get(summary, "labels"));
+	text_add(&t, " \xc2\xb7 findings");
+	tally(&t, jvalue_get(summary, "findings"));
+	text_addf(&t, " \xc2\xb7 policy %s: %s", jvalue_str(jvalue_get(summary, "policy"), "name"),
+		  wording_policy(summary));
+	layout_wrap(l, text_of(&t), 2);
+	text_clear(&t);
+	text_addf(&t, "exit %d: %s", (int)jvalue_int(gate, "exit"), jvalue_str(gate, "why"));
+	if (l->column + 3 + layout_columns(text_of(&t)) <= l->width)
+		layout_put(l, " \xc2\xb7 ");
+	else
+		layout_line(l);
 	layout_wrap(l, text_of(&t), 2);
 	layout_line(l);
 	text_free(&t);
@@ -352,7 +470,7 @@ void format_text_write(struct document *d, FILE *out, const struct report_style 
 		what_next(&l, head);
 		layout_line(&l);
 		put_calls(&l, d, s->verbose);
-		put_problems(&l, jvalue_get(head, "problems"));
+		put_problems(&l, head);
 	}
 	last_line(&l, jvalue_get(head, "summary"));
 }

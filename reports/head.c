@@ -240,6 +240,8 @@ static json_t *summary(const struct head_parts *p, const struct document_run *ru
 	jvalue_put(o, "gating_findings", jvalue_number(t->gating));
 	jvalue_put(o, "coverage_made", jvalue_number(t->coverage_made));
 	jvalue_put(o, "coverage_required", jvalue_number(t->coverage_required));
+	jvalue_put(o, "problems", jvalue_number(problems_count(p->problems)));
+	jvalue_put(o, "rules", problems_rules(p->problems));
 	jvalue_put(o, "missing", overheard_missing(p->overheard));
 	jvalue_put(o, "within_earshot", overheard_listeners(p->overheard));
 	jvalue_put(o, "within_earshot_count",
@@ -284,6 +286,16 @@ static json_t *unexplained(const struct head_parts *p, const struct document_run
 	return list;
 }
 
+static json_t *key_material(const struct document_run *run)
+{
+	json_t *o = json_object();
+
+	jvalue_put(o, "tls_secrets", jvalue_number(run->key_secrets));
+	jvalue_put(o, "private_keys", jvalue_number(run->private_keys));
+	jvalue_put(o, "used", jvalue_number(0)); /* nothing is decrypted by this version */
+	return o;
+}
+
 json_t *head_build(const struct head_parts *p, const struct document_run *run)
 {
 	json_t *o = json_object(), *frameworks = json_array();
@@ -295,6 +307,8 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 		jvalue_put(o, "stamp", jvalue_text(run->stamp));
 	jvalue_put(o, "tool", tool(run));
 	jvalue_put(o, "inputs", inputs(p->hide, run));
+	if (run->key_secrets || run->private_keys)
+		jvalue_put(o, "key_material", key_material(run));
 	jvalue_put(o, "losses", losses(run));
 	jvalue_put(o, "limits_hit", limits(p, run));
 	jvalue_put(o, "summary", summary(p, run));

@@ -33,7 +33,15 @@ static const struct control {
 	  "that systems log; this report itself is one record of activity" },
 };
 
+/* Which controls a rule's citations name, as bits: looked up once a rule. */
+struct cited {
+	const struct rule *rule;
+	unsigned controls;
+};
+
 struct hipaa {
+	struct cited cited[RULES_MAX];
+	size_t cited_count;
 	uint64_t calls, against[CONTROLS], looked_at[CONTROLS];
 	const struct rule *rules[CONTROLS][RULES_MAX];
 	size_t rule_count[CONTROLS];
@@ -58,6 +66,21 @@ static bool cites(const struct rule *r, const char *id)
 			return true;
 	}
 	return false;
+}
+
+static unsigned controls_of(struct hipaa *h, const struct rule *r)
+{
+	struct cited c = { r, 0 };
+
+	for (size_t i = 0; i < h->cited_count; i++)
+		if (h->cited[i].rule == r)
+			return h->cited[i].controls;
+	for (unsigned i = 0; i < CONTROLS; i++)
+		if (cites(r, controls[i].id))
+			c.controls |= 1u << i;
+	if (h->cited_count < RULES_MAX)
+		h->cited[h->cited_count++] = c;
+	return c.controls;
 }
 
 static void note_rule(struct hipaa *h, int control, const struct rule *r)
@@ -87,18 +110,20 @@ static bool looked(const struct judgement *j, enum looks what)
 
 void hipaa_add(struct hipaa *h, const struct call *c, const struct judgement *j)
 {
+	unsigned against = 0;
+
 	(void)c;
 	h->calls++;
+	for (size_t k = 0; k < j->finding_count; k++) {
+		const struct finding *f = &j->findings[k];
+		unsigned bits = f->outcome == OUTCOME_VIOLATED ? controls_of(h, f->rule) : 0;
+		for (int i = 0; i < CONTROLS; i++)
+			if (bits >> i & 1)
+				note_rule(h, i, f->rule);
+		against |= bits;
+	}
 	for (int i = 0; i < CONTROLS; i++) {
-		bool against = false;
-		for (size_t k = 0; k < j->finding_count; k++) {
-			const struct finding *f = &j->findings[k];
-			if (f->outcome != OUTCOME_VIOLATED || !cites(f->rule, controls[i].id))
-				continue;
-			note_rule(h, i, f->rule);
-			against = true;
-		}
-		h->against[i] += against;
+		h->against[i] += against >> i & 1;
 		h->looked_at[i] += looked(j, controls[i].looks);
 	}
 }

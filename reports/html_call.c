@@ -27,11 +27,11 @@ static const char *verdict_of(const json_t *call, const char *condition)
 
 static void parties(FILE *out, const json_t *call)
 {
-	const char *from = jvalue_str(call, "from"), *to = jvalue_str(call, "to");
-
-	escape_short(out, from[0] ? from : "unknown", NAME_SHOWN);
+	escape_short(out, wording_party(call, 0), NAME_SHOWN);
+	if (wording_alone(call))
+		return;
 	(void)fputs(" <span aria-label=\"to\" role=\"img\">&rarr;</span> ", out);
-	escape_short(out, to[0] ? to : "unknown", NAME_SHOWN);
+	escape_short(out, wording_party(call, 1), NAME_SHOWN);
 }
 
 static void start(FILE *out, const json_t *call)
@@ -142,7 +142,7 @@ static void listeners(FILE *out, const json_t *call)
 	const json_t *list = jvalue_get(call, "within_earshot");
 	size_t n = json_array_size(list);
 
-	(void)fputs("<h4>Within earshot</h4>\n", out);
+	(void)fputs("<h3>Within earshot</h3>\n", out);
 	if (!n) {
 		(void)fputs("<p>Nobody was seen between the ends.</p>\n", out);
 		return;
@@ -150,12 +150,15 @@ static void listeners(FILE *out, const json_t *call)
 	(void)fputs("<ul>", out);
 	for (size_t i = 0; i < n && i < LISTENERS_SHOWN; i++) {
 		const json_t *e = json_array_get(list, i), *could = jvalue_get(e, "could");
-		html_part_put(out, "<li><strong>%s</strong> (%s, %s) could ", jvalue_str(e, "who"),
-			      jvalue_str(e, "role"), jvalue_str(e, "role_from"));
+		const char *role = jvalue_str(e, "role");
+		html_part_put(out, "<li><strong>%s</strong>", jvalue_str(e, "who"));
+		if (strcmp(role, "unknown") != 0 && strcmp(role, "network") != 0)
+			html_part_put(out, " (%s, %s)", role, jvalue_str(e, "role_from"));
+		html_part_put(out, " could ");
 		for (size_t k = 0; k < json_array_size(could); k++)
 			html_part_put(out, "%s%s", k ? ", " : "",
 				      wording_power(jvalue_at(could, k)));
-		html_part_put(out, ". %s", jvalue_str(e, "why"));
+		html_part_put(out, ": %s", jvalue_str(e, "why"));
 		html_part_frames(out, jvalue_get(e, "evidence"));
 		(void)fputs("</li>\n", out);
 	}
@@ -178,7 +181,9 @@ static void finding(FILE *out, const json_t *f)
 		html_part_put(out, " <span class=\"fine\">follows from %s</span>",
 			      jvalue_str(f, "caused_by"));
 	if (jvalue_has(f, "filter"))
-		html_part_put(out, "<br><code>%s</code>", jvalue_str(f, "filter"));
+		html_part_put(out,
+			      "<br><span class=\"fine\">display filter:</span> <code>%s</code>",
+			      jvalue_str(f, "filter"));
 	(void)fputs("</li>\n", out);
 }
 
@@ -193,7 +198,7 @@ static void findings(FILE *out, const json_t *call)
 			continue;
 		if (n++ >= FINDINGS_SHOWN)
 			continue;
-		(void)fputs(shown++ ? "" : "<h4>Findings</h4><ul class=\"plain\">\n", out);
+		(void)fputs(shown++ ? "" : "<h3>Findings</h3><ul class=\"plain\">\n", out);
 		finding(out, f);
 	}
 	(void)fputs(shown ? "</ul>\n" : "", out);
@@ -284,7 +289,7 @@ static void list(FILE *out, const char *title, const json_t *texts)
 {
 	if (!json_array_size(texts))
 		return;
-	html_part_put(out, "<h4>%s</h4><ul><li>", title);
+	html_part_put(out, "<h3>%s</h3><ul><li>", title);
 	html_part_join(out, texts, "</li>\n<li>");
 	(void)fputs("</li></ul>\n", out);
 }
@@ -296,17 +301,17 @@ void html_call_full(FILE *out, const json_t *call)
 	summary(out, call);
 	(void)fputs("<div class=\"body\">", out);
 	whys(out, call);
-	(void)fputs("<h4>Path</h4>\n", out);
+	(void)fputs("<h3>Path</h3>\n", out);
 	if (!svg_path_write(out, call))
 		(void)fputs("<p>Too little of the path was seen to draw it.</p>\n", out);
 	if (json_array_size(jvalue_get(call, "media")))
-		(void)fputs("<h4>Media</h4>\n", out);
+		(void)fputs("<h3>Media</h3>\n", out);
 	(void)svg_timeline_write(out, call);
 	media(out, call);
 	listeners(out, call);
 	findings(out, call);
 	if (json_array_size(jvalue_get(call, "legs")))
-		(void)fputs("<h4>Signaling</h4>\n", out);
+		(void)fputs("<h3>Signaling</h3>\n", out);
 	legs(out, call);
 	list(out, "Not seen", jvalue_get(call, "missing"));
 	list(out, "What held the score down", jvalue_get(call, "caps"));

@@ -9,36 +9,7 @@
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 
-enum { FIXES_SHOWN = 100, RULES_SHOWN = 128, PROBLEMS_A_RULE = 12 };
-
-static void when(FILE *out, const json_t *p)
-{
-	struct text t = { 0 };
-
-	wording_time(&t, jvalue_str(p, "first"));
-	text_add(&t, " to ");
-	wording_time(&t, jvalue_str(p, "last"));
-	html_part_put(out, "%s", text_of(&t));
-	text_free(&t);
-}
-
-static void fix(FILE *out, const json_t *p)
-{
-	const char *severity = jvalue_str(p, "severity"), *element = jvalue_str(p, "element");
-
-	(void)fputs("<li><p>", out);
-	html_part_badge(out, wording_severity_tone(severity), severity);
-	html_part_put(out, " <strong>%s</strong>", jvalue_str(p, "title"));
-	if (element[0])
-		html_part_put(out, " at <code>%s</code>", element);
-	html_part_put(
-		out, " <a href=\"#rule-%s\">%s</a></p>\n<p class=\"do\">%s</p>\n<p class=\"fine\">",
-		jvalue_str(p, "rule"), jvalue_str(p, "rule"), jvalue_str(p, "fix"));
-	html_part_count(out, jvalue_int(p, "calls"), "call");
-	(void)fputs(", ", out);
-	when(out, p);
-	(void)fputs("</p></li>\n", out);
-}
+enum { PLACES_SHOWN = 12, RULES_SHOWN = 128, PROBLEMS_A_RULE = 12 };
 
 /* Rules in the order in which their worst problem stands in the list. */
 static size_t rules_of(const json_t *problems, const char *rules[RULES_SHOWN])
@@ -65,43 +36,88 @@ static bool follows(const json_t *p, const char *const *rules, size_t n)
 	return false;
 }
 
+static bool of_rule(const json_t *p, const char *rule)
+{
+	return strcmp(jvalue_str(p, "rule"), rule) == 0;
+}
+
+static const json_t *first_of(const json_t *problems, const char *rule)
+{
+	for (size_t i = 0; i < json_array_size(problems); i++)
+		if (of_rule(json_array_get(problems, i), rule))
+			return json_array_get(problems, i);
+	return NULL;
+}
+
+/* Where to do it: each place once, with what it costs there. */
+static void places(FILE *out, const json_t *problems, const json_t *rule)
+{
+	const char *named[PLACES_SHOWN] = { "" };
+	uint64_t looked_at = 0, all = jvalue_int(rule, "problems");
+	size_t n = 0, k;
+	bool more = false;
+
+	(void)fputs("<p class=\"fine\">", out);
+	html_part_count(out, jvalue_int(rule, "calls"), "call");
+	for (size_t i = 0; i < json_array_size(problems); i++) {
+		const json_t *p = json_array_get(problems, i);
+		const char *element = jvalue_str(p, "element");
+		if (!of_rule(p, jvalue_str(rule, "rule")))
+			continue;
+		looked_at++;
+		for (k = 0; k < n && strcmp(named[k], element) != 0; k++)
+			;
+		more = more || (k == n && n == PLACES_SHOWN);
+		if (!element[0] || k < n || n == PLACES_SHOWN)
+			continue;
+		named[n++] = element;
+		html_part_put(out, "%s<code>%s</code>", n > 1 ? ", " : ", at ", element);
+	}
+	(void)fputs(n && (more || looked_at < all) ? " and other places</p>\n" : "</p>\n", out);
+}
+
+static void fix(FILE *out, const json_t *problems, const json_t *rule)
+{
+	const char *severity = jvalue_str(rule, "severity"), *id = jvalue_str(rule, "rule");
+	const json_t *first = first_of(problems, id);
+
+	(void)fputs("<li><p>", out);
+	html_part_badge(out, wording_severity_tone(severity), severity);
+	html_part_put(out, " <strong>%s</strong> <a href=\"#rule-%s\">%s</a></p>\n",
+		      jvalue_str(rule, "title"), id, id);
+	html_part_put(out, "<p class=\"do\">%s</p>\n", jvalue_str(first, "fix"));
+	places(out, problems, rule);
+	(void)fputs("</li>\n", out);
+}
+
 void html_findings_fixes(FILE *out, const json_t *head)
 {
-	const json_t *list = jvalue_get(head, "problems");
+	const json_t *problems = jvalue_get(head, "problems");
+	const json_t *list = jvalue_get(jvalue_get(head, "summary"), "rules");
 	const char *rules[RULES_SHOWN];
-	size_t n = json_array_size(list), shown = 0, folded = 0;
-	size_t rule_count = rules_of(list, rules);
+	size_t n = json_array_size(list), rule_count = rules_of(problems, rules);
 
 	(void)fputs("<section aria-labelledby=\"fixes\"><h2 id=\"fixes\">What to fix</h2>\n", out);
 	if (!n) {
 		(void)fputs("<p>No rule was violated in what could be seen.</p></section>\n", out);
 		return;
 	}
-	(void)fputs(
-		"<p>By element and problem, not by call; what only follows from another problem "
-		"is folded under it below.</p>\n<ol class=\"fixes\">\n",
-		out);
-	for (size_t i = 0; i < n && shown < FIXES_SHOWN; i++) {
-		const json_t *p = json_array_get(list, i);
-		if (follows(p, rules, rule_count)) {
-			folded++;
-			continue;
-		}
-		fix(out, p);
-		shown++;
+	(void)fputs("<p>By problem and place, not by call. What only follows from another problem "
+		    "goes away with it, and stands among the findings only.</p>\n"
+		    "<ol class=\"fixes\">\n",
+		    out);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *one = json_array_get(list, i);
+		const json_t *first = first_of(problems, jvalue_str(one, "rule"));
+		if (first && !follows(first, rules, rule_count))
+			fix(out, problems, one);
 	}
-	(void)fputs("</ol>\n", out);
-	if (n > shown + folded) {
-		(void)fputs("<p>", out);
-		html_part_number(out, n - shown - folded);
-		(void)fputs(" more, all in the JSON report.</p>\n", out);
-	}
-	(void)fputs("</section>\n", out);
+	(void)fputs("</ol></section>\n", out);
 }
 
 /* ---- by rule ------------------------------------------------------------------ */
 
-static void occurrence(FILE *out, const json_t *p)
+static void occurrence(FILE *out, const json_t *p, bool linked)
 {
 	const json_t *example = jvalue_get(p, "example");
 	const char *element = jvalue_str(p, "element");
@@ -111,8 +127,12 @@ static void occurrence(FILE *out, const json_t *p)
 	if (jvalue_str(example, "detail")[0])
 		html_part_put(out, ". %s", jvalue_str(example, "detail"));
 	html_part_frames(out, jvalue_get(example, "evidence"));
-	html_part_put(out, " <a class=\"fine\" href=\"#call-%s\">call %s</a>",
-		      jvalue_str(example, "call"), jvalue_str(example, "call"));
+	if (linked)
+		html_part_put(out, " <a class=\"fine\" href=\"#call-%s\">call %s</a>",
+			      jvalue_str(example, "call"), jvalue_str(example, "call"));
+	else
+		html_part_put(out, " <span class=\"fine\">call %s</span>",
+			      jvalue_str(example, "call"));
 	if (jvalue_has(example, "filter"))
 		html_part_put(out,
 			      "<br><span class=\"fine\">display filter:</span> <code>%s</code>",
@@ -155,20 +175,19 @@ static void rule_head(FILE *out, const json_t *first, const char *rule, uint64_t
 	(void)fputs("</span></summary>\n<div class=\"body\">", out);
 }
 
-static void rule(FILE *out, const json_t *problems, const char *id)
+static uint64_t calls_of(const json_t *rules, const char *id)
 {
-	const json_t *first = NULL;
-	uint64_t calls = 0;
+	for (size_t i = 0; i < json_array_size(rules); i++)
+		if (of_rule(json_array_get(rules, i), id))
+			return jvalue_int(json_array_get(rules, i), "calls");
+	return 0;
+}
+
+static void rule(FILE *out, const json_t *problems, const char *id, uint64_t calls, bool linked)
+{
+	const json_t *first = first_of(problems, id);
 	size_t listed = 0;
 
-	for (size_t i = 0; i < json_array_size(problems); i++) {
-		const json_t *p = json_array_get(problems, i);
-		if (strcmp(jvalue_str(p, "rule"), id) != 0)
-			continue;
-		first = first ? first : p;
-		if (jvalue_int(p, "calls") > calls)
-			calls = jvalue_int(p, "calls");
-	}
 	rule_head(out, first, id, calls);
 	html_part_put(out, "<p class=\"do\">%s</p>\n", jvalue_str(first, "fix"));
 	if (jvalue_has(first, "caused_by"))
@@ -178,9 +197,9 @@ static void rule(FILE *out, const json_t *problems, const char *id)
 	(void)fputs("<ul>\n", out);
 	for (size_t i = 0; i < json_array_size(problems) && listed < PROBLEMS_A_RULE; i++) {
 		const json_t *p = json_array_get(problems, i);
-		if (strcmp(jvalue_str(p, "rule"), id) != 0)
+		if (!of_rule(p, id))
 			continue;
-		occurrence(out, p);
+		occurrence(out, p, linked);
 		listed++;
 	}
 	(void)fputs("</ul>\n", out);
@@ -192,9 +211,10 @@ static void rule(FILE *out, const json_t *problems, const char *id)
 	(void)fputs("</div></details>\n", out);
 }
 
-void html_findings_rules(FILE *out, const json_t *head)
+void html_findings_rules(FILE *out, const json_t *head, bool linked)
 {
 	const json_t *problems = jvalue_get(head, "problems");
+	const json_t *told = jvalue_get(jvalue_get(head, "summary"), "rules");
 	const char *rules[RULES_SHOWN];
 	size_t n = rules_of(problems, rules);
 
@@ -205,7 +225,7 @@ void html_findings_rules(FILE *out, const json_t *head)
 		"first</h2>\n",
 		out);
 	for (size_t i = 0; i < n; i++)
-		rule(out, problems, rules[i]);
+		rule(out, problems, rules[i], calls_of(told, rules[i]), linked);
 	(void)fputs("</section>\n", out);
 }
 

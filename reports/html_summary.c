@@ -14,15 +14,17 @@ static void score_line(FILE *out, const json_t *worst)
 
 	if (json_array_size(range) != 2)
 		return;
+	int low = (int)json_integer_value(json_array_get(range, 0));
+	int high = (int)json_integer_value(json_array_get(range, 1));
 	(void)fputs("<p class=\"score\">Worst call: ", out);
 	if (jvalue_has(worst, "score"))
-		html_part_put(out, "<strong>%d</strong> of 100 as seen ",
+		html_part_put(out, "<strong>%d</strong> of 100 as seen",
 			      (int)jvalue_int(worst, "score"));
 	else
-		(void)fputs("no number can be given ", out);
-	html_part_put(out, "(possible: %d to %d)</p>\n",
-		      (int)json_integer_value(json_array_get(range, 0)),
-		      (int)json_integer_value(json_array_get(range, 1)));
+		(void)fputs("no number can be given", out);
+	if (low != high || !jvalue_has(worst, "score"))
+		html_part_put(out, " (possible: %d to %d)", low, high);
+	(void)fputs("</p>\n", out);
 }
 
 static void exposed(FILE *out, const json_t *summary)
@@ -105,7 +107,7 @@ static void policy(FILE *out, const json_t *summary)
 		met	  ? "MET"
 		: not_met ? "NOT MET"
 			  : "CANNOT TELL",
-		wording_reason(gate));
+		jvalue_str(gate, "why"));
 	unmet(out, "Not met", jvalue_get(p, "unmet"));
 	unmet(out, "Not seen to be met", jvalue_get(p, "unknown"));
 	(void)fputs("<p>", out);
@@ -332,6 +334,7 @@ static void missing(FILE *out, const json_t *list)
 void html_summary_inputs(FILE *out, const json_t *head)
 {
 	const json_t *list = jvalue_get(head, "inputs"), *summary = jvalue_get(head, "summary");
+	struct text keys = { 0 };
 	uint64_t unexplained = json_array_size(jvalue_get(head, "unexplained_media"));
 
 	(void)fputs("<section aria-labelledby=\"captured\"><h2 id=\"captured\">What was captured, "
@@ -349,6 +352,9 @@ void html_summary_inputs(FILE *out, const json_t *head)
 		html_part_count(out, unexplained, "short media stream");
 		(void)fputs(" belong to no call seen here; the JSON report lists them.</p>\n", out);
 	}
+	if (wording_keys_unused(head, &keys))
+		html_part_put(out, "<p>Key material: %s.</p>\n", text_of(&keys));
+	text_free(&keys);
 	(void)fputs("<details><summary>Counts and losses</summary><div class=\"columns\">\n", out);
 	pairs(out, "Seen", jvalue_get(summary, "seen"));
 	pairs(out, "Rows", jvalue_get(summary, "rows"));

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
-#include "analyzer/base/text.h"
 #include "analyzer/base/when.h"
+#include "reports/json_out.h"
 
 json_t *jvalue_text(const char *s)
 {
@@ -44,6 +44,65 @@ void jvalue_put(json_t *object, const char *key, json_t *value)
 void jvalue_push(json_t *array, json_t *value)
 {
 	(void)json_array_append_new(array, value);
+}
+
+/* Enough digits for every number that was rounded when it was made, and no more. */
+static void write_real(struct text *t, double value)
+{
+	enum { DECIMALS = 6 };
+	int zeros = 0;
+
+	json_out_fixed(t, value, DECIMALS);
+	while (zeros < DECIMALS - 1 && t->p[t->n - 1 - (size_t)zeros] == '0')
+		zeros++;
+	t->n -= (size_t)zeros;
+	t->p[t->n] = '\0';
+}
+
+static void write_integer(struct text *t, json_int_t n)
+{
+	if (n < 0)
+		json_out_fixed(t, (double)n, 0);
+	else
+		json_out_number(t, (uint64_t)n);
+}
+
+static void write_members(struct text *t, const json_t *value)
+{
+	const char *key;
+	json_t *one;
+	size_t i;
+
+	json_object_foreach((json_t *)value, key, one)
+	{
+		json_out_text(t, key);
+		text_add(t, ":");
+		jvalue_write(t, one);
+	}
+	json_array_foreach(value, i, one)
+	{
+		jvalue_write(t, one);
+	}
+}
+
+void jvalue_write(struct text *t, const json_t *value)
+{
+	if (json_is_object(value) || json_is_array(value)) {
+		bool object = json_is_object(value);
+		json_out_open(t, object ? '{' : '[');
+		write_members(t, value);
+		json_out_close(t, object ? '}' : ']');
+	} else if (json_is_string(value)) {
+		json_out_text(t, json_string_value(value));
+	} else if (json_is_integer(value)) {
+		write_integer(t, json_integer_value(value));
+	} else if (json_is_real(value)) {
+		write_real(t, json_real_value(value));
+	} else if (json_is_boolean(value)) {
+		json_out_bool(t, json_is_true(value));
+	} else {
+		json_out_null(t);
+	}
 }
 
 const json_t *jvalue_get(const json_t *object, const char *key)

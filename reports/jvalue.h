@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analyzer/base/text.h"
+
 /* Making: new references, repaired to valid UTF-8; NULL and 0 ns become null. */
 json_t *jvalue_text(const char *s);
 json_t *jvalue_when(uint64_t ns);
@@ -14,6 +16,9 @@ json_t *
 jvalue_fixed(double value); /* rounded to thousandths, so that its text is short and stable */
 void jvalue_put(json_t *object, const char *key, json_t *value); /* takes the value */
 void jvalue_push(json_t *array, json_t *value);			 /* takes the value */
+
+/* Adds the value as compact JSON text, escaped as json_out does. */
+void jvalue_write(struct text *t, const json_t *value);
 
 /* Reading: never NULL, never fail: what is absent or of another kind is "", 0, false or an empty
  * list. */

@@ -35,6 +35,7 @@ struct list {
 struct overheard {
 	struct list listeners, gaps;
 	struct arena *arena;
+	struct text scratch;
 	uint64_t calls, dropped;
 };
 
@@ -65,6 +66,7 @@ void overheard_free(struct overheard *o)
 	free(o->listeners.all);
 	free(o->gaps.all);
 	arena_free(o->arena);
+	text_free(&o->scratch);
 	free(o);
 }
 
@@ -111,47 +113,53 @@ static void called(struct redactor *hide, struct text *t, const struct element *
 		redact_address(hide, t, &e->at.addr);
 }
 
+static struct slice scratch(const struct overheard *o)
+{
+	return slice_upto(slice_of(text_of(&o->scratch)), TEXT_MAX);
+}
+
+static void introduce(struct overheard *o, struct redactor *hide, struct entry *n,
+		      const struct element *e)
+{
+	text_clear(&o->scratch);
+	redact_text(hide, &o->scratch, e->why);
+	const char *copy = arena_text(o->arena, scratch(o));
+	n->why = copy ? copy : "";
+	n->role = e->role;
+	n->from = e->role_from;
+}
+
 /* The port is left out: it is the box that listens, and clients change theirs with every call. */
 static void listener(struct overheard *o, struct redactor *hide, const struct element *e)
 {
-	struct text who = { 0 }, why = { 0 };
 	const bool does[CONDITIONS] = { e->signaling, e->keys, e->media };
+	struct entry *n;
 
-	called(hide, &who, e);
-	struct entry *n = entry_of(o, &o->listeners, slice_upto(slice_of(text_of(&who)), TEXT_MAX));
-	if (n && !n->calls) {
-		redact_text(hide, &why, e->why);
-		const char *copy =
-			arena_text(o->arena, slice_upto(slice_of(text_of(&why)), TEXT_MAX));
-		n->why = copy ? copy : "";
+	text_clear(&o->scratch);
+	called(hide, &o->scratch, e);
+	n = entry_of(o, &o->listeners, scratch(o));
+	if (!n)
+		return;
+	if (!n->calls)
+		introduce(o, hide, n, e);
+	for (int i = 0; i < CONDITIONS; i++)
+		n->does[i] = n->does[i] || does[i];
+	if (e->grade > n->grade)
+		n->grade = e->grade;
+	if (e->role_from > n->from || (n->role == ROLE_UNKNOWN && e->role != ROLE_UNKNOWN)) {
 		n->role = e->role;
 		n->from = e->role_from;
 	}
-	if (n) {
-		for (int i = 0; i < CONDITIONS; i++)
-			n->does[i] = n->does[i] || does[i];
-		if (e->grade > n->grade)
-			n->grade = e->grade;
-		if (e->role_from > n->from ||
-		    (n->role == ROLE_UNKNOWN && e->role != ROLE_UNKNOWN)) {
-			n->role = e->role;
-			n->from = e->role_from;
-		}
-		count(o, n);
-	}
-	text_free(&who);
-	text_free(&why);
+	count(o, n);
 }
 
 static void gap(struct overheard *o, struct redactor *hide, const char *missing)
 {
-	struct text t = { 0 };
-
-	redact_text(hide, &t, missing);
-	struct entry *n = entry_of(o, &o->gaps, slice_upto(slice_of(text_of(&t)), TEXT_MAX));
+	text_clear(&o->scratch);
+	redact_text(hide, &o->scratch, missing);
+	struct entry *n = entry_of(o, &o->gaps, scratch(o));
 	if (n)
 		count(o, n);
-	text_free(&t);
 }
 
 void overheard_add(struct overheard *o, struct redactor *hide, const struct call *c,

@@ -6,9 +6,17 @@
 
 #include "analyzer/base/map.h"
 #include "analyzer/base/mem.h"
+#include "reports/json_out.h"
 #include "reports/jvalue.h"
 
-enum { PROBLEMS_MAX = 100000, EXAMPLE_EVIDENCE = 3, TEXT_MAX = 400 };
+enum {
+	PROBLEMS_MAX = 100000,
+	EXAMPLE_EVIDENCE = 3,
+	TEXT_MAX = 400,
+	PROBLEMS_TOLD = 250, /* of all, and of each rule at least: what reports for people need */
+	PROBLEMS_A_RULE = 20,
+	RULES_TOLD = 128,
+};
 
 struct problem {
 	char id[33], call[17];
@@ -21,9 +29,19 @@ struct problem {
 	bool gates;
 };
 
+/* One rule's problems together: a call counts once, however many of them it has. */
+struct together {
+	const struct rule *rule;
+	const char *title; /* all problems' own; the rule's when they differ */
+	enum severity severity;
+	uint64_t problems, calls, last_call;
+};
+
 struct problems {
+	struct together rules[RULES_TOLD];
+	size_t rule_count;
 	struct map *by_id;
-	struct problem **all; /* in order of appearance */
+	struct problem **all; /* in order of appearance, then worst first */
 	size_t count, room;
 	struct arena *arena;
 	uint64_t calls, dropped;
@@ -70,6 +88,36 @@ static void example(struct problem *n, const struct call *c, const struct findin
 	for (n->at_count = 0; n->at_count < f->at_count && n->at_count < EXAMPLE_EVIDENCE;
 	     n->at_count++)
 		n->at[n->at_count] = f->at[n->at_count];
+}
+
+static struct together *together_of(struct problems *p, const struct rule *rule)
+{
+	size_t i = 0;
+
+	while (i < p->rule_count && p->rules[i].rule != rule)
+		i++;
+	if (i == RULES_TOLD)
+		return NULL;
+	if (i == p->rule_count)
+		p->rules[p->rule_count++] = (struct together){ .rule = rule };
+	return &p->rules[i];
+}
+
+static void join(struct problems *p, const struct problem *n, bool fresh)
+{
+	struct together *t = together_of(p, n->rule);
+
+	if (!t)
+		return;
+	if (!t->title)
+		t->title = n->title;
+	else if (fresh && strcmp(t->title, n->title) != 0)
+		t->title = n->rule->title;
+	if (n->severity > t->severity)
+		t->severity = n->severity;
+	t->problems += fresh;
+	t->calls += t->last_call != p->calls;
+	t->last_call = p->calls;
 }
 
 static struct problem *appear(struct problems *p, struct redactor *hide, const struct call *c,
@@ -126,8 +174,10 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		struct problem *n = map_get(p->by_id, slice_of(f->problem));
 		if (!n)
 			n = appear(p, hide, c, f);
-		if (n)
-			count(n, c, f, p->calls);
+		if (!n)
+			continue;
+		count(n, c, f, p->calls);
+		join(p, n, n->occurrences == 1);
 	}
 }
 
@@ -144,61 +194,127 @@ static int worst_first(const void *x, const void *y)
 	return by_rule ? by_rule : strcmp(a->id, b->id);
 }
 
-static json_t *example_json(const struct problem *n, const char *const *labels, size_t label_count)
+static int worst_rule_first(const void *x, const void *y)
 {
-	json_t *o = json_object(), *list = json_array();
+	const struct together *a = x, *b = y;
 
-	for (size_t i = 0; i < n->at_count; i++) {
-		const struct evidence *e = &n->at[i];
-		json_t *one = json_object();
-		jvalue_put(
-			one, "input",
-			jvalue_text(e->input < label_count ? labels[e->input] : "unknown input"));
-		jvalue_put(one, "frame", jvalue_number(e->frame));
-		jvalue_put(one, "time", jvalue_when(e->ts_ns));
-		jvalue_push(list, one);
-	}
-	jvalue_put(o, "call", jvalue_text(n->call));
-	jvalue_put(o, "detail", jvalue_text(n->detail));
-	jvalue_put(o, "evidence", list);
-	jvalue_put(o, "filter", jvalue_text(n->filter));
-	return o;
+	if (a->severity != b->severity)
+		return a->severity > b->severity ? -1 : 1;
+	if (a->calls != b->calls)
+		return a->calls > b->calls ? -1 : 1;
+	return strcmp(a->rule->id, b->rule->id);
 }
 
-static json_t *problem_json(const struct problem *n, const char *const *labels, size_t label_count)
+void problems_sort(struct problems *p)
 {
-	json_t *o = json_object(), *citations = json_array();
+	if (p->count)
+		qsort(p->all, p->count, sizeof(struct problem *), worst_first);
+	qsort(p->rules, p->rule_count, sizeof *p->rules, worst_rule_first);
+}
 
+json_t *problems_rules(const struct problems *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->rule_count; i++) {
+		const struct together *t = &p->rules[i];
+		json_t *o = json_object();
+		jvalue_put(o, "rule", jvalue_text(t->rule->id));
+		jvalue_put(o, "severity", jvalue_text(judge_severity_text(t->severity)));
+		jvalue_put(o, "title", jvalue_text(t->title));
+		jvalue_put(o, "problems", jvalue_number(t->problems));
+		jvalue_put(o, "calls", jvalue_number(t->calls));
+		jvalue_push(list, o);
+	}
+	return list;
+}
+
+size_t problems_count(const struct problems *p)
+{
+	return p->count;
+}
+
+static void example_write(const struct problem *n, const char *const *labels, size_t label_count,
+			  struct text *out)
+{
+	json_out_key_open(out, "example", '{');
+	json_out_key_text(out, "call", n->call);
+	json_out_key_text(out, "detail", n->detail);
+	json_out_key_open(out, "evidence", '[');
+	for (size_t i = 0; i < n->at_count; i++) {
+		const struct evidence *e = &n->at[i];
+		json_out_open(out, '{');
+		json_out_key_text(out, "input",
+				  e->input < label_count ? labels[e->input] : "unknown input");
+		json_out_key_number(out, "frame", e->frame);
+		json_out_key_when(out, "time", e->ts_ns);
+		json_out_close(out, '}');
+	}
+	json_out_close(out, ']');
+	json_out_key_text(out, "filter", n->filter);
+	json_out_close(out, '}');
+}
+
+void problems_write(const struct problems *p, size_t i, const char *const *labels,
+		    size_t label_count, struct text *out)
+{
+	const struct problem *n = p->all[i];
+
+	json_out_open(out, '{');
+	json_out_key_text(out, "problem", n->id);
+	json_out_key_text(out, "rule", n->rule->id);
+	json_out_key_text(out, "element", n->element);
+	json_out_key_number(out, "calls", n->calls);
+	json_out_key_when(out, "first", n->first_ns);
+	json_out_key_when(out, "last", n->last_ns);
+	json_out_key_text(out, "fix", n->rule->remediation ? n->rule->remediation : "");
+	json_out_key_text(out, "severity", judge_severity_text(n->severity));
+	json_out_key_text(out, "class", judge_class_text(n->rule->cls));
+	json_out_key_text(out, "title", n->title);
+	json_out_key_number(out, "occurrences", n->occurrences);
+	json_out_key_bool(out, "gates", n->gates);
+	json_out_key_text(out, "caused_by", n->caused_by);
+	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)
-		jvalue_push(citations, jvalue_text(*c));
-	jvalue_put(o, "problem", jvalue_text(n->id));
-	jvalue_put(o, "rule", jvalue_text(n->rule->id));
-	jvalue_put(o, "element", jvalue_text(n->element));
-	jvalue_put(o, "calls", jvalue_number(n->calls));
-	jvalue_put(o, "first", jvalue_when(n->first_ns));
-	jvalue_put(o, "last", jvalue_when(n->last_ns));
-	jvalue_put(o, "fix", jvalue_text(n->rule->remediation ? n->rule->remediation : ""));
-	jvalue_put(o, "severity", jvalue_text(judge_severity_text(n->severity)));
-	jvalue_put(o, "class", jvalue_text(judge_class_text(n->rule->cls)));
-	jvalue_put(o, "title", jvalue_text(n->title));
-	jvalue_put(o, "occurrences", jvalue_number(n->occurrences));
-	jvalue_put(o, "gates", json_boolean(n->gates));
-	jvalue_put(o, "caused_by", jvalue_text(n->caused_by));
-	jvalue_put(o, "citations", citations);
-	jvalue_put(o, "example", example_json(n, labels, label_count));
-	return o;
+		json_out_text(out, *c);
+	json_out_close(out, ']');
+	example_write(n, labels, label_count, out);
+	json_out_close(out, '}');
+}
+
+/* How many problems of the same rule stand before the i-th, as far as it matters here. */
+struct quota {
+	const struct rule *rules[RULES_TOLD];
+	size_t taken[RULES_TOLD], count;
+};
+
+static bool worth_telling(struct quota *q, const struct rule *rule, size_t i)
+{
+	size_t k = 0;
+
+	while (k < q->count && q->rules[k] != rule)
+		k++;
+	if (k == q->count) {
+		if (k == RULES_TOLD)
+			return i < PROBLEMS_TOLD;
+		q->rules[q->count++] = rule;
+	}
+	return q->taken[k]++ < PROBLEMS_A_RULE || i < PROBLEMS_TOLD;
 }
 
 json_t *problems_json(const struct problems *p, const char *const *labels, size_t label_count)
 {
 	json_t *list = json_array();
-	struct problem **sorted = mem_zero(p->count, sizeof(struct problem *));
+	struct quota q = { .count = 0 };
+	struct text t = { 0 };
 
-	if (p->count)
-		memcpy(sorted, p->all, p->count * sizeof *sorted);
-	qsort(sorted, p->count, sizeof *sorted, worst_first);
-	for (size_t i = 0; i < p->count; i++)
-		jvalue_push(list, problem_json(sorted[i], labels, label_count));
-	free(sorted);
+	for (size_t i = 0; i < p->count; i++) {
+		if (!worth_telling(&q, p->all[i]->rule, i))
+			continue;
+		text_clear(&t);
+		problems_write(p, i, labels, label_count, &t);
+		jvalue_push(list, json_loads(text_of(&t), 0, NULL));
+	}
+	text_free(&t);
 	return list;
 }

@@ -13,7 +13,15 @@ struct problems *problems_new(void);
 void problems_free(struct problems *p);
 void problems_add(struct problems *p, struct redactor *hide, const struct call *c,
 		  const struct judgement *j);
-/* Worst first: severity, calls, rule, problem. Labels by input, for the example's evidence. */
+void problems_sort(struct problems *p); /* worst first: severity, calls, rule, problem */
+size_t problems_count(const struct problems *p);
+/* After problems_sort: adds the i-th as JSON text. Labels by input, for the example's evidence. */
+void problems_write(const struct problems *p, size_t i, const char *const *labels,
+		    size_t label_count, struct text *out);
+/* By rule: severity, title, problems, and in how many calls: worst first. */
+json_t *problems_rules(const struct problems *p);
+/* The 250 worst, and the 20 worst of each rule: a large network has a problem of its own for every
+ * phone. */
 json_t *problems_json(const struct problems *p, const char *const *labels, size_t label_count);
 uint64_t problems_dropped(const struct problems *p);
 

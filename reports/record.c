@@ -1,14 +1,25 @@
 /* record.c - who, when, over which legs, with which media. */
 #include "reports/record.h"
 
-#include <inttypes.h>
-
 #include "analyzer/base/when.h"
 #include "reports/record_verdict.h"
 
 static struct slice scratch(const struct record *r)
 {
-	return slice_of(text_of(&r->scratch));
+	return (struct slice){ (const uint8_t *)text_of(&r->scratch), r->scratch.n };
+}
+
+void record_hidden(struct record *r, const char *s)
+{
+	struct slice plain = slice_of(s);
+
+	if (redact_harmless(r->hide, plain)) {
+		json_out_slice(r->out, plain);
+		return;
+	}
+	text_clear(&r->scratch);
+	redact_text(r->hide, &r->scratch, s);
+	json_out_slice(r->out, scratch(r));
 }
 
 void record_key_hidden(struct record *r, const char *key, const char *s)
@@ -18,9 +29,7 @@ void record_key_hidden(struct record *r, const char *key, const char *s)
 		json_out_null(r->out);
 		return;
 	}
-	text_clear(&r->scratch);
-	redact_text(r->hide, &r->scratch, s);
-	json_out_slice(r->out, scratch(r));
+	record_hidden(r, s);
 }
 
 void record_key_endpoint(struct record *r, const char *key, const struct endpoint *e)
@@ -160,12 +169,11 @@ static void legs(struct record *r, const struct call *c)
 
 static void ssrcs(struct record *r, const struct segment *s)
 {
-	char text[16];
-
 	json_out_key_open(r->out, "ssrc", '[');
 	for (size_t i = 0; i < s->ssrc_count && i < sizeof s->ssrcs / sizeof *s->ssrcs; i++) {
-		(void)snprintf(text, sizeof text, "0x%08" PRIx32, s->ssrcs[i]);
-		json_out_text(r->out, text);
+		text_add(r->out, i ? ",\"0x" : "\"0x");
+		text_add_hex(r->out, s->ssrcs[i], 8);
+		text_add(r->out, "\"");
 	}
 	json_out_close(r->out, ']');
 }

@@ -57,19 +57,16 @@ static void suffixes(struct record *r, unsigned suffix)
 static void sentences(struct record *r, const char *key, const char *const *list, size_t count)
 {
 	json_out_key_open(r->out, key, '[');
-	for (size_t i = 0; i < count; i++) {
-		text_clear(&r->scratch);
-		redact_text(r->hide, &r->scratch, list[i]);
-		json_out_slice(r->out, slice_of(text_of(&r->scratch)));
-	}
+	for (size_t i = 0; i < count; i++)
+		record_hidden(r, list[i]);
 	json_out_close(r->out, ']');
 }
 
 static void score(struct record *r, const struct judgement *j)
 {
-	bool scored = j->label != LABEL_NONE;
+	bool labelled = j->label != LABEL_NONE;
 
-	json_out_key_text(r->out, "label", scored ? judge_label_text(j->label) : NULL);
+	json_out_key_text(r->out, "label", labelled ? judge_label_text(j->label) : NULL);
 	suffixes(r, j->suffix);
 	json_out_key(r->out, "score");
 	if (j->has_score)
@@ -77,7 +74,7 @@ static void score(struct record *r, const struct judgement *j)
 	else
 		json_out_null(r->out);
 	json_out_key(r->out, "score_range");
-	if (scored) {
+	if (labelled && j->scored) {
 		json_out_open(r->out, '[');
 		json_out_number(r->out, j->low);
 		json_out_number(r->out, j->high);
@@ -146,14 +143,7 @@ static void finding(struct record *r, const struct finding *f)
 	record_key_hidden(r, "detail", f->detail ? f->detail : "");
 	record_key_hidden(r, "element", f->element ? f->element : "");
 	evidence_list(r, f->at, NULL, f->at_count);
-	json_out_key_open(r->out, "citations", '[');
-	for (const char *const *c = f->rule->citations; c && *c; c++)
-		json_out_text(r->out, *c);
-	json_out_close(r->out, ']');
-	json_out_key_text(r->out, "remediation", f->rule->remediation ? f->rule->remediation : "");
-	json_out_key(r->out, "waived");
-	json_out_null(r->out);
-	json_out_key_text(r->out, "class", judge_class_text(f->rule->cls));
+	standing_add(r->standing, r->out, f->rule);
 	json_out_key_text(r->out, "caused_by", f->caused_by);
 	record_key_hidden(r, "filter", f->filter);
 	json_out_key_text(r->out, "fingerprint", f->fingerprint);

@@ -21,8 +21,9 @@ enum {
 	LEGS_LOOKED_AT = 32,
 };
 
-/* The key is an address, or the front of a digest: small, and never shown. number 0: free. */
-enum { KEY = 16 };
+/* The key is an address, a short name, or the front of a digest: small, and never shown.
+ * number 0: free. */
+enum { KEY = 16, SHORT_NAME = KEY - 1, DIGESTED = 0x80 };
 struct slot {
 	uint8_t key[KEY];
 	uint32_t number;
@@ -94,16 +95,29 @@ static void table_grow(struct table *t)
 	free(old.slots);
 }
 
+/* A short name is its own key, its length last, so that most names cost no digest. */
+static void key_of(uint8_t key[DIGEST_BYTES], enum kind k, struct slice value)
+{
+	if (value.n == KEY && (k == KIND_ENDPOINT || k == KIND_INFRA)) {
+		memcpy(key, value.p, KEY);
+	} else if (value.n <= SHORT_NAME) {
+		memset(key, 0, KEY);
+		if (value.n)
+			memcpy(key, value.p, value.n);
+		key[SHORT_NAME] = (uint8_t)value.n;
+	} else {
+		digest_sha256(value, key);
+		key[SHORT_NAME] |= DIGESTED;
+	}
+}
+
 /* 0: the table is full. */
 static uint32_t number_of(struct redactor *r, enum kind k, struct slice value)
 {
 	struct table *t = &r->names[k];
 	uint8_t key[DIGEST_BYTES];
 
-	if (value.n == KEY && (k == KIND_ENDPOINT || k == KIND_INFRA))
-		memcpy(key, value.p, KEY);
-	else
-		digest_sha256(value, key);
+	key_of(key, k, value);
 	struct slot *s = slot_of(t, key);
 	if (s->number)
 		return s->number;
@@ -139,10 +153,10 @@ static void hide(struct redactor *r, struct text *out, enum kind k, struct slice
 		return;
 	}
 	uint32_t n = number_of(r, k, value);
+	text_add(out, words[k]);
+	text_add(out, n ? "-" : "-more");
 	if (n)
-		text_addf(out, "%s-%" PRIu32, words[k], n);
-	else
-		text_addf(out, "%s-more", words[k]);
+		text_add_number(out, n);
 }
 
 /* ---- addresses ------------------------------------------------------------ */
@@ -226,8 +240,10 @@ void redact_endpoint(struct redactor *r, struct text *out, const struct endpoint
 	text_add(out, bare ? "" : "[");
 	redact_address(r, out, &e->addr);
 	text_add(out, bare ? "" : "]");
-	if (e->port)
-		text_addf(out, ":%u", (unsigned)e->port);
+	if (e->port) {
+		text_add(out, ":");
+		text_add_number(out, e->port);
+	}
 }
 
 static bool address_char(uint8_t c)
@@ -294,9 +310,23 @@ static void hide_addresses(struct redactor *r, struct text *out, struct slice s)
 	text_add_slice(out, s);
 }
 
+/* Every address has a colon, or a dot after a digit. */
+bool redact_harmless(const struct redactor *r, struct slice s)
+{
+	if (r->mode == REDACT_NONE && !r->addresses)
+		return true;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == ':' || (s.p[i] == '.' && i && s.p[i - 1] >= '0' && s.p[i - 1] <= '9'))
+			return false;
+	return true;
+}
+
 void redact_text(struct redactor *r, struct text *out, const char *s)
 {
-	hide_addresses(r, out, slice_of(s));
+	if (redact_harmless(r, slice_of(s)))
+		text_add(out, s);
+	else
+		hide_addresses(r, out, slice_of(s));
 }
 
 /* ---- people --------------------------------------------------------------- */

@@ -33,6 +33,8 @@ void redact_endpoint(struct redactor *r, struct text *out,
 		     const struct endpoint *e); /* port 0: no port */
 /* A sentence of ours that may name addresses: each is treated as redact_address does. */
 void redact_text(struct redactor *r, struct text *out, const char *s);
+/* Nothing in it would be hidden: it may be written as it stands. */
+bool redact_harmless(const struct redactor *r, struct slice s);
 /* A file name or a label: no folder, addresses and long digit runs hidden, dates kept. */
 void redact_label(struct redactor *r, struct text *out, const char *s);
 

@@ -13,8 +13,9 @@ enum { BLOCK = 256 * 1024 };
 
 struct spool {
 	int fd;
-	uint64_t end; /* of what was added, written or not */
-	struct text waiting;
+	uint64_t end;		     /* of what was added, written or not */
+	struct text waiting, window; /* not written yet; read last */
+	uint64_t window_at;
 };
 
 static int open_in(const char *dir)
@@ -54,6 +55,7 @@ void spool_free(struct spool *s)
 		return;
 	(void)close(s->fd);
 	text_free(&s->waiting);
+	text_free(&s->window);
 	free(s);
 }
 
@@ -83,23 +85,48 @@ enum err spool_add(struct spool *s, struct slice record, uint64_t *at)
 	return s->waiting.n >= BLOCK ? spool_flush(s) : ERR_OK;
 }
 
-enum err spool_read(struct spool *s, uint64_t at, size_t n, struct text *out)
+/* A block from `at` on, or what there is of it. */
+static enum err fill_window(struct spool *s, uint64_t at)
 {
-	static const uint8_t blank[4096];
-	size_t done = 0;
+	char *to;
 
-	text_clear(out);
-	while (out->n < n) /* room, at its full length */
-		text_add_slice(out, slice_upto((struct slice){ blank, sizeof blank }, n - out->n));
-	while (done < n) {
-		ssize_t got = pread(s->fd, out->p + done, n - done, (off_t)(at + done));
+	text_clear(&s->window);
+	to = text_reserve(&s->window, BLOCK);
+	s->window_at = at;
+	while (s->window.n < BLOCK && at + s->window.n < s->end) {
+		ssize_t got = pread(s->fd, to + s->window.n, BLOCK - s->window.n,
+				    (off_t)(at + s->window.n));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {
 			errno = got ? errno : EIO;
+			text_clear(&s->window);
 			return ERR_IO;
 		}
-		done += (size_t)got;
+		text_wrote(&s->window, (size_t)got);
+	}
+	return ERR_OK;
+}
+
+/* Records are read in almost the order they were added in: most stand in the window already. */
+enum err spool_read(struct spool *s, uint64_t at, size_t n, struct text *out)
+{
+	while (n) {
+		uint64_t skip = at - s->window_at;
+		if ((at < s->window_at || skip >= s->window.n) && fill_window(s, at) != ERR_OK)
+			return ERR_IO;
+		skip = at - s->window_at;
+		struct slice part = slice_upto(
+			slice_from((struct slice){ (const uint8_t *)s->window.p, s->window.n },
+				   (size_t)skip),
+			n);
+		if (!part.n) { /* past the end */
+			errno = EIO;
+			return ERR_IO;
+		}
+		text_add_slice(out, part);
+		at += part.n;
+		n -= part.n;
 	}
 	return ERR_OK;
 }

@@ -16,7 +16,8 @@ void spool_free(struct spool *s); /* the file vanishes with it; NULL is fine */
  * call. */
 enum err spool_add(struct spool *s, struct slice record, uint64_t *at) MUST_CHECK;
 enum err spool_flush(struct spool *s) MUST_CHECK;
-/* Replaces `out` by `n` bytes from `at`; after spool_flush. ERR_IO with errno. */
+/* Adds `n` bytes from `at` to `out`; after spool_flush, and nothing is added from then on. ERR_IO
+ * with errno. */
 enum err spool_read(struct spool *s, uint64_t at, size_t n, struct text *out) MUST_CHECK;
 
 #endif

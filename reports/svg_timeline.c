@@ -8,7 +8,7 @@
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 
-enum { BARS_MAX = 12, LEFT = 250, RIGHT = 780, ROW = 24, HEAD = 22 };
+enum { BARS_MAX = 12, LEFT = 340, CAPTION = 52, RIGHT = 780, ROW = 24, HEAD = 22 };
 
 struct bar {
 	const json_t *line, *segment;
@@ -66,7 +66,7 @@ static void caption(FILE *out, const struct bar *b)
 
 	text_addf(&t, "%s %s \xe2\x86\x92 %s", jvalue_str(b->line, "kind"),
 		  jvalue_str(b->segment, "a"), jvalue_str(b->segment, "b"));
-	escape_short(out, text_of(&t), 44);
+	escape_short(out, text_of(&t), CAPTION);
 	text_free(&t);
 }
 

@@ -214,15 +214,48 @@ void wording_bytes(struct text *t, uint64_t n)
 	text_addf(t, u ? "%.1f %s" : "%.0f %s", v, units[u]);
 }
 
-const char *wording_reason(const json_t *gate)
+const char *wording_policy(const json_t *summary)
 {
-	const char *why = jvalue_str(gate, "why");
-	char *end;
+	static const char *const words[][2] = { { "met", "met" },
+						{ "not_met", "not met" },
+						{ "cannot_tell", "cannot tell" } };
+	const char *result = jvalue_str(jvalue_get(summary, "policy"), "result");
 
-	return strtoull(why, &end, 10) == jvalue_int(gate, "exit") && end > why &&
-			       strncmp(end, ": ", 2) == 0
-		       ? end + 2
-		       : why;
+	return look_up(result, words, sizeof words / sizeof *words, "cannot tell");
+}
+
+const char *wording_party(const json_t *call, int end)
+{
+	const char *who = jvalue_str(call, end ? "to" : "from");
+	const json_t *at = json_array_get(jvalue_get(call, "ends"), (size_t)end);
+
+	if (!who[0])
+		who = jvalue_str(at, "address");
+	return who[0] ? who : "unknown";
+}
+
+bool wording_alone(const json_t *call)
+{
+	const char *from = jvalue_str(call, "from"), *to = jvalue_str(call, "to");
+
+	return strcmp(jvalue_str(call, "kind"), "registration") == 0 &&
+	       (!to[0] || strcmp(from, to) == 0);
+}
+
+bool wording_keys_unused(const json_t *head, struct text *t)
+{
+	const json_t *given = jvalue_get(head, "key_material");
+
+	if (!given)
+		return false;
+	if (jvalue_int(given, "tls_secrets"))
+		wording_count(t, jvalue_int(given, "tls_secrets"), "TLS secret");
+	if (jvalue_int(given, "private_keys")) {
+		text_add(t, t->n ? " and " : "");
+		wording_count(t, jvalue_int(given, "private_keys"), "private key");
+	}
+	text_add(t, " given; this version decrypted nothing with them");
+	return true;
 }
 
 void wording_rows(struct text *t, const json_t *rows)

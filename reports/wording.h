@@ -34,8 +34,13 @@ void wording_time(struct text *t, const char *when);
 double wording_seconds(const char *when); /* the same time in seconds since 1970; 0: not a time */
 void wording_bytes(struct text *t, uint64_t n); /* 12.3 MB */
 
-/* Why the gate decided so, without the exit code that may stand before it. Borrowed from `gate`. */
-const char *wording_reason(const json_t *gate);
+const char *wording_policy(const json_t *summary); /* "met", "not met", "cannot tell" */
+/* Who stands at an end (0: from, 1: to): the identity, else the address, else "unknown". Borrowed.
+ */
+const char *wording_party(const json_t *call, int end);
+bool wording_alone(const json_t *call); /* somebody registers himself: there is no other end */
+/* Adds what became of key material that was given; false: none was. */
+bool wording_keys_unused(const json_t *head, struct text *t);
 
 /* "3 calls, 1 registration" out of summary.rows. */
 void wording_rows(struct text *t, const json_t *rows);

@@ -85,7 +85,7 @@ const struct rule rule_catalog_list[RULES] = {
 		"media_encryption_optimistic=no. FreeSWITCH: rtp_secure_media=mandatory.",
 		CITE(TX),
 		"ZRTP over AVP, accepted optional SRTP, capability negotiation that chose SAVP, comfort noise only. "
-		"Fax over a voice codec shows as voice.",
+		"Fax over a voice codec shows as voice, unless T.38 was proposed for it and refused.",
 	},
 	[RULE_MED_002] = {
 		"MED-002", "Agreed as protected, sent in clear", SEVERITY_CRITICAL, CLASS_EXPOSURE,

@@ -41,17 +41,29 @@ static void note_key(struct work *w, const struct fact *f, enum severity s, cons
 				 .caused_by = rule_clear_cause(w) });
 }
 
-/* RFC 8643 3.2: an offer may hold several methods; the key was shown and is not the one in use. */
+static bool answer_doubled(const struct work *w, const struct fact *at)
+{
+	RULE_EACH (w, f, FACT_keys_doubled)
+		if (f->media == at->media)
+			return true;
+	return false;
+}
+
+/* RFC 8643 3.2: an offer may hold several methods, an answer may not; the key is not in use. */
 static void beside_in_band(struct work *w, const struct fact *f)
 {
+	bool doubled = answer_doubled(w, f);
+
 	w->disclosed = true;
 	rule_line(w, f)->key_shown = true;
 	rule_note(w, f,
 		  (struct note){
 			  .id = RULE_KEY_008,
 			  .outcome = OUTCOME_VIOLATED,
-			  .severity = SEVERITY_LOW,
-			  .detail = "A media key was offered in SDP and is not the one in use.",
+			  .severity = doubled ? SEVERITY_MEDIUM : SEVERITY_LOW,
+			  .detail = doubled ? "An answer held a media key beside the keying in use."
+					    : "A media key was offered in SDP and is not the one "
+					      "in use.",
 			  .caused_by = rule_clear_cause(w) });
 }
 
@@ -105,7 +117,10 @@ static void key_unused(struct work *w)
 			beside_in_band(w, f);
 		} else {
 			note_key(w, f, SEVERITY_MEDIUM,
-				 key_detail(w, f, "; the answer did not use it"));
+				 key_detail(w, f,
+					    m && !m->answer_seen
+						    ? "; whether it was taken up was not seen"
+						    : "; the answer did not use it"));
 		}
 	}
 }
@@ -170,6 +185,14 @@ static void unjudged(struct work *w)
 			 "known");
 }
 
+static bool all_sdp_seen(const struct call *c)
+{
+	for (uint16_t i = 0; i < c->media_count; i++)
+		if (!c->media[i].offer_seen || !(c->media[i].answer_seen || c->media[i].rejected))
+			return false;
+	return true;
+}
+
 /* What can be said of KEY-001 where no key was seen: once for a call. */
 static void key_unseen(struct work *w)
 {
@@ -178,7 +201,7 @@ static void key_unseen(struct work *w)
 
 	if (shown || !m || (w->c->kind != CALL_CALL && w->c->kind != CALL_OPAQUE))
 		return;
-	bool held = w->readable && m->offer_seen && m->answer_seen;
+	bool held = w->readable && w->c->complete_start && all_sdp_seen(w->c);
 	rule_note(w, NULL,
 		  (struct note){ .id = RULE_KEY_001,
 				 .outcome = held ? OUTCOME_SATISFIED : OUTCOME_NOT_ASSESSABLE,

@@ -51,6 +51,14 @@ static bool partly_clear(const struct media *m)
 	return clear && clear < packets - packets / 10;
 }
 
+static bool carries_fax(const struct work *w, const struct fact *at)
+{
+	RULE_EACH (w, f, FACT_fax_proposed)
+		if (f->media == at->media)
+			return true;
+	return false;
+}
+
 static const char *clear_detail(struct work *w, const struct fact *f, const char *what)
 {
 	return rule_text(w, "%s: %llu packets over %llu.%llu s%s%.60s.", what,
@@ -78,14 +86,22 @@ static const char *fall(struct line *line)
 
 static void note_clear(struct work *w, const struct fact *f, const char *title)
 {
+	bool fax = f->kind == FACT_media_clear && carries_fax(w, f);
+	const char *detail = clear_detail(w, f, "No encryption keys were used");
+
 	say_clear(w, f, true);
-	rule_note(w, f,
-		  (struct note){ .id = RULE_MED_001,
-				 .outcome = OUTCOME_VIOLATED,
-				 .severity = SEVERITY_CRITICAL,
-				 .title = title,
-				 .detail = clear_detail(w, f, "No encryption keys were used"),
-				 .caused_by = fall(rule_line(w, f)) });
+	rule_note(
+		w, f,
+		(struct note){ .id = RULE_MED_001,
+			       .outcome = OUTCOME_VIOLATED,
+			       .severity = SEVERITY_CRITICAL,
+			       .title = fax ? "Voice and fax readable" : title,
+			       .detail = fax ? rule_text(w,
+							 "%s Fax was proposed as T.38 and, "
+							 "refused, travels as tones in the audio.",
+							 detail)
+					     : detail,
+			       .caused_by = fall(rule_line(w, f)) });
 }
 
 /* The clear part of a line that was protected otherwise: it says nothing about the keys (B.6). */
@@ -122,12 +138,53 @@ static void note_page(struct work *w, const struct fact *f)
 			.detail = "A paging announcement that anyone on the network could hear." });
 }
 
+static void note_start(struct work *w, const struct fact *f, enum severity s, const char *detail)
+{
+	rule_note(w, f,
+		  (struct note){ .id = RULE_MED_006,
+				 .outcome = OUTCOME_VIOLATED,
+				 .severity = s,
+				 .detail = detail });
+}
+
+static bool on_hold(const struct call *c, int16_t epoch)
+{
+	return epoch >= 0 && epoch < c->epoch_count && c->epochs[epoch].type == EPOCH_HOLD;
+}
+
+/* Readable in this hold from the other side too: then it is no music, it is the party. */
+static bool answered_back(const struct media *m, const struct segment *s)
+{
+	for (uint16_t i = 0; i < m->segment_count; i++)
+		if (m->segments[i].epoch == s->epoch &&
+		    m->segments[i].protection == PROTECTION_CLEAR &&
+		    addr_eq(&m->segments[i].a.addr, &s->b.addr))
+			return true;
+	return false;
+}
+
+/* MED-006: what one side plays while the other is on hold is judged apart, and lowers nothing. */
+static bool hold_music(const struct work *w, const struct fact *f)
+{
+	const struct media *m = rule_media(w, f);
+
+	if (!m || !on_hold(w->c, f->epoch) || f->segment < 0 || f->segment >= m->segment_count)
+		return false;
+	RULE_EACH (w, other, FACT_media_clear)
+		if (!on_hold(w->c, other->epoch))
+			return false;
+	return !answered_back(m, &m->segments[f->segment]);
+}
+
 static void clear_media(struct work *w)
 {
 	RULE_EACH (w, f, FACT_media_clear) {
 		const struct media *m = rule_media(w, f);
 		if (w->c->kind == CALL_PAGE)
 			note_page(w, f);
+		else if (hold_music(w, f))
+			note_start(w, f, SEVERITY_LOW,
+				   "Music or an announcement on hold could be heard.");
 		else if (m && m->zrtp)
 			note_partly(w, f);
 		else if (m && declared_secure(m) && partly_clear(m))
@@ -244,22 +301,28 @@ static void sibling(struct work *w)
 	}
 }
 
-static void note_start(struct work *w, const struct fact *f, enum severity s, const char *detail)
+/* Media after the start was seen, and enough of it to look for structure. */
+static bool held_after(const struct work *w, const struct fact *f)
 {
-	rule_note(w, f,
-		  (struct note){ .id = RULE_MED_006,
-				 .outcome = OUTCOME_VIOLATED,
-				 .severity = s,
-				 .detail = detail });
+	const struct media *m = rule_media(w, f);
+	enum protection p = m && f->segment >= 0 && f->segment < m->segment_count
+				    ? m->segments[f->segment].protection
+				    : PROTECTION_INSUFFICIENT;
+
+	return p == PROTECTION_NONE_FOUND || p == PROTECTION_VERIFIED;
 }
 
 static void starts(struct work *w)
 {
 	RULE_EACH (w, f, FACT_media_clear_start) {
-		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
-			 "the first moments were readable before ZRTP had agreed keys, "
-			 "which RFC 6189 permits; "
-			 "nothing readable was found after it");
+		bool held = held_after(w, f);
+		rule_say(w, CONDITION_MEDIA, held ? KNOWN_OK : KNOWN_NONE, f,
+			 held ? "the first moments were readable before ZRTP had agreed keys, "
+				"which RFC 6189 permits; "
+				"nothing readable was found after it"
+			      : "the first moments were readable before ZRTP had agreed keys, "
+				"which RFC 6189 permits; "
+				"too little was seen after it");
 		note_start(w, f, SEVERITY_LOW,
 			   clear_detail(w, f, "Readable before ZRTP had agreed keys"));
 	}

@@ -184,7 +184,8 @@ static void registration(struct work *w)
 			w, f,
 			(struct note){ .id = RULE_SIG_007,
 				       .outcome = OUTCOME_VIOLATED,
-				       .severity = SEVERITY_HIGH,
+				       .severity = inside_one_host(rule_leg(w, f)) ? SEVERITY_INFO
+										   : SEVERITY_HIGH,
 				       .detail = "Who is registered, and where, could be read." });
 	}
 }

@@ -27,6 +27,11 @@ void *mem_grow(void *old, size_t count, size_t size)
 	return must(realloc(old, total ? total : 1));
 }
 
+void *mem_aligned(size_t align, size_t size)
+{
+	return must(aligned_alloc(align, size));
+}
+
 char *mem_text(const char *text)
 {
 	return text ? must(strdup(text)) : NULL;

@@ -7,6 +7,7 @@
 /* For small fixed-size things. What a capture can enlarge takes an arena or has a cap. */
 void *mem_zero(size_t count, size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);
-char *mem_text(const char *text); /* a copy; NULL stays NULL */
+void *mem_aligned(size_t align, size_t size); /* as aligned_alloc: not zeroed */
+char *mem_text(const char *text);	      /* a copy; NULL stays NULL */
 
 #endif

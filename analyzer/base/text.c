@@ -8,29 +8,41 @@
 
 #include "analyzer/base/mem.h"
 
-static void make_room(struct text *t, size_t more)
+void text_grow(struct text *t, size_t more)
 {
+	size_t room = t->room ? t->room * 2 : 64;
+
 	if (t->n + more + 1 <= t->room)
 		return;
-	size_t room = t->room ? t->room * 2 : 64;
 	while (room < t->n + more + 1)
 		room *= 2;
 	t->p = mem_grow(t->p, room, 1);
 	t->room = room;
 }
 
-void text_add_slice(struct text *t, struct slice s)
+void text_add_padded(struct text *t, uint64_t n, unsigned digits)
 {
-	make_room(t, s.n);
-	if (s.n)
-		memcpy(t->p + t->n, s.p, s.n);
-	t->n += s.n;
-	t->p[t->n] = '\0';
+	uint8_t out[20];
+	size_t at = sizeof out;
+
+	for (; at && (n || digits); n /= 10, digits -= digits > 0)
+		out[--at] = (uint8_t)('0' + n % 10);
+	text_add_slice(t, (struct slice){ out + at, sizeof out - at });
 }
 
-void text_add(struct text *t, const char *s)
+void text_add_number(struct text *t, uint64_t n)
 {
-	text_add_slice(t, slice_of(s));
+	text_add_padded(t, n, 1);
+}
+
+void text_add_hex(struct text *t, uint64_t n, unsigned digits)
+{
+	uint8_t out[16];
+	size_t at = sizeof out;
+
+	for (; at && digits; digits--, n >>= 4)
+		out[--at] = (uint8_t) "0123456789abcdef"[n & 15];
+	text_add_slice(t, (struct slice){ out + at, sizeof out - at });
 }
 
 void text_addf(struct text *t, const char *format, ...)
@@ -42,7 +54,7 @@ void text_addf(struct text *t, const char *format, ...)
 	int n = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (n > 0) {
-		make_room(t, (size_t)n);
+		text_grow(t, (size_t)n);
 		(void)vsnprintf(t->p + t->n, (size_t)n + 1, format, again);
 		t->n += (size_t)n;
 	}

@@ -10,8 +10,36 @@ struct text {
 	size_t n, room;
 };
 
-void text_add(struct text *t, const char *s);
-void text_add_slice(struct text *t, struct slice s);
+void text_grow(struct text *t, size_t more); /* room for `more` bytes and a NUL */
+
+/* Where `more` bytes may be written; text_wrote takes them in. Inline, as all that a report writes
+ * passes here. */
+static inline char *text_reserve(struct text *t, size_t more)
+{
+	if (t->n + more + 1 > t->room)
+		text_grow(t, more);
+	return t->p + t->n;
+}
+static inline void text_wrote(struct text *t, size_t n)
+{
+	t->n += n;
+	t->p[t->n] = '\0';
+}
+static inline void text_add_slice(struct text *t, struct slice s)
+{
+	char *to = text_reserve(t, s.n);
+
+	if (s.n)
+		memcpy(to, s.p, s.n);
+	text_wrote(t, s.n);
+}
+static inline void text_add(struct text *t, const char *s) /* NULL: nothing */
+{
+	text_add_slice(t, (struct slice){ (const uint8_t *)s, s ? strlen(s) : 0 });
+}
+void text_add_number(struct text *t, uint64_t n);		   /* decimal */
+void text_add_padded(struct text *t, uint64_t n, unsigned digits); /* with zeros in front, to 20 */
+void text_add_hex(struct text *t, uint64_t n, unsigned digits);	   /* exactly so many, up to 16 */
 void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_clear(struct text *t); /* empty, keeps its memory */
 void text_free(struct text *t);

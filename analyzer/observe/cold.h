@@ -65,6 +65,12 @@ struct cold_count {
 	struct evidence parsed_first, parsed_last; /* of those that parsed */
 };
 
+/* UDPTL without an announcement: packets in a row whose sequence numbers step on. */
+struct fax_run {
+	uint16_t seq;
+	uint8_t packets; /* saturates where it is enough */
+};
+
 struct tcp_flow;  /* tcp_seen.h */
 struct hint_flow; /* hint_ndpi.h */
 
@@ -85,7 +91,9 @@ struct cold {
 	uint32_t rtcp_ssrc;	  /* of the last compound nobody had announced */
 	uint8_t speaks;		  /* enum flow_speaks */
 	bool has_text, unsent;
-	bool hinted; /* nDPI was asked, or need not be */
+	bool hinted;	       /* nDPI was asked, or need not be */
+	bool fax_only;	       /* made because a packet looked like fax, for nothing else */
+	struct fax_run fax[2]; /* per direction */
 };
 
 struct cold *cold_of(struct flow *f);

@@ -6,12 +6,16 @@
 
 #include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/observe/slab.h"
+
+#define TAG (~UINT32_C(1)) /* the lowest bit of a token is the direction */
 
 __extension__ typedef unsigned __int128 wide;
 
-enum { PAGE = 1024, FIRST_SLOTS = 1024, LINE = 64, KEY_WORDS = sizeof(struct flow_key) / 8 };
+enum { FIRST_SLOTS = 1024, LINE = FLOW_LINE, KEY_WORDS = sizeof(struct flow_key) / 8 };
 _Static_assert(sizeof(struct flow_key) == 40, "the key is hashed and compared as five words");
-_Static_assert(sizeof(struct flow_hot) == 64 && offsetof(struct flow, streams) == 64,
+_Static_assert(sizeof(struct flow_hot) == LINE && offsetof(struct flow, hot) == LINE &&
+		       sizeof(struct flow) == 4 * LINE,
 	       "a packet of known media touches two lines");
 
 /* A record's key as five words: both directions of a 5-tuple at one point give the same. */
@@ -31,12 +35,10 @@ struct ends {
 struct flow_table {
 	struct slot *slots;
 	uint32_t mask; /* slots - 1 */
-	uint32_t cap, count, made;
-	uint32_t unused; /* chain of dropped flows by `older` */
+	uint32_t count;
 	uint64_t now_ns;
 	uint32_t second;
-	struct flow **pages;
-	void **raw; /* what to free for each page */
+	struct slab flows;
 	struct ends lists[FLOW_LISTS];
 	uint64_t seed[KEY_WORDS + 1];
 };
@@ -45,11 +47,9 @@ struct flow_table *flow_new(uint32_t cap)
 {
 	struct flow_table *t = mem_zero(1, sizeof *t);
 
-	t->cap = cap;
+	slab_open(&t->flows, sizeof(struct flow), cap);
 	t->slots = mem_zero(FIRST_SLOTS, sizeof *t->slots);
 	t->mask = FIRST_SLOTS - 1;
-	t->pages = mem_zero(cap / PAGE + 1, sizeof *t->pages);
-	t->raw = mem_zero(cap / PAGE + 1, sizeof *t->raw);
 	for (uint8_t i = 0; i <= KEY_WORDS; i++)
 		t->seed[i] = hash_table((struct slice){ &i, 1 }) | 1;
 	return t;
@@ -59,17 +59,14 @@ void flow_free(struct flow_table *t)
 {
 	if (!t)
 		return;
-	for (uint32_t i = 0; i <= t->cap / PAGE; i++)
-		free(t->raw[i]);
-	free(t->raw);
-	free(t->pages);
+	slab_close(&t->flows);
 	free(t->slots);
 	free(t);
 }
 
-static struct flow *flow_at(const struct flow_table *t, uint32_t number)
+static inline struct flow *flow_at(const struct flow_table *t, uint32_t number)
 {
-	return &t->pages[(number - 1) / PAGE][(number - 1) % PAGE];
+	return slab_at(&t->flows, number);
 }
 
 /* The end of a list is number 0. */
@@ -78,7 +75,7 @@ static struct flow *flow_or_null(const struct flow_table *t, uint32_t number)
 	return number ? flow_at(t, number) : NULL;
 }
 
-static uint64_t fold(uint64_t a, uint64_t b)
+static inline uint64_t fold(uint64_t a, uint64_t b)
 {
 	wide product = (wide)a * b;
 
@@ -86,64 +83,73 @@ static uint64_t fold(uint64_t a, uint64_t b)
 }
 
 /* Three multiplications side by side; hash_table's chain of six costs twice as much here. */
-static uint32_t tag_of(const struct flow_table *t, const struct name *n)
+static inline uint32_t tag_of(const struct flow_table *t, const struct name *n)
 {
 	uint64_t a = fold(n->w[0] ^ t->seed[0], n->w[1] ^ t->seed[1]);
 	uint64_t b = fold(n->w[2] ^ t->seed[2], n->w[3] ^ t->seed[3]);
 	uint64_t c = fold(n->w[4] ^ t->seed[4], t->seed[5]);
 
-	return (uint32_t)(fold(a ^ (b << 1 | b >> 63) ^ c, t->seed[5]) >> 32);
+	return (uint32_t)(fold(a ^ (b << 1 | b >> 63) ^ c, t->seed[5]) >> 32) & TAG;
 }
 
-/* Any total order of endpoints serves: it only names the two directions. */
-static bool src_is_larger(const uint64_t w[4], const struct flow_key *k)
+static inline uint32_t home_of(const struct flow_table *t, uint32_t tag)
 {
-	if (w[1] != w[3])
-		return w[1] > w[3];
-	if (w[0] != w[2])
-		return w[0] > w[2];
-	return k->sport > k->dport;
+	return tag >> 1 & t->mask;
 }
 
-static struct name canonical(struct flow_where at, unsigned *direction)
+static inline uint64_t word(const void *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof v);
+	return v;
+}
+
+/*
+ * Any total order of endpoints serves: it only names the two directions. They
+ * alternate, so nothing here may branch on the outcome.
+ */
+static inline bool src_is_larger(const uint64_t w[4], const struct flow_key *k)
+{
+	bool ports = k->sport > k->dport;
+	bool low = (w[0] > w[2]) | ((w[0] == w[2]) & ports);
+
+	return (w[1] > w[3]) | ((w[1] == w[3]) & low);
+}
+
+static inline struct name canonical(struct flow_where at, unsigned *direction)
 {
 	const struct flow_key *k = at.key;
-	struct name n;
-	uint64_t src[2];
-
-	memcpy(n.w, k, 4 * sizeof n.w[0]);
-	bool swap = src_is_larger(n.w, k);
+	uint64_t w[4] = { word(k->src.b), word(k->src.b + 8), word(k->dst.b), word(k->dst.b + 8) };
+	bool swap = src_is_larger(w, k);
+	uint64_t change = -(uint64_t)swap;
+	uint64_t high = (w[0] ^ w[2]) & change, low = (w[1] ^ w[3]) & change;
+	uint16_t other = (uint16_t)((k->sport ^ k->dport) & change);
 	struct ports {
 		uint16_t sport, dport;
 		uint8_t proto, point[2], in_turn;
-	} ports = { swap ? k->dport : k->sport,
-		    swap ? k->sport : k->dport,
+	} ports = { k->sport ^ other,
+		    k->dport ^ other,
 		    k->proto,
 		    { (uint8_t)(at.point >> 8), (uint8_t)at.point },
 		    at.in_turn };
-	memcpy(&n.w[4], &ports, sizeof n.w[4]);
+
 	*direction = swap;
-	if (swap) {
-		memcpy(src, n.w, sizeof src);
-		memcpy(n.w, n.w + 2, sizeof src);
-		memcpy(n.w + 2, src, sizeof src);
-	}
-	return n;
+	return (struct name){ { w[0] ^ high, w[1] ^ low, w[2] ^ high, w[3] ^ low, word(&ports) } };
 }
 
-static bool is_named(const struct flow *f, const struct name *n)
+static inline bool is_named(const struct flow *f, const struct name *n)
 {
-	uint64_t w[KEY_WORDS];
+	const uint8_t *key = (const uint8_t *)&f->key;
 
-	memcpy(w, &f->key, sizeof w);
-	return ((w[0] ^ n->w[0]) | (w[1] ^ n->w[1]) | (w[2] ^ n->w[2]) | (w[3] ^ n->w[3]) |
-		(w[4] ^ n->w[4])) == 0;
+	return ((word(key) ^ n->w[0]) | (word(key + 8) ^ n->w[1]) | (word(key + 16) ^ n->w[2]) |
+		(word(key + 24) ^ n->w[3]) | (word(key + 32) ^ n->w[4])) == 0;
 }
 
-static struct flow *look_up(const struct flow_table *t, const struct name *n, uint32_t tag,
-			    unsigned direction)
+static inline struct flow *look_up(const struct flow_table *t, const struct name *n, uint32_t tag,
+				   unsigned direction)
 {
-	for (uint32_t i = tag & t->mask; t->slots[i].flow; i = (i + 1) & t->mask) {
+	for (uint32_t i = home_of(t, tag); t->slots[i].flow; i = (i + 1) & t->mask) {
 		if (t->slots[i].tag != tag)
 			continue;
 		struct flow *f = flow_at(t, t->slots[i].flow);
@@ -155,6 +161,28 @@ static struct flow *look_up(const struct flow_table *t, const struct name *n, ui
 	return NULL;
 }
 
+uint32_t flow_expect(const struct flow_table *t, struct flow_where at)
+{
+	unsigned direction;
+	struct name n = canonical(at, &direction);
+	uint32_t tag = tag_of(t, &n);
+
+	__builtin_prefetch(&t->slots[home_of(t, tag)]);
+	return tag | direction;
+}
+
+const struct flow *flow_expect_record(const struct flow_table *t, uint32_t token)
+{
+	const struct slot *s = &t->slots[home_of(t, token)];
+
+	if (!s->flow)
+		return NULL;
+	const struct flow *f = flow_at(t, s->flow);
+	__builtin_prefetch(f, 1);
+	__builtin_prefetch(&f->hot[token & 1], 1);
+	return f;
+}
+
 struct flow *flow_find(struct flow_table *t, struct flow_where at, unsigned *direction)
 {
 	struct name n = canonical(at, direction);
@@ -164,7 +192,7 @@ struct flow *flow_find(struct flow_table *t, struct flow_where at, unsigned *dir
 
 static void slot_put(struct flow_table *t, struct slot s)
 {
-	uint32_t i = s.tag & t->mask;
+	uint32_t i = home_of(t, s.tag);
 
 	while (t->slots[i].flow)
 		i = (i + 1) & t->mask;
@@ -187,12 +215,12 @@ static void slots_double(struct flow_table *t)
 /* Closes the hole by moving back what had to step over it. */
 static void slot_remove(struct flow_table *t, const struct flow *f)
 {
-	uint32_t hole = f->tag & t->mask;
+	uint32_t hole = home_of(t, f->tag);
 
 	while (t->slots[hole].flow != f->self)
 		hole = (hole + 1) & t->mask;
 	for (uint32_t i = (hole + 1) & t->mask; t->slots[i].flow; i = (i + 1) & t->mask) {
-		uint32_t home = t->slots[i].tag & t->mask;
+		uint32_t home = home_of(t, t->slots[i].tag);
 		if (((i - home) & t->mask) < ((i - hole) & t->mask))
 			continue;
 		t->slots[hole] = t->slots[i];
@@ -231,37 +259,15 @@ static void list_add(struct flow_table *t, struct flow *f, enum flow_list list)
 	l->newest = f->self;
 }
 
-/* From a cache line's edge on, so that a packet of known media touches two lines of its flow. */
-static void page_make(struct flow_table *t, uint32_t page)
-{
-	uint8_t *raw = mem_zero(PAGE * sizeof(struct flow) + LINE, 1);
-
-	t->raw[page] = raw;
-	t->pages[page] = (struct flow *)(void *)(raw + (LINE - (uintptr_t)raw % LINE) % LINE);
-}
-
-static uint32_t number_take(struct flow_table *t)
-{
-	uint32_t n = t->unused;
-
-	if (n) {
-		t->unused = flow_at(t, n)->older;
-		return n;
-	}
-	n = t->made++;
-	if (!t->pages[n / PAGE])
-		page_make(t, n / PAGE);
-	return n + 1;
-}
-
 static struct flow *flow_make(struct flow_table *t, const struct name *name, uint32_t tag,
 			      unsigned direction)
 {
-	if (t->count >= t->cap)
+	uint32_t n = slab_take(&t->flows);
+
+	if (!n)
 		return NULL;
 	if (t->count * 2 >= t->mask)
 		slots_double(t);
-	uint32_t n = number_take(t);
 	struct flow *f = flow_at(t, n);
 	memset(f, 0, sizeof *f);
 	memcpy(&f->key, name, sizeof f->key);
@@ -278,7 +284,7 @@ static struct flow *flow_make(struct flow_table *t, const struct name *name, uin
 struct flow *flow_get(struct flow_table *t, struct flow_where at, unsigned *direction, bool *is_new)
 {
 	struct name n = canonical(at, direction);
-	uint32_t tag = tag_of(t, &n);
+	uint32_t tag = at.token ? at.token & TAG : tag_of(t, &n);
 	struct flow *f = look_up(t, &n, tag, *direction);
 
 	*is_new = !f;
@@ -359,8 +365,7 @@ void flow_drop(struct flow_table *t, struct flow *f)
 {
 	slot_remove(t, f);
 	list_remove(t, f);
-	f->older = t->unused;
-	t->unused = f->self;
+	slab_give(&t->flows, f->self);
 	t->count--;
 }
 

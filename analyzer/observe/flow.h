@@ -12,7 +12,7 @@ enum flow_list {
 	FLOW_PARKED, /* a TCP connection idle for FLOW_IDLE_S: ends when wire says so */
 	FLOW_LISTS,
 };
-enum { FLOW_SILENT_S = 15, FLOW_IDLE_S = 60 };
+enum { FLOW_SILENT_S = 15, FLOW_IDLE_S = 60, FLOW_LINE = 64 };
 
 struct stream; /* media_seen.h */
 struct cold;   /* cold.h */
@@ -25,37 +25,40 @@ struct flow_hot {
 	struct stream *stream; /* NULL: nothing is kept here */
 	uint64_t last_ns;
 	uint64_t due_ns; /* from here on a packet takes the long way */
-	uint64_t last_frame;
+	uint32_t last_frame;
+	uint32_t look; /* number of its tester in the pool; 0: none */
 	uint32_t ssrc, ts;
-	uint32_t bytes;	      /* since it was put here */
-	uint32_t print_limit; /* upper half */
+	uint32_t bytes; /* since it was put here */
+	uint32_t print_limit;
 	uint16_t seq;
 	uint16_t run_len, settled_len;
 	uint16_t len, step;
 	uint8_t len_lead, step_lead;
-	uint8_t run, pt;
-	bool looking;
+	uint8_t run, pt, print_count;
 };
 
-/* Direction 0 goes from key.src to key.dst. First line: what every packet needs. */
+/*
+ * Direction 0 goes from key.src to key.dst. A packet of known media touches the
+ * first line and that of its direction; the last line is for the rest.
+ */
 struct flow {
-	struct flow_key key;	   /* smaller endpoint first; point and in_turn in its padding */
-	uint64_t last_ns;	   /* of its newest packet */
-	uint32_t second;	   /* of the table's clock, when it was moved last */
-	uint32_t self;		   /* its number in the table, from 1 */
-	uint8_t list;		   /* enum flow_list */
-	bool unsent;		   /* something is seen and not told yet */
-	bool sip;		   /* claimed by a SIP message */
-	uint8_t announced;	   /* enum announce_what of either endpoint */
-	uint8_t first_direction;   /* of its first packet */
-	uint8_t losses_told;	   /* bits of enum loss_kind */
-	uint16_t unclaimed;	   /* packets nobody claimed; saturates */
+	_Alignas(FLOW_LINE) struct flow_key key; /* smaller endpoint first; point, in_turn inside */
+	uint64_t last_ns;			 /* of its newest packet */
+	uint32_t second;			 /* of the table's clock, when it was moved last */
+	uint32_t self;				 /* its number in the table, from 1 */
+	uint8_t list;				 /* enum flow_list */
+	bool unsent;				 /* something is seen and not told yet */
+	bool sip;				 /* claimed by a SIP message */
+	uint8_t announced;			 /* enum announce_what of either endpoint */
+	uint8_t first_direction;		 /* of its first packet */
+	uint8_t losses_told;			 /* bits of enum loss_kind */
+	uint16_t unclaimed;			 /* packets nobody claimed; saturates */
+	struct flow_hot hot[2];
 	struct stream *streams[2]; /* RTP per direction, the one last heard first */
 	struct cold *cold;	   /* what is not RTP; NULL until there is something */
 	uint32_t older, newer;	   /* neighbours in its list; 0: none */
 	uint32_t tag;		   /* of its place in the index */
 	uint32_t announce_round;   /* when `announced` was looked up */
-	struct flow_hot hot[2];
 };
 
 struct flow_table;
@@ -65,9 +68,19 @@ void flow_free(struct flow_table *t); /* contents of streams and cold are the ca
 
 struct flow_where {
 	const struct flow_key *key; /* of the packet */
+	uint32_t token;		    /* what flow_expect gave for this very place; 0: not asked */
 	uint16_t point;
 	bool in_turn;
 };
+
+/*
+ * Hints some packets ahead of flow_get: the first asks for the index, the second,
+ * given what the first gave, for the record. Nothing changes but what is in the
+ * caches. The record named may be that of another flow, or of none any more; NULL
+ * when there is none. Its direction is the token's lowest bit.
+ */
+uint32_t flow_expect(const struct flow_table *t, struct flow_where at);
+const struct flow *flow_expect_record(const struct flow_table *t, uint32_t token);
 
 /* The flow of this packet and its direction, or NULL. The clock does not move. */
 struct flow *flow_find(struct flow_table *t, struct flow_where at, unsigned *direction);

@@ -1,27 +1,23 @@
-/* look.c - a bounded pool of plaintext testers: pages made on demand, the last returned goes first.
- */
+/* look.c - a bounded pool of plaintext testers. */
 #include "analyzer/observe/look.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/observe/slab.h"
 
-enum { PAGE = 32 };
+enum { LINE = 64 };
 
 struct look_pool {
-	struct cipherlook **pages;
-	struct cipherlook **spare;
-	uint32_t cap, made, spare_count;
+	struct slab testers;
 };
 
 struct look_pool *look_new(uint32_t cap)
 {
 	struct look_pool *p = mem_zero(1, sizeof *p);
 
-	p->cap = cap;
-	p->pages = mem_zero(cap / PAGE + 1, sizeof *p->pages);
-	p->spare = mem_zero(cap + 1, sizeof(struct cipherlook *));
+	slab_open(&p->testers, sizeof(struct cipherlook), cap);
 	return p;
 }
 
@@ -29,34 +25,35 @@ void look_free(struct look_pool *p)
 {
 	if (!p)
 		return;
-	for (uint32_t i = 0; i <= p->cap / PAGE; i++)
-		free(p->pages[i]);
-	free(p->pages);
-	free(p->spare);
+	slab_close(&p->testers);
 	free(p);
 }
 
-struct cipherlook *look_take(struct look_pool *p)
+struct cipherlook *look_at(const struct look_pool *p, uint32_t number)
 {
-	struct cipherlook *l;
-
-	if (p->spare_count) {
-		l = p->spare[--p->spare_count];
-	} else if (p->made < p->cap) {
-		struct cipherlook **page = &p->pages[p->made / PAGE];
-		if (!*page)
-			*page = mem_zero(PAGE, sizeof **page);
-		l = &(*page)[p->made++ % PAGE];
-	} else {
-		return NULL;
-	}
-	cipherlook_reset(l);
-	return l;
+	return slab_at(&p->testers, number);
 }
 
-void look_give(struct look_pool *p, struct cipherlook *l)
+void look_expect(const struct look_pool *p, uint32_t number)
 {
-	p->spare[p->spare_count++] = l;
+	const char *l = slab_at(&p->testers, number);
+
+	for (size_t i = 0; i < sizeof(struct cipherlook); i += LINE)
+		__builtin_prefetch(l + i, 1);
+}
+
+uint32_t look_take(struct look_pool *p)
+{
+	uint32_t number = slab_take(&p->testers);
+
+	if (number)
+		cipherlook_reset(look_at(p, number));
+	return number;
+}
+
+void look_give(struct look_pool *p, uint32_t number)
+{
+	slab_give(&p->testers, number);
 }
 
 /* RFC 3711 tags of 4, 10 and 16 octets, with a key identifier of 0, 1, 2 or 4. */

@@ -9,9 +9,12 @@ struct look_pool;
 
 struct look_pool *look_new(uint32_t cap);
 void look_free(struct look_pool *p);
-/* A fresh tester; NULL when all are in use. */
-struct cipherlook *look_take(struct look_pool *p);
-void look_give(struct look_pool *p, struct cipherlook *l);
+/* The number of a fresh tester, from 1; 0 when all are in use. */
+uint32_t look_take(struct look_pool *p);
+void look_give(struct look_pool *p, uint32_t number);
+struct cipherlook *look_at(const struct look_pool *p, uint32_t number);
+/* A hint that this tester gets a packet soon. */
+void look_expect(const struct look_pool *p, uint32_t number);
 /* Writes a tester's results into the window it watched. */
 void look_note(const struct cipherlook *l, struct window_seen *w);
 

@@ -1,13 +1,23 @@
 /* media_seen.c - RTP streams of a flow: the path of nearly every packet goes through here. */
 #include "analyzer/observe/media_seen.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/mem.h"
 #include "analyzer/observe/rtp_stream.h"
 
 #define STINT_NS (30 * WHEN_SECOND)
+
+void media_seen_open(struct media_room *r, struct tell *tell, uint32_t lookers)
+{
+	*r = (struct media_room){ .tell = tell, .looks = look_new(lookers) };
+	slab_open(&r->store, sizeof(struct stream), UINT32_MAX);
+}
+
+void media_seen_close(struct media_room *r)
+{
+	look_free(r->looks);
+	slab_close(&r->store);
+}
 
 /* ---- the short way ------------------------------------------------------------ */
 
@@ -24,6 +34,7 @@ static void settle(struct flow *f, unsigned direction)
 	uint16_t packets = (uint16_t)(h->seq - s->seq);
 	if (packets == 0)
 		return;
+	s->prints.count = h->print_count;
 	s->now.packets += packets;
 	s->now.bytes += h->bytes;
 	s->now.last_ns = s->last_ns = h->last_ns;
@@ -49,7 +60,8 @@ static void put_ahead(struct flow *f, unsigned direction, struct stream *s)
 				  : s->now.first_ns + RTP_STREAM_WINDOW_NS,
 		.ssrc = s->ssrc,
 		.ts = s->ts,
-		.print_limit = (uint32_t)(s->print_limit >> 32),
+		.print_limit = s->prints.limit,
+		.print_count = s->prints.count,
 		.seq = s->seq,
 		.run_len = s->run_len,
 		.settled_len = s->settled_len,
@@ -59,7 +71,7 @@ static void put_ahead(struct flow *f, unsigned direction, struct stream *s)
 		.step_lead = s->step.lead,
 		.run = s->run,
 		.pt = s->now.pt,
-		.looking = s->look != NULL,
+		.look = s->look,
 	};
 }
 
@@ -71,14 +83,15 @@ static bool is_plain(const struct flow_hot *h, const struct payload *p, const st
 
 	return h->stream && h->ssrc == q->ssrc && q->seq == (uint16_t)(h->seq + 1) && q->seq &&
 	       q->pt == h->pt && len >= RTP_STREAM_SHORT && ts_ns >= h->last_ns &&
-	       ts_ns <= h->last_ns + RTP_STREAM_GAP_NS && ts_ns < h->due_ns && h->bytes < INT32_MAX;
+	       ts_ns <= h->last_ns + RTP_STREAM_GAP_NS && ts_ns < h->due_ns &&
+	       h->bytes < INT32_MAX && p->frame->number <= UINT32_MAX;
 }
 
 static void look_done(struct media_room *r, struct stream *s)
 {
-	look_note(s->look, &s->now);
+	look_note(look_at(r->looks, s->look), &s->now);
 	look_give(r->looks, s->look);
-	s->look = NULL;
+	s->look = 0;
 }
 
 static void close_window(struct media_room *r, struct stream *s)
@@ -105,6 +118,8 @@ static void tell_stint(struct media_room *r, const struct flow *f, unsigned dire
 	close_window(r, s);
 	if (s->packets == 0)
 		return;
+	for (uint8_t i = 0; i < s->done.count; i++)
+		r->tell->count.rtp_gaps += s->done.w[i].lost;
 	tell_prepare(&o, OBSERVATION_MEDIA, f, direction);
 	o.as.media = (struct media_seen){
 		.ssrc = s->ssrc,
@@ -120,7 +135,6 @@ static void tell_stint(struct media_room *r, const struct flow *f, unsigned dire
 	tell_send(r->tell, &o, s->done.w[0].first_ns, s->last_ns, s->at);
 	window_clear(&s->done);
 	print_reset(&s->prints);
-	s->print_limit = UINT64_MAX;
 	s->packets = s->bytes = 0;
 	s->continued = true;
 }
@@ -134,8 +148,14 @@ static void next_window(struct media_room *r, struct flow *f, unsigned direction
 		tell_stint(r, f, direction, s);
 }
 
-static void look_at(struct media_room *r, struct stream *s, const struct payload *p,
-		    const struct rtp_quick *q, struct slice payload)
+/* Padding is what its sender likes; under SRTP its length cannot be known. */
+static bool is_testable(const struct payload *p)
+{
+	return (p->bytes.p[0] & 0x20) == 0 && !p->cut;
+}
+
+static void test_packet(struct media_room *r, struct stream *s, const struct payload *p,
+			const struct rtp_quick *q, struct slice payload)
 {
 	if (!s->look) {
 		if (!rtp_stream_wants_tester(s))
@@ -145,11 +165,20 @@ static void look_at(struct media_room *r, struct stream *s, const struct payload
 			return;
 		s->tested = true;
 	}
-	/* Padding is what its sender likes; under SRTP its length cannot be known. */
-	if ((p->bytes.p[0] & 0x20) || p->cut)
-		return;
-	if (!cipherlook_add(s->look, payload, q->ts, q->pt, q->marker))
+	if (is_testable(p) &&
+	    !cipherlook_add(look_at(r->looks, s->look), payload, q->ts, q->pt, q->marker))
 		look_done(r, s);
+}
+
+/* The same on the short way: the stream itself is asked only when its tester is full. */
+static void test_ahead(struct media_room *r, struct flow_hot *h, const struct payload *p,
+		       const struct rtp_quick *q, struct slice payload)
+{
+	if (!is_testable(p) ||
+	    cipherlook_add(look_at(r->looks, h->look), payload, q->ts, q->pt, q->marker))
+		return;
+	look_done(r, h->stream);
+	h->look = 0;
 }
 
 static void stream_free(struct media_room *r, struct stream *s)
@@ -157,8 +186,9 @@ static void stream_free(struct media_room *r, struct stream *s)
 	if (s->look)
 		look_give(r->looks, s->look);
 	window_free(&s->done);
+	uint32_t self = s->self;
 	explicit_bzero(s, sizeof *s);
-	free(s);
+	slab_give(&r->store, self);
 	r->streams--;
 }
 
@@ -184,16 +214,18 @@ static void stream_evict(struct media_room *r, struct flow *f, unsigned directio
 static struct stream *stream_new(struct media_room *r, struct flow *f, unsigned direction,
 				 uint32_t ssrc)
 {
-	struct stream *s = mem_zero(1, sizeof *s);
 	uint32_t held = 0;
 
 	for (const struct stream *at = f->streams[direction]; at; at = at->next)
 		held++;
 	if (held >= MEDIA_SEEN_SSRCS)
 		stream_evict(r, f, direction);
+	uint32_t self = slab_take(&r->store);
+	struct stream *s = slab_at(&r->store, self);
+	memset(s, 0, sizeof *s);
+	s->self = self;
 	s->ssrc = ssrc;
 	print_reset(&s->prints);
-	s->print_limit = UINT64_MAX;
 	s->next = f->streams[direction];
 	f->streams[direction] = s;
 	r->streams++;
@@ -228,7 +260,7 @@ static void stream_packet(struct media_room *r, struct flow *f, unsigned directi
 		rtp_stream_open(s, reasons, q, payload.n, tell_evidence(p));
 	}
 	rtp_stream_count(s, p, q, payload.n, before);
-	look_at(r, s, p, q, payload);
+	test_packet(r, s, p, q, payload);
 	rtp_stream_print(s, p, q, payload);
 	f->unsent = true;
 }
@@ -243,30 +275,45 @@ static bool size_stands(struct flow_hot *h, size_t len)
 	return true;
 }
 
+/* The stream's own lines are written, not read: nothing waits for them to come. */
+static void keep_print(struct flow_hot *h, const struct print_packet *p)
+{
+	struct print_box *b = &h->stream->prints;
+
+	print_put(b, h->print_count++, p);
+	if (h->print_count < PRINT_ROOM)
+		return;
+	b->count = h->print_count;
+	print_thin(b);
+	h->print_count = b->count;
+	h->print_limit = b->limit;
+}
+
 static bool short_way(struct media_room *r, struct flow *f, unsigned direction,
 		      const struct payload *p, const struct rtp_quick *q)
 {
 	struct flow_hot *h = &f->hot[direction];
 	struct slice payload = slice_from(p->bytes, q->header_len);
+	uint64_t choice;
 
 	if (!is_plain(h, p, q, payload.n) || !size_stands(h, payload.n))
 		return false;
 	rtp_stream_vote(&h->step, &h->step_lead, q->ts - h->ts);
 	rtp_stream_vote(&h->len, &h->len_lead, (uint32_t)payload.n);
 	h->bytes += (uint32_t)payload.n;
-	h->last_frame = p->frame->number;
+	h->last_frame = (uint32_t)p->frame->number;
 	h->seq = q->seq;
 	h->ts = q->ts;
 	h->last_ns = p->frame->ts_ns;
-	if (h->looking) {
-		look_at(r, h->stream, p, q, payload);
-		h->looking = h->stream->look != NULL;
-	}
-	if (print_choice(payload) >> 32 <= h->print_limit) {
-		print_soon(&h->stream->prints);
-		rtp_stream_print(h->stream, p, q, payload);
-		h->print_limit = (uint32_t)(h->stream->print_limit >> 32);
-	}
+	if (h->look)
+		test_ahead(r, h, p, q, payload);
+	choice = print_choice(payload);
+	if (print_fits(h->print_limit, choice) && !p->cut)
+		keep_print(h, &(struct print_packet){ .payload = payload,
+						      .choice = choice,
+						      .ts_ns = p->frame->ts_ns,
+						      .rtp_ts = q->ts,
+						      .seq = q->seq });
 	f->unsent = true;
 	return true;
 }
@@ -284,15 +331,32 @@ static bool long_way(struct media_room *r, struct flow *f, unsigned direction,
 }
 
 bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
-		      const struct payload *p, const struct rtp_quick *q)
+		      const struct payload *p)
 {
-	return short_way(r, f, direction, p, q) || long_way(r, f, direction, p, q);
+	struct rtp_quick q;
+
+	if (!f->hot[direction].stream && !f->streams[direction])
+		return false;
+	if (!rtp_not_rtcp(p->bytes) || !rtp_look(p->bytes, &q))
+		return false;
+	return short_way(r, f, direction, p, &q) || long_way(r, f, direction, p, &q);
+}
+
+void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction)
+{
+	const struct flow_hot *h = &f->hot[direction];
+
+	if (!h->stream)
+		return;
+	__builtin_prefetch(&h->stream->prints.kept[h->print_count], 1);
+	if (h->look)
+		look_expect(r->looks, h->look);
 }
 
 void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,
 		       const struct payload *p, const struct rtp_quick *q)
 {
-	if (media_seen_known(r, f, direction, p, q))
+	if (long_way(r, f, direction, p, q))
 		return;
 	struct stream *s = stream_new(r, f, direction, q->ssrc);
 	s->seq = (uint16_t)(q->seq - 1);

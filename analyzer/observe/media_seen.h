@@ -4,6 +4,7 @@
 
 #include "analyzer/observe/claim.h"
 #include "analyzer/observe/look.h"
+#include "analyzer/observe/slab.h"
 #include "analyzer/observe/tell.h"
 
 enum { MEDIA_SEEN_SSRCS = 8 }; /* streams held per flow and direction */
@@ -12,16 +13,25 @@ enum { MEDIA_SEEN_SSRCS = 8 }; /* streams held per flow and direction */
 struct media_room {
 	struct tell *tell;
 	struct look_pool *looks;
-	uint32_t streams; /* alive */
+	struct slab store;
+	uint32_t streams; /* alive; the caller has a limit for them */
 	struct print_seen prints[MEDIA_PRINTS];
 };
 
-/* A packet of a flow that is believed to be RTP. `rtp` is its header, read by rtp_look. */
+void media_seen_open(struct media_room *r, struct tell *tell, uint32_t lookers);
+void media_seen_close(struct media_room *r); /* no stream may be left */
+
+/*
+ * A packet of a flow that carries RTP, if its source is one of the flow's streams;
+ * false when it is not. The path of nearly every packet.
+ */
+bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
+		      const struct payload *p);
+/* A hint that such a packet comes soon; the flow's lines should be there already. */
+void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction);
+/* One that is believed to be RTP. `rtp` is its header, read by rtp_look. */
 void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,
 		       const struct payload *p, const struct rtp_quick *rtp);
-/* The same, if its source is one of the flow's streams; false when it is not. */
-bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
-		      const struct payload *p, const struct rtp_quick *rtp);
 /* A stream believed only now: what went before counts into its first window. */
 void media_seen_start(struct media_room *r, struct flow *f, const struct claim_candidate *held);
 /* Something else passed on this flow: each stream opens a window with its next packet. */

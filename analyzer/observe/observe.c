@@ -5,6 +5,7 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/observe/dtls_seen.h"
+#include "analyzer/observe/fax_seen.h"
 #include "analyzer/observe/hint_ndpi.h"
 #include "analyzer/observe/media_seen.h"
 #include "analyzer/observe/rtcp_seen.h"
@@ -26,6 +27,13 @@ enum {
 #define HANDSHAKE_NS (10 * WHEN_SECOND)
 #define STINT_NS     (30 * WHEN_SECOND)
 
+/* A flow whose record was asked for. Its packet may never come, and the record may be let go. */
+struct soon {
+	const struct flow *flow;
+	unsigned direction;
+};
+enum { SOON = 4 };
+
 struct observe {
 	struct tell tell;
 	struct flow_table *flows;
@@ -36,6 +44,8 @@ struct observe {
 	struct hint_ndpi *hint;
 	uint32_t streams_cap;
 	uint32_t second; /* of the last tick */
+	struct soon soon[SOON];
+	unsigned soon_next;
 };
 
 static void stun_unit(void *ctx, struct flow *f, unsigned direction, const struct payload *p);
@@ -54,8 +64,7 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 	o->streams_cap = flows / 2 > STREAMS_MIN ? flows / 2 : STREAMS_MIN;
 	o->announce = announce_new(limits.announced ? limits.announced : ANNOUNCED);
 	o->hint = hint_ndpi_new();
-	o->media.tell = &o->tell;
-	o->media.looks = look_new(limits.lookers ? limits.lookers : LOOKERS);
+	media_seen_open(&o->media, &o->tell, limits.lookers ? limits.lookers : LOOKERS);
 	o->sip = (struct sip_room){ .tell = &o->tell,
 				    .reader = sip_seen_new(),
 				    .announce = o->announce,
@@ -144,6 +153,7 @@ static void inside_turn(struct observe *o, struct flow *f, const struct payload 
 	q.bytes = inner->bytes;
 	q.flow = inner->flow;
 	q.stream = 0;
+	q.token = 0;
 	q.gap_before = q.closed = false;
 	q.wire_len = (uint32_t)inner->bytes.n;
 	flow_payload(o, &q, true);
@@ -178,8 +188,9 @@ static void ask_ndpi(struct observe *o, struct flow *f, const struct payload *p)
 {
 	struct cold *c = f->cold;
 
-	if (f->unclaimed <= HINT_AFTER || !c || c->hinted || f->sip || f->streams[0] ||
-	    f->streams[1] || c->stun || c->dtls || c->zrtp || c->rtcp)
+	if (f->unclaimed <= HINT_AFTER || !c || (c->fax_only && !f->announced && !c->sources) ||
+	    c->hinted || f->sip || f->streams[0] || f->streams[1] || c->stun || c->dtls ||
+	    c->zrtp || c->rtcp)
 		return;
 	c->hinted = hint_ndpi_packet(o->hint, &c->hint_flow, p, &c->hint);
 	o->tell.count.hinted = hint_ndpi_flows(o->hint);
@@ -196,7 +207,8 @@ static void note_unclaimed(struct observe *o, struct flow *f, const struct paylo
 static void rtp_doubtful(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
 {
 	struct cold *c = cold_of(f);
-	bool fax = (f->announced & ANNOUNCE_UDPTL) && udptl_looks_like(p->bytes);
+	bool expected = (f->announced & ANNOUNCE_UDPTL) || c->speaks == FLOW_UDPTL;
+	bool fax = expected && udptl_looks_like(p->bytes);
 
 	if (fax)
 		c->speaks = FLOW_UDPTL;
@@ -266,6 +278,8 @@ static bool is_keepalive(struct slice s)
 
 static void nothing_known(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
 {
+	if (fax_seen_packet(f, d, p))
+		return;
 	if (f->sip && !is_keepalive(p->bytes))
 		o->tell.count.sip_junk_bytes += p->bytes.n;
 	if (f->announced)
@@ -344,7 +358,9 @@ static void datagram(struct observe *o, struct flow *f, unsigned d, const struct
 
 static struct flow *flow_for(struct observe *o, const struct payload *p, bool in_turn, unsigned *d)
 {
-	struct flow_where at = { .key = &p->flow, .point = p->frame->point, .in_turn = in_turn };
+	struct flow_where at = {
+		.key = &p->flow, .token = p->token, .point = p->frame->point, .in_turn = in_turn
+	};
 	bool is_new;
 	struct flow *f = flow_get(o->flows, at, d, &is_new);
 
@@ -354,16 +370,6 @@ static struct flow *flow_for(struct observe *o, const struct payload *p, bool in
 	}
 	o->tell.count.flows += is_new;
 	return f;
-}
-
-/* A packet of a stream this flow is known to carry: no other question is asked. */
-static bool known_media(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
-{
-	struct rtp_quick q;
-
-	if (!f->streams[d] || !rtp_not_rtcp(p->bytes) || !rtp_look(p->bytes, &q))
-		return false;
-	return media_seen_known(&o->media, f, d, p, &q);
 }
 
 static void flow_payload(struct observe *o, const struct payload *p, bool in_turn)
@@ -379,7 +385,7 @@ static void flow_payload(struct observe *o, const struct payload *p, bool in_tur
 			end_flow(o, f);
 		return;
 	}
-	if (known_media(o, f, d, p))
+	if (media_seen_known(&o->media, f, d, p))
 		return;
 	if (p->bytes.n)
 		datagram(o, f, d, p);
@@ -390,6 +396,21 @@ static void flow_payload(struct observe *o, const struct payload *p, bool in_tur
 void observe_payload(struct observe *o, const struct payload *p)
 {
 	flow_payload(o, p, false);
+}
+
+uint32_t observe_expect(struct observe *o, const struct flow_key *key, uint16_t point)
+{
+	return flow_expect(o->flows, (struct flow_where){ .key = key, .point = point });
+}
+
+/* What the record points to is asked for when the record itself has had time to come. */
+void observe_expect_record(struct observe *o, uint32_t token)
+{
+	struct soon *s = &o->soon[o->soon_next++ % SOON];
+
+	if (s->flow)
+		media_seen_expect(&o->media, s->flow, s->direction);
+	*s = (struct soon){ flow_expect_record(o->flows, token), token & 1 };
 }
 
 void observe_sighting(struct observe *o, const struct wire_sighting *s)
@@ -466,7 +487,7 @@ void observe_free(struct observe *o)
 	observe_end(o);
 	flow_free(o->flows);
 	announce_free(o->announce);
-	look_free(o->media.looks);
+	media_seen_close(&o->media);
 	sip_seen_free(o->sip.reader);
 	idset_free(o->sip.calls);
 	idset_free(o->sip.invites);

@@ -9,17 +9,13 @@
 enum {
 	PRINT_TAIL = 10,  /* octets at the end of a payload that decide */
 	PRINT_ALIKE = 16, /* prints of one choice */
+	PRINT_ROOM = 96,  /* held before those that cannot stay are let go */
 };
 
 /* The packets of a stint with the smallest choice; print_reset before the first. */
 struct print_box {
-	uint64_t choice[MEDIA_PRINTS]; /* ascending */
-	struct print_body {
-		uint64_t payload, ts_ns;
-		uint32_t rtp_ts;
-		uint16_t seq, len;
-	} body[MEDIA_PRINTS];
-	uint8_t place[MEDIA_PRINTS]; /* of choice[i]'s body; behind count, the unused ones */
+	struct print_seen kept[PRINT_ROOM]; /* in no order */
+	uint32_t limit;			    /* upper half: a choice above has no place */
 	uint8_t count;
 };
 
@@ -42,18 +38,6 @@ static inline uint64_t print_choice(struct slice payload)
 	wide product = (wide)(last ^ 0x9ddfea08eb382d69u) * (before ^ 0xc2b2ae3d27d4eb4fu);
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
-/* A choice above this has no place in the box. */
-uint64_t print_limit(const struct print_box *b);
-
-void print_reset(struct print_box *b);
-
-/* Asks for the sorted part before it is searched: its lines come together, not one by one. */
-static inline void print_soon(const struct print_box *b)
-{
-	for (size_t i = 0; i < MEDIA_PRINTS; i += 8)
-		__builtin_prefetch(&b->choice[i], 1);
-	__builtin_prefetch(b->place, 1);
-}
 
 struct print_packet {
 	struct slice payload; /* and tag: all after the RTP header */
@@ -61,13 +45,27 @@ struct print_packet {
 	uint32_t rtp_ts;
 	uint16_t seq;
 };
+
+void print_reset(struct print_box *b);
+static inline bool print_fits(uint32_t limit, uint64_t choice)
+{
+	return choice >> 32 <= limit;
+}
 /*
- * Order: by choice, then payload, timestamp and sequence number, so that what
- * is kept depends on content alone. At most PRINT_ALIKE of one choice: silence
- * and tones repeat their octets and must not fill the box.
+ * In two steps, for a caller that keeps count and limit elsewhere: writes to place
+ * `at` and reads nothing of the box. When all places are taken, set count, call
+ * print_thin, and take over count and limit.
  */
+void print_put(struct print_box *b, uint8_t at, const struct print_packet *p);
+void print_thin(struct print_box *b);
+/* Both steps. */
 void print_offer(struct print_box *b, const struct print_packet *p);
-/* By choice; gives how many. */
+/*
+ * The MEDIA_PRINTS smallest by choice, then payload, timestamp and sequence number,
+ * so that what is kept depends on content alone; gives how many. At most
+ * PRINT_ALIKE of one choice: silence and tones repeat their octets and must not
+ * fill the box.
+ */
 uint16_t print_list(const struct print_box *b, struct print_seen out[MEDIA_PRINTS]);
 
 #endif

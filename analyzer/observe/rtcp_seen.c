@@ -2,7 +2,7 @@
 #include "analyzer/observe/rtcp_seen.h"
 
 #include "analyzer/base/mem.h"
-#include "analyzer/observe/rtcp_read.h"
+#include "analyzer/proto/rtp/rtcp.h"
 
 static void source_tell(struct tell *t, const struct flow *f, const struct rtcp_source *s)
 {
@@ -38,37 +38,46 @@ static struct rtcp_source *source_of(struct tell *t, struct flow *f, unsigned di
 	return oldest;
 }
 
+static bool has_reports(const struct rtcp_read *r)
+{
+	return rtcp_has_type(r, RTCP_SR) || rtcp_has_type(r, RTCP_RR) ||
+	       rtcp_has_type(r, RTCP_SDES);
+}
+
 void rtcp_seen_packet(struct tell *t, struct flow *f, unsigned direction, const struct payload *p)
 {
 	struct cold *c = cold_of(f);
-	struct rtcp_read look = rtcp_read(p->bytes);
 	struct evidence at = tell_evidence(p);
+	struct rtcp_read read;
 
-	if (!look.is_rtcp || p->cut)
+	rtcp_parse(p->bytes, &read);
+	if (read.look == RTCP_LOOK_NOT || p->cut)
 		return;
+	bool clear = read.look == RTCP_LOOK_CLEAR;
 	if (!c->rtcp)
 		c->rtcp = mem_zero(1, sizeof *c->rtcp);
-	struct rtcp_source *s = source_of(t, f, direction, look.ssrc, at);
+	struct rtcp_source *s = source_of(t, f, direction, read.ssrc, at);
 	s->last_ns = at.ts_ns;
 	s->seen.packets++;
-	s->seen.encrypted += look.encrypted;
-	s->seen.clear += look.clear;
-	s->seen.cname |= look.cname;
-	if (look.clear && s->seen.clear_at.frame == 0)
+	s->seen.encrypted += read.look == RTCP_LOOK_ENCRYPTED;
+	s->seen.clear += clear;
+	s->seen.cname |= read.has_cname;
+	if (clear && s->seen.clear_at.frame == 0)
 		s->seen.clear_at = at;
-	s->seen.clear_beyond_app |= look.clear && look.reports;
+	s->seen.clear_beyond_app |= clear && has_reports(&read);
 	f->unsent = true;
 }
 
 bool rtcp_seen_believable(struct flow *f, struct slice datagram)
 {
-	struct rtcp_read look = rtcp_read(datagram);
+	struct rtcp_read read;
 
-	if (!look.clear || !look.reports)
+	rtcp_parse(datagram, &read);
+	if (read.look != RTCP_LOOK_CLEAR || !has_reports(&read))
 		return false;
 	struct cold *c = cold_of(f);
-	bool again = c->rtcp_ssrc == look.ssrc && look.ssrc;
-	c->rtcp_ssrc = look.ssrc;
+	bool again = c->rtcp_ssrc == read.ssrc && read.ssrc;
+	c->rtcp_ssrc = read.ssrc;
 	return again;
 }
 

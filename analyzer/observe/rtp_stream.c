@@ -177,16 +177,13 @@ uint16_t rtp_stream_reasons(struct stream *s, const struct rtp_quick *q, struct 
 void rtp_stream_print(struct stream *s, const struct payload *p, const struct rtp_quick *q,
 		      struct slice payload)
 {
-	uint64_t choice = print_choice(payload);
-
-	if (choice > s->print_limit || p->cut || payload.n == 0)
+	if (p->cut || payload.n == 0)
 		return;
 	print_offer(&s->prints, &(struct print_packet){ .payload = payload,
-							.choice = choice,
+							.choice = print_choice(payload),
 							.ts_ns = p->frame->ts_ns,
 							.rtp_ts = q->ts,
 							.seq = q->seq });
-	s->print_limit = print_limit(&s->prints);
 }
 
 static void count_packet(struct stream *s, const struct payload *p, const struct rtp_quick *q,

@@ -2,7 +2,6 @@
 #ifndef EARSHOT_RTP_STREAM_H
 #define EARSHOT_RTP_STREAM_H
 
-#include "analyzer/crypto/cipherlook.h"
 #include "analyzer/observe/flow.h"
 #include "analyzer/observe/print.h"
 #include "analyzer/observe/window.h"
@@ -25,8 +24,8 @@ struct vote {
 struct stream {
 	struct stream *next;
 	uint64_t last_ns;
-	uint64_t print_limit;
-	struct cipherlook *look; /* while the window is being tested */
+	uint32_t self; /* its number in the store */
+	uint32_t look; /* its tester's number while the window is being tested */
 	uint32_t ssrc, ts;
 	uint16_t seq, restart_seq, rolls, pending; /* pending: enum window_reason */
 	struct vote len, step;

@@ -5,22 +5,7 @@
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/hash.h"
-
-/* The parser and the record have the same words for the same things: here the parser's are put
- * aside. */
-#define sdp_direction sdp_parsed_direction
-#define sdp_setup     sdp_parsed_setup
-#define SDP_SENDRECV  SDP_PARSED_SENDRECV
-#define SDP_SENDONLY  SDP_PARSED_SENDONLY
-#define SDP_RECVONLY  SDP_PARSED_RECVONLY
-#define SDP_INACTIVE  SDP_PARSED_INACTIVE
 #include "analyzer/proto/sdp/sdp.h"
-#undef sdp_direction
-#undef sdp_setup
-#undef SDP_SENDRECV
-#undef SDP_SENDONLY
-#undef SDP_RECVONLY
-#undef SDP_INACTIVE
 
 enum { KEY_BYTES = 512 };
 
@@ -73,7 +58,21 @@ static enum media_profile profile_of(enum sdp_proto p)
 	return p < SDP_PROTO_COUNT ? profile[p] : PROFILE_OTHER;
 }
 
-static enum sdp_setup setup_of(int s)
+static enum sdp_direction direction_of(enum sdp_dir d)
+{
+	switch (d) {
+	case SDP_DIR_SENDONLY:
+		return SDP_SENDONLY;
+	case SDP_DIR_RECVONLY:
+		return SDP_RECVONLY;
+	case SDP_DIR_INACTIVE:
+		return SDP_INACTIVE;
+	default:
+		return SDP_SENDRECV;
+	}
+}
+
+static enum sdp_setup setup_of(enum sdp_setup_role s)
 {
 	switch (s) {
 	case SDP_SETUP_ACTIVE:
@@ -235,9 +234,8 @@ static void read_line(const struct sdp *s, const struct sdp_media *m, struct are
 	l->kind = kind_of(m->kind);
 	l->profile = profile_of(m->proto);
 	l->proto = m->proto_text;
-	/* Both enumerations count in the order of RFC 8866 6.7. */
-	l->direction = (enum sdp_direction)m->section.direction;
-	l->setup = setup_of((int)m->section.setup);
+	l->direction = direction_of(m->section.direction);
+	l->setup = setup_of(m->section.setup);
 	l->ufrag = m->section.ice_ufrag;
 	l->mid = m->section.mid;
 	l->tls_id = m->section.tls_id;

@@ -28,6 +28,15 @@ static bool same_end(const struct line_seen *a, const struct line_seen *b, bool 
 	return same_leg; /* 0.0.0.0: hold as RFC 2543 wrote it */
 }
 
+/* Where the answer was cut short, keys may have stood in what is missing. */
+static enum keying keying_of(const struct pact *p, const struct line_seen *o,
+			     const struct line_seen *n)
+{
+	enum keying k = offer_keying(o, n);
+
+	return k == KEYING_NONE && p->answer && p->answer->truncated ? KEYING_UNKNOWN : k;
+}
+
 static bool same_media(const struct agreed *a, const struct pact *p, const struct line_seen *o,
 		       const struct line_seen *n, bool *swapped)
 {
@@ -36,7 +45,7 @@ static bool same_media(const struct agreed *a, const struct pact *p, const struc
 
 	if (a->m.kind != any->kind)
 		return false;
-	if (n && a->answer && a->m.keying != offer_keying(o, n))
+	if (n && a->answer && a->m.keying != keying_of(p, o, n))
 		return false;
 	*swapped = false;
 	if (same_end(a->offer, o, same_leg) && same_end(a->answer, n, same_leg))
@@ -97,6 +106,8 @@ static void learn(struct agreed *a, const struct pact *p, const struct line_seen
 		a->m.offer_seen = true;
 		a->offered_secure |= offer_profile_secure(o->profile);
 		a->offered_keys |= offer_line_has_keys(o);
+		a->offered_first |= !p->reoffer;
+		a->offered_otherwise |= o->fingerprint_count || o->zrtp_hash.n || o->key_mgmt;
 		live_first(&a->offer_at, &p->offer_at);
 	}
 	a->readable |= p->leg->leg.readable || p->leg->leg.decrypted;
@@ -129,7 +140,7 @@ static struct agreed *make(struct agreed_list *list, const struct pact *p, unsig
 	a->m.kind = any->kind;
 	a->m.profile = any->profile;
 	a->m.proto = any->proto;
-	a->m.keying = offer_keying(o, n);
+	a->m.keying = keying_of(p, o, n);
 	if (announced(o))
 		a->m.offerer = o->at;
 	if (announced(n))

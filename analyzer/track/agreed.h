@@ -18,7 +18,9 @@ struct agreed {
 	bool final;	     /* a 2xx, or ACK, confirmed the answer */
 	bool caller_answers; /* delayed offer: the answerer is who called */
 	bool offered_secure, offered_keys;
-	bool readable; /* its SDP was readable on some hop */
+	bool offered_first;	/* in the offer that began the dialog */
+	bool offered_otherwise; /* with fingerprints, a ZRTP hash or MIKEY */
+	bool readable;		/* its SDP was readable on some hop */
 	struct leg_live *leg;
 	struct evidence offer_at, answer_at;
 	uint64_t answer_last_ns;
@@ -27,6 +29,7 @@ struct agreed {
 	struct evidence dtls_at, zrtp_at;
 	uint64_t text_packets, parsed[2]; /* [0] by the lesser endpoint */
 	struct evidence parsed_at;
+	struct flow_key parsed_on; /* the path it was read on */
 };
 
 struct agreed_list {

@@ -94,8 +94,18 @@ static unsigned rivals(const struct flow *f, const struct live *l, struct rival 
 	return n;
 }
 
-static bool is_ours(struct binder *b, struct stint_window *w, struct range own, enum stint_fit fit,
-		    const struct rival *r, unsigned n)
+/* After hanging up a port is soon another call's: only what ran on, or has both ends, is ours. */
+static bool trails(const struct binder *b, const struct stream *st, const struct window_seen *w,
+		   struct range own, enum stint_fit fit)
+{
+	if (own.to_ns == UINT64_MAX || w->first_ns <= own.to_ns)
+		return true;
+	return w->first_ns <= own.to_ns + b->options->linger_ns &&
+	       (fit >= STINT_BOTH_ENDS || st->windows[0].seen.first_ns <= own.to_ns);
+}
+
+static bool is_ours(struct binder *b, const struct stream *st, struct stint_window *w,
+		    struct range own, enum stint_fit fit, const struct rival *r, unsigned n)
 {
 	if (w->astride || w->fit > fit)
 		return false;
@@ -112,9 +122,7 @@ static bool is_ours(struct binder *b, struct stint_window *w, struct range own, 
 		if (!ours)
 			return false;
 	}
-	return ours ||
-	       (w->seen.last_ns >= own.from_ns &&
-		(own.to_ns == UINT64_MAX || w->seen.first_ns <= own.to_ns + b->options->linger_ns));
+	return ours || (w->seen.last_ns >= own.from_ns && trails(b, st, &w->seen, own, fit));
 }
 
 /* ---- collecting -------------------------------------------------------------------- */
@@ -145,19 +153,47 @@ static int flow_cmp(const void *x, const void *y)
 	return order ? order : (a->point > b->point) - (a->point < b->point);
 }
 
-static struct agreed *best_fit(struct agreed_list *list, const struct flow *f, int pt)
-{
-	struct agreed *best = NULL;
-	unsigned most = 0;
+_Static_assert(AGREED_MEDIA <= 64, "sets of media are bits");
 
-	for (unsigned i = 0; i < list->count; i++) {
-		unsigned fit = agreed_fit(&list->all[i], f, pt);
+/* What was agreed last before that time, of lines that share a path: keys change, ports stay. */
+static struct agreed *agreed_then(const struct live *l, struct agreed_list *list, uint64_t set,
+				  uint64_t ns)
+{
+	const struct pact *last = NULL;
+	int best = __builtin_ctzll(set);
+
+	for (const struct pact *p = l->pacts; p; p = p->next) {
+		unsigned lines = p->answer ? p->answer->line_count : 0;
+		if (!p->media || p->answer_at.ts_ns > ns)
+			continue;
+		for (unsigned i = 0; i < lines; i++)
+			if (p->media[i] >= 0 && set >> p->media[i] & 1 &&
+			    (!last || p->answer_at.ts_ns > last->answer_at.ts_ns)) {
+				last = p;
+				best = p->media[i];
+			}
+	}
+	return &list->all[best];
+}
+
+static struct agreed *best_fit(const struct binder *b, const struct flow *f,
+			       const struct window_seen *w)
+{
+	unsigned most = 0;
+	uint64_t set = 0;
+
+	for (unsigned i = 0; i < b->list->count; i++) {
+		unsigned fit = agreed_fit(&b->list->all[i], f, w->pt);
 		if (fit > most) {
 			most = fit;
-			best = &list->all[i];
+			set = 0;
 		}
+		if (fit && fit == most)
+			set |= UINT64_C(1) << i;
 	}
-	return best;
+	if (!set)
+		return NULL;
+	return agreed_then(b->l, b->list, set, w->first_ns + (w->last_ns - w->first_ns) / 2);
 }
 
 static void claim(struct binder *b, struct segment_claim c)
@@ -183,8 +219,8 @@ static void claim_streams(struct binder *b, struct flow *f, struct range own, en
 	for (struct stream *st = f->streams; st; st = st->next)
 		for (unsigned i = 0; i < st->window_count; i++) {
 			struct stint_window *w = &st->windows[i];
-			struct agreed *to = best_fit(b->list, f, w->seen.pt);
-			if (!to || !is_ours(b, w, own, fit, r, n))
+			struct agreed *to = best_fit(b, f, &w->seen);
+			if (!to || !is_ours(b, st, w, own, fit, r, n))
 				continue;
 			w->fit = (uint8_t)fit;
 			uint64_t middle =
@@ -208,16 +244,19 @@ static enum flow_speaks expected(const struct agreed *a)
 	}
 }
 
-static void note_speech(struct agreed_list *list, const struct flow *f)
+static void note_speech(struct agreed_list *list, struct flow *f)
 {
 	for (unsigned i = 0; i < list->count; i++) {
 		struct agreed *a = &list->all[i];
 		enum flow_speaks want = expected(a);
-		if (want == FLOW_UNKNOWN || !agreed_fit(a, f, -1))
+		if (!agreed_fit(a, f, -1))
 			continue;
+		f->owned = true;
 		for (unsigned k = 0; k < 2; k++)
-			if (f->speaks[k].speaks == want && f->speaks[k].parsed) {
+			if (want != FLOW_UNKNOWN && f->speaks[k].speaks == want &&
+			    f->speaks[k].parsed) {
 				a->parsed[k] += f->speaks[k].parsed;
+				a->parsed_on = f->key;
 				live_first(&a->parsed_at, &f->speaks[k].first);
 			}
 	}
@@ -258,6 +297,9 @@ static void take_flow(struct binder *b, struct flow *f)
 	if (fit == STINT_NONE || !promise_on(f, b->l, &from_ns))
 		return;
 	struct range own = range_of(b->l, from_ns);
+	/* What ended before its SDP was seen needs both ends to be this call's, joined or not. */
+	if (f->last_ns < from_ns && fit < STINT_BOTH_ENDS)
+		return;
 	if (f->last_ns < own.from_ns ||
 	    (own.to_ns != UINT64_MAX && f->first_ns > own.to_ns + b->options->linger_ns))
 		return;

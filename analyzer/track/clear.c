@@ -7,6 +7,7 @@ enum {
 	CHANGES = WINDOW_PT | WINDOW_SIZE | WINDOW_GAP | WINDOW_DTLS | WINDOW_ZRTP | WINDOW_STUN,
 	RULE_PACKETS = 15, /* a codec rule needs one window of 15 packets */
 	RULE_FRAMES = 30,  /* G.729 parity: 2^-30 by chance */
+	GSM_FRAMES = 15,   /* four bits each: 2^-60 by chance */
 	RULE_EVENTS = 8,   /* RFC 4733: event below 16 and reserved bit 0, 2^-5 each */
 };
 
@@ -27,6 +28,8 @@ static void merge_tests(struct window_seen *w, const struct window_seen *more)
 	ADD(tested);
 	ADD(g729_frames);
 	ADD(g729_ok);
+	ADD(gsm_frames);
+	ADD(gsm_ok);
 	ADD(event_packets);
 	ADD(event_ok);
 	ADD(residue_packets);
@@ -108,6 +111,12 @@ static bool g729_rule(const struct window_seen *w)
 	       w->g729_residue_zero && !w->g729_residue_tag;
 }
 
+/* RFC 3551 4.5.8.1: every frame begins with 1101. */
+static bool gsm_rule(const struct window_seen *w)
+{
+	return w->gsm_frames >= GSM_FRAMES && w->gsm_ok == w->gsm_frames;
+}
+
 /* Each four-octet payload passes by chance with 2^-5; ciphertext of that length has no tag anyway.
  */
 static bool event_rule(const struct window_seen *w)
@@ -117,7 +126,9 @@ static bool event_rule(const struct window_seen *w)
 
 static const char *rule_of(const struct window_seen *w)
 {
-	return g729_rule(w) ? "g729-parity" : event_rule(w) ? "event-grammar" : NULL;
+	if (g729_rule(w))
+		return "g729-parity";
+	return gsm_rule(w) ? "gsm-signature" : event_rule(w) ? "event-grammar" : NULL;
 }
 
 static unsigned fired_halves(const struct window_seen *w, const struct clear_context *about)
@@ -136,7 +147,7 @@ static const char *test_text(unsigned fired)
 }
 
 struct sums {
-	unsigned halves, fired, bits;
+	unsigned halves, fired, bits, g729_frames;
 	bool exact_fired; /* a half fired in a window of the codec's exact size */
 	const char *rule;
 };
@@ -151,6 +162,7 @@ static struct sums sum_up(const struct window_seen *const *w, unsigned n,
 		s.halves += w[i]->halves;
 		s.fired += fired;
 		s.bits |= about->inner_possible ? w[i]->fired_deep : w[i]->fired;
+		s.g729_frames += w[i]->g729_frames;
 		s.exact_fired |= fired && exact_size(w[i], about);
 		if (!s.rule && !about->inner_possible)
 			s.rule = rule_of(w[i]);
@@ -179,6 +191,9 @@ struct clear_verdict clear_judge(const struct window_seen *const *w, unsigned n,
 	struct clear_verdict v = { .first_clear = -1, .last_clear = -1 };
 	struct sums s = sum_up(w, n, about);
 
+	/* Statistics miss half of readable G.729: without its own rule nothing was looked for. */
+	bool looked = !codec_is(about, "G729") || s.g729_frames >= RULE_FRAMES;
+
 	for (unsigned i = 0; i < n; i++)
 		v.tested += w[i]->tested;
 	if (s.rule)
@@ -190,7 +205,7 @@ struct clear_verdict clear_judge(const struct window_seen *const *w, unsigned n,
 	if (v.test) {
 		v.protection = PROTECTION_CLEAR;
 		stretch(&v, w, n, about);
-	} else if (s.halves >= 2 && !s.fired) {
+	} else if (s.halves >= 2 && !s.fired && looked) {
 		v.protection = PROTECTION_NONE_FOUND;
 	}
 	return v;

@@ -194,10 +194,20 @@ static void new_attempt(struct live *l, const struct sip_seen *m)
 
 /* ---- refusals (MED-003) ------------------------------------------------------------- */
 
-static uint64_t parties(const struct sip_seen *m)
+static bool nameless(const struct party_seen *p)
 {
-	uint64_t h = hash_fixed(m->from.user) * 31 + hash_fixed(m->to.user);
+	return !p->user.n || slice_ieq(p->user, SLICE("anonymous"));
+}
 
+/* Who asked whom, and from where; 0: nobody that could be known again in another call. */
+static uint64_t parties(const struct sip_seen *m, const struct addr *asks)
+{
+	struct slice from = { asks->b, sizeof asks->b };
+
+	if (nameless(&m->from) || nameless(&m->to))
+		return 0;
+	uint64_t h =
+		(hash_fixed(m->from.user) * 31 + hash_fixed(m->to.user)) * 31 + hash_fixed(from);
 	return h ? h : 1;
 }
 
@@ -205,13 +215,15 @@ static void note_refusal(struct dialog_refusals *r, struct live *l, const struct
 			 const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
-	uint64_t who = parties(m);
+	uint64_t who = parties(m, &o->flow.dst);
 
 	if (m->verb != SIP_VERB_INVITE ||
 	    !(m->status == 488 || m->status == 415 || m->status == 606) || !t || !t->pact ||
 	    !offer_is_secure(t->pact->offer))
 		return;
 	live_first(&l->secure_refused, &o->evidence);
+	if (!who)
+		return;
 	r->slots[who % DIALOG_REFUSALS].parties = who;
 	r->slots[who % DIALOG_REFUSALS].at = o->evidence;
 }
@@ -219,13 +231,13 @@ static void note_refusal(struct dialog_refusals *r, struct live *l, const struct
 static void note_retry(const struct dialog_refusals *r, struct live *l, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
-	uint64_t who = parties(m);
+	uint64_t who = parties(m, &o->flow.src);
 	struct evidence refused = l->secure_refused;
 
 	if (!m->request || m->verb != SIP_VERB_INVITE || !m->sdp || !m->sdp->line_count ||
 	    offer_is_secure(m->sdp))
 		return;
-	if (!refused.frame && r->slots[who % DIALOG_REFUSALS].parties == who)
+	if (!refused.frame && who && r->slots[who % DIALOG_REFUSALS].parties == who)
 		refused = r->slots[who % DIALOG_REFUSALS].at;
 	if (!refused.frame || o->first_ns < refused.ts_ns || o->first_ns > refused.ts_ns + RETRY_NS)
 		return;
@@ -248,18 +260,26 @@ static void keep_host(struct host_seen *hosts, uint8_t *count, const struct addr
 		hosts[(*count)++] = (struct host_seen){ *a, leg, *at };
 }
 
+/* Only a registrar, or a proxy in front of one, takes bindings or asks for a password to them. */
+static bool serves_registration(const struct sip_seen *m)
+{
+	return !m->request && m->verb == SIP_VERB_REGISTER &&
+	       ((m->status >= 200 && m->status < 300) || m->status == 401 || m->status == 407 ||
+		m->status == 423);
+}
+
 static void note_hosts(struct live *l, struct leg_live *leg, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
 
-	if (m->verb != SIP_VERB_INVITE)
-		return;
+	if (serves_registration(m))
+		keep_host(l->serving, &l->serving_count, &o->flow.src, leg, &o->evidence);
 	for (unsigned i = 1; m->request && i + 1U < m->via_count; i++)
 		if (!m->vias[i].hidden && !addr_is_none(&m->vias[i].addr))
 			keep_host(l->named, &l->named_count, &m->vias[i].addr, leg, &o->evidence);
 	if (m->request && m->via_count > 1)
 		keep_host(l->forwarding, &l->forwarding_count, &o->flow.src, leg, &o->evidence);
-	if (!m->request &&
+	if (!m->request && m->verb == SIP_VERB_INVITE &&
 	    (m->status == 100 || m->status == 407 || (m->status >= 300 && m->status < 400)))
 		keep_host(l->answering, &l->answering_count, &o->flow.src, leg, &o->evidence);
 }

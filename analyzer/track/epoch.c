@@ -167,8 +167,11 @@ void epoch_build(struct live *l, struct pact *const *pacts, unsigned count, uint
 
 int epoch_at(const struct call *c, uint64_t ns)
 {
+	bool ringing = c->answered_ns && c->complete_start;
 	int at = c->epoch_count ? 0 : -1;
 
+	if (at == 0 && ringing && ns < c->epochs[0].start_ns)
+		return -1;
 	for (int i = 1; i < c->epoch_count; i++)
 		if (c->epochs[i].start_ns <= ns)
 			at = i;

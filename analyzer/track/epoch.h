@@ -8,7 +8,7 @@
 struct pact **epoch_pacts(struct live *l, unsigned *count);
 /* Fills call.epochs; the last one ends at `end_ns`. */
 void epoch_build(struct live *l, struct pact *const *pacts, unsigned count, uint64_t end_ns);
-/* The epoch a time lies in: the first before them all, the last after; -1: there are none. */
+/* The epoch a time lies in, the last after them all; -1: there are none, or nobody had answered. */
 int epoch_at(const struct call *c, uint64_t ns);
 
 #endif

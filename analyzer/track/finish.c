@@ -289,6 +289,7 @@ void finish_call(struct stint *paths, struct live *l, const struct bind_options 
 	media_facts_keys(l, all, pacts, &list);
 	media_facts_segments(l, &list);
 	media_facts_lines(l, &list);
+	media_facts_fax(l, all, pacts, &list);
 	for (unsigned i = 0; i < l->call.leg_count; i++)
 		look_under(paths, l, &l->call.legs[i]);
 	note_proxies(l);

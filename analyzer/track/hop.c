@@ -122,12 +122,20 @@ static void note_vias(struct live *l, struct leg_live *leg, const struct observa
 		const struct via_seen *v = &m->vias[i];
 		if (is_hidden(v, leg))
 			note_max(l, leg, FACT_hidden_element, 3, &o->evidence, 1);
-		if (v->transport == SIP_TRANSPORT_NONE || v->transport == SIP_TRANSPORT_OTHER)
+		/* Who masks a Via, or stands behind another process of its host, says nothing
+		 * of a wire with the transport in it. */
+		if (v->hidden || v->transport == SIP_TRANSPORT_NONE ||
+		    v->transport == SIP_TRANSPORT_OTHER)
 			continue;
 		bool secure = observation_transport_encrypted(v->transport);
 		live_note(l, leg, secure ? FACT_hop_declared_encrypted : FACT_hop_declared_clear, 2,
 			  observation_transport_text(v->transport), &o->evidence);
 	}
+}
+
+/* A response brings the top Via of its request back over the same hop. */
+static void note_top_via(struct leg_live *leg, const struct sip_seen *m)
+{
 	if (!m->via_count)
 		return;
 	if (observation_transport_encrypted(m->vias[0].transport))
@@ -258,6 +266,7 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 
 	leg->handshake |= m->tcp_handshake;
 	leg->exported |= m->decrypted;
+	note_top_via(leg, m);
 	if (m->request) {
 		note_vias(l, leg, o);
 		note_routes(l, leg, o);

@@ -128,9 +128,10 @@ struct live {
 	struct evidence downgrade[2];	/* refusal, retry without keys */
 	struct evidence clock_off, truncated;
 	uint64_t truncated_count;
-	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS];
-	uint8_t answering_count, forwarding_count,
-		named_count; /* named: in Vias between the first and the last */
+	/* named: in Vias between the first and the last; serving: took or challenged a REGISTER */
+	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS],
+		serving[LIVE_HOSTS];
+	uint8_t answering_count, forwarding_count, named_count, serving_count;
 };
 
 /* Earlier evidence first: by time, input, frame. */

@@ -48,12 +48,16 @@ static struct fact *fact_of(struct live *l, enum fact_kind kind, int media, int 
 	return f;
 }
 
-/* SAVP cannot be answered without taking a key, so an answered call took it, seen or not. */
+/*
+ * SAVP with nothing but SDES cannot be answered without taking a key, so a call
+ * that was answered took it, seen or not. A later offer may have been refused unseen.
+ */
 static bool key_taken(const struct live *l, const struct agreed *a)
 {
 	if (a->m.answer_seen)
 		return a->m.keying == KEYING_SDES;
-	return dialog_answered(l) && !a->m.rejected && a->offered_secure;
+	return dialog_answered(l) && !a->m.rejected && a->offered_secure && a->offered_first &&
+	       !a->offered_otherwise;
 }
 
 static void note_keys(struct live *l, const struct pact *p, const struct agreed *a,
@@ -88,6 +92,9 @@ static void keys_of_pact(struct live *l, const struct pact *p, const struct agre
 			note_keys(l, p, a, o, &p->offer_at);
 		if (n)
 			note_keys(l, p, a, n, &p->answer_at);
+		/* RFC 8643 3.2: an answer settles on one method. */
+		if (n && n->crypto_count && (n->fingerprint_count || n->zrtp_hash.n))
+			fact_of(l, FACT_keys_doubled, a->number, p->leg->number, &p->answer_at);
 	}
 }
 
@@ -172,7 +179,9 @@ void media_facts_keys(struct live *l, struct pact *const *pacts, unsigned count,
 
 static bool is_early(const struct live *l, const struct segment *s)
 {
-	return s->epoch >= 0 && l->call.epochs[s->epoch].type == EPOCH_EARLY;
+	/* Before the first epoch nobody has answered: epoch_at(). */
+	return s->epoch >= 0 ? l->call.epochs[s->epoch].type == EPOCH_EARLY
+			     : l->call.epoch_count > 0;
 }
 
 static bool later_clear(const struct live *l, const struct agreed *a)
@@ -315,5 +324,64 @@ void media_facts_lines(struct live *l, const struct agreed_list *list)
 			note_one_way(l, a);
 		else
 			live_fact(l, FACT_media_unseen, 3, a->number, FACT_NOWHERE, &a->answer_at);
+	}
+}
+
+/* ---- fax that T.38 was proposed for ------------------------------------------------- */
+
+static const struct line_seen *live_line(const struct sdp_seen *s, enum media_kind kind)
+{
+	for (unsigned i = 0; offer_line(s, i); i++)
+		if (s->lines[i].kind == kind && s->lines[i].at.port)
+			return &s->lines[i];
+	return NULL;
+}
+
+static bool proposes_fax(const struct sdp_seen *s)
+{
+	const struct line_seen *m = live_line(s, MEDIA_IMAGE);
+
+	return m && m->profile == PROFILE_UDPTL;
+}
+
+/* A first offer that lists fax beside voice says what the device can do, not what it is about to.
+ */
+static bool fax_in_mind(const struct pact *p, bool offered_from_the_start)
+{
+	return proposes_fax(p->offer) &&
+	       (!live_line(p->offer, MEDIA_AUDIO) || (p->reoffer && !offered_from_the_start));
+}
+
+static const struct pact *refused_fax(struct pact *const *pacts, unsigned count)
+{
+	const struct pact *refused = NULL;
+	bool from_the_start = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct pact *p = pacts[i];
+		bool taken = live_line(p->answer, MEDIA_IMAGE);
+		from_the_start |= !p->reoffer && proposes_fax(p->offer);
+		if (taken)
+			return NULL;
+		if (!refused && fax_in_mind(p, from_the_start) && (p->answer || p->refused))
+			refused = p;
+	}
+	return refused;
+}
+
+/* Refused, fax falls back to tones in the audio (ITU-T T.38 annex D, RFC 6913). */
+void media_facts_fax(struct live *l, struct pact *const *pacts, unsigned count,
+		     const struct agreed_list *list)
+{
+	const struct pact *p = refused_fax(pacts, count);
+
+	for (unsigned i = 0; p && i < list->count; i++) {
+		const struct agreed *a = &list->all[i];
+		bool heard_after = false;
+		for (unsigned k = 0; k < a->m.segment_count; k++)
+			heard_after |= a->m.segments[k].protection == PROTECTION_CLEAR &&
+				       a->m.segments[k].last_ns > p->offer_at.ts_ns;
+		if (heard_after && a->m.kind == MEDIA_AUDIO)
+			live_fact(l, FACT_fax_proposed, 3, a->number, FACT_NOWHERE, &p->offer_at);
 	}
 }

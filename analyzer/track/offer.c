@@ -70,7 +70,7 @@ static void copy_line(struct live *l, struct line_seen *to, const struct line_se
 		to->candidate_count = 0;
 }
 
-static const struct sdp_seen *hold_sdp(struct live *l, const struct sdp_seen *s)
+static const struct sdp_seen *hold_sdp(struct live *l, const struct sdp_seen *s, bool cut)
 {
 	for (const struct sdp_held *h = l->sdps; h; h = h->next)
 		if (h->sdp.body_hash == s->body_hash)
@@ -81,6 +81,7 @@ static const struct sdp_seen *hold_sdp(struct live *l, const struct sdp_seen *s)
 	if (!h || (s->line_count && !lines))
 		return NULL;
 	h->sdp = *s;
+	h->sdp.truncated |= cut;
 	h->sdp.session_id = h->sdp.session_version = h->sdp.origin_user = (struct slice){ NULL, 0 };
 	h->sdp.lines = lines;
 	for (unsigned i = 0; i < s->line_count; i++)
@@ -187,10 +188,10 @@ static void promise_line(struct stint *paths, struct live *l, const struct line_
 
 /* A body that was filed before has made its promises: sightings come in order of time. */
 static const struct sdp_seen *file(struct stint *paths, struct live *l, const struct sdp_seen *s,
-				   uint64_t ns)
+				   uint64_t ns, bool cut)
 {
 	const struct sdp_held *before = l->sdps;
-	const struct sdp_seen *kept = hold_sdp(l, s);
+	const struct sdp_seen *kept = hold_sdp(l, s, cut);
 
 	for (unsigned i = 0; kept && l->sdps != before && i < kept->line_count; i++)
 		promise_line(paths, l, &kept->lines[i], ns > EARLY_NS ? ns - EARLY_NS : 0);
@@ -309,6 +310,26 @@ static struct pact *waiting(struct live *l, const struct leg_live *leg, const st
 	return found;
 }
 
+/* SDP in ACK answers a 2xx (RFC 3264 5): what was taken for an answer there was the offer. */
+static struct pact *was_offer(struct live *l, const struct leg_live *leg, const struct sip_seen *m)
+{
+	uint64_t tags = dialog_tags(m);
+
+	for (struct pact *p = l->pacts; p; p = p->next)
+		if (m->verb == SIP_VERB_ACK && p->verb == SIP_VERB_INVITE && !p->offer &&
+		    p->answer && p->leg == leg && p->tags == tags && p->cseq == m->cseq) {
+			p->offer = p->answer;
+			p->offer_at = p->answer_at;
+			p->answer = NULL;
+			p->answer_at = (struct evidence){ 0 };
+			p->offer_in_response = true;
+			p->callee_offers = !p->callee_offers;
+			p->final = false;
+			return p;
+		}
+	return NULL;
+}
+
 static void request_sdp(struct live *l, struct leg_live *leg, struct transaction *t,
 			const struct observation *o, const struct sdp_seen *s)
 {
@@ -316,6 +337,8 @@ static void request_sdp(struct live *l, struct leg_live *leg, struct transaction
 
 	if (m->verb == SIP_VERB_ACK || m->verb == SIP_VERB_PRACK) {
 		struct pact *p = waiting(l, leg, m);
+		if (!p)
+			p = was_offer(l, leg, m);
 		if (p) {
 			answered(l, p, o, s, m->verb == SIP_VERB_ACK);
 			return;
@@ -344,13 +367,11 @@ static void response_sdp(struct live *l, struct leg_live *leg, struct transactio
 	const struct sip_seen *m = &o->as.sip;
 	bool final = m->status >= 200;
 
-	if (m->verb != SIP_VERB_INVITE && m->verb != SIP_VERB_UPDATE && m->verb != SIP_VERB_PRACK)
-		return;
 	if (!t)
 		return;
 	if (t->pact && !t->pact->offer_in_response)
 		answered(l, t->pact, o, s, final);
-	else if (t->request_seen)
+	else if (t->request_seen || t->pact)
 		offered(l, leg, t, o, s, true);
 	else
 		lone_answer(l, leg, t, o, s, final);
@@ -367,14 +388,21 @@ static void settle(struct live *l, struct transaction *t, const struct sip_seen 
 			p->final = true;
 }
 
+/* What OPTIONS, NOTIFY and the like carry describes abilities, not media to come. */
+static bool negotiates(const struct sip_seen *m)
+{
+	return m->verb == SIP_VERB_INVITE || m->verb == SIP_VERB_ACK || m->verb == SIP_VERB_PRACK ||
+	       m->verb == SIP_VERB_UPDATE;
+}
+
 void offer_message(struct stint *paths, struct live *l, struct leg_live *leg, struct transaction *t,
 		   const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
 	const struct sdp_seen *s = NULL;
 
-	if (m->sdp && (m->request || (m->status > 100 && m->status < 300)))
-		s = file(paths, l, m->sdp, o->first_ns);
+	if (m->sdp && negotiates(m) && (m->request || (m->status > 100 && m->status < 300)))
+		s = file(paths, l, m->sdp, o->first_ns, m->truncated);
 	if (s && m->request)
 		request_sdp(l, leg, t, o, s);
 	else if (s)

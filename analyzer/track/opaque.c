@@ -24,6 +24,23 @@ static bool same_pair(const struct flow *a, const struct flow *b)
 	       (addr_eq(&a->key.src, &b->key.dst) && addr_eq(&a->key.dst, &b->key.src));
 }
 
+/* Fax that no line announces; told of only where its sequence numbers ran on. */
+static uint64_t fax_packets(const struct flow *f)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < 2; i++)
+		n += f->speaks[i].speaks == FLOW_UDPTL ? f->speaks[i].parsed : 0;
+	return f->owned || n < OPAQUE_PACKETS ? 0 : n;
+}
+
+static uint64_t weight(const struct flow *f)
+{
+	uint64_t voice = stint_unclaimed(f), fax = fax_packets(f);
+
+	return voice > fax ? voice : fax;
+}
+
 static bool overlaps(const struct gathered *g, const struct flow *f)
 {
 	return f->first_ns <= g->last_ns + 2 * WHEN_SECOND &&
@@ -61,8 +78,8 @@ static bool gather_more(const struct opaque_context *x, struct gathered *g, bool
 	for (struct link *k = p ? p->flows : NULL;
 	     k && g->count < OPAQUE_FLOWS && looked < OPAQUE_LOOKS; k = k->next, looked++) {
 		struct flow *f = k->flow;
-		if (f->used || !f->streams || !same_pair(f, seed) || !overlaps(g, f) ||
-		    is_in(g, f) || stint_promised(f) || !stint_unclaimed(f))
+		if (f->used || !same_pair(f, seed) || !overlaps(g, f) || is_in(g, f) ||
+		    stint_promised(f) || !weight(f))
 			continue;
 		if (!x->at_end && f->touched_ns >= x->quiet_ns) {
 			*wait = true;
@@ -97,7 +114,7 @@ static bool gather(const struct opaque_context *x, struct gathered *g, struct fl
 		return false;
 	*wait = false;
 	for (unsigned i = 0; i < g->count; i++) {
-		uint64_t n = stint_unclaimed(g->flows[i]);
+		uint64_t n = weight(g->flows[i]);
 		packets = n > packets ? n : packets;
 	}
 	qsort(g->flows, g->count, sizeof(struct flow *), flow_cmp);
@@ -117,16 +134,19 @@ static struct live *row_new(const struct opaque_context *x)
 	return l;
 }
 
-static struct agreed *media_for(struct agreed_list *list, const struct flow *f)
+static struct agreed *media_for(struct agreed_list *list, const struct flow *f,
+				enum media_kind kind)
 {
 	struct endpoint low = addr_src(&f->key), high = addr_dst(&f->key);
 
 	for (unsigned i = 0; i < list->count; i++)
-		if (addr_endpoint_eq(&list->all[i].m.offerer, &low) &&
+		if (list->all[i].m.kind == kind &&
+		    addr_endpoint_eq(&list->all[i].m.offerer, &low) &&
 		    addr_endpoint_eq(&list->all[i].m.answerer, &high))
 			return &list->all[i];
 	struct agreed *a = &list->all[list->count];
 	a->number = (int16_t)list->count++;
+	a->m.kind = kind;
 	a->m.keying = KEYING_UNKNOWN;
 	a->m.offerer = low;
 	a->m.answerer = high;
@@ -134,11 +154,16 @@ static struct agreed *media_for(struct agreed_list *list, const struct flow *f)
 	return a;
 }
 
-static void note_flow(struct live *l, struct agreed *a, const struct flow *f)
+static void note_flow(struct live *l, struct flow *f)
 {
+	f->used = true;
 	l->points |= live_bit(f->point);
 	l->call.inputs |= f->inputs;
 	live_first(&l->first, &f->first);
+}
+
+static void note_keying(struct agreed *a, const struct flow *f)
+{
 	if (f->has_dtls) {
 		a->m.dtls = true;
 		a->m.keying = KEYING_DTLS;
@@ -172,9 +197,11 @@ static void make_media(struct live *l, const struct gathered *g, struct agreed_l
 
 	for (unsigned i = 0; i < g->count; i++) {
 		struct flow *f = g->flows[i];
-		struct agreed *a = media_for(list, f);
-		note_flow(l, a, f);
-		f->used = true;
+		note_flow(l, f);
+		if (!stint_unclaimed(f))
+			continue;
+		struct agreed *a = media_for(list, f, MEDIA_AUDIO);
+		note_keying(a, f);
 		for (struct stream *st = f->streams; st; st = st->next)
 			for (unsigned k = 0; k < st->window_count; k++) {
 				struct stint_window *w = &st->windows[k];
@@ -203,6 +230,36 @@ static bool clear_line(struct agreed *a)
 	if (clear && a->m.keying == KEYING_UNKNOWN)
 		a->m.keying = KEYING_NONE;
 	return clear;
+}
+
+/* The line that fax without an announcement would have had (RFC 3362: udptl). */
+static void add_fax(struct live *l, struct agreed_list *list, const struct flow *f)
+{
+	uint64_t packets = fax_packets(f);
+
+	if (!packets)
+		return;
+	struct agreed *a = media_for(list, f, MEDIA_IMAGE);
+	a->m.profile = PROFILE_UDPTL;
+	a->m.keying = KEYING_NONE;
+	a->parsed_on = f->key;
+	for (unsigned i = 0; i < 2; i++)
+		if (f->speaks[i].speaks == FLOW_UDPTL && f->speaks[i].parsed) {
+			a->parsed[i] += f->speaks[i].parsed;
+			live_first(&a->parsed_at, &f->speaks[i].first);
+		}
+	if (f->last_ns > l->last_media_ns)
+		l->last_media_ns = f->last_ns;
+}
+
+static void note_fax(struct live *l, const struct agreed *a)
+{
+	if (!a->parsed_at.frame)
+		return;
+	struct fact *fact =
+		live_fact(l, FACT_fax_readable, 3, a->number, FACT_NOWHERE, &a->parsed_at);
+	if (fact)
+		fact->value = a->parsed[0] + a->parsed[1];
 }
 
 /* A page goes to a group; readable, it is heard by every port of the network. */
@@ -293,10 +350,30 @@ static struct slice name_of(const struct flow *f)
 	return (struct slice){ (const uint8_t *)&f->key, sizeof f->key };
 }
 
+static bool spoke_sip(const struct opaque_context *x, const struct addr *a)
+{
+	return map_get(x->sip_hosts, (struct slice){ a->b, sizeof a->b }) != NULL;
+}
+
+/*
+ * MED-007: a host whose SIP could be read should have announced its media there.
+ * Others, and who runs ICE or DTLS without SDP in sight, signal somewhere else.
+ */
+static bool unowned(const struct opaque_context *x, const struct gathered *g, const struct live *l)
+{
+	const struct flow_key *k = &g->flows[0]->key;
+	bool elsewhere = false;
+
+	for (unsigned i = 0; i < g->count; i++)
+		elsewhere |= g->flows[i]->has_dtls || g->flows[i]->has_stun;
+	return l->call.kind == CALL_OPAQUE && !elsewhere &&
+	       (spoke_sip(x, &k->src) || spoke_sip(x, &k->dst));
+}
+
 static struct live *media_row(const struct opaque_context *x, struct gathered *g)
 {
 	struct live *l = row_new(x);
-	struct agreed_list list = { live_take(l, g->count * sizeof *list.all), 0 };
+	struct agreed_list list = { live_take(l, 2 * g->count * sizeof *list.all), 0 };
 	bool clear = false;
 
 	if (!list.all) {
@@ -311,14 +388,20 @@ static struct live *media_row(const struct opaque_context *x, struct gathered *g
 	make_media(l, g, &list, x->bind.clear_start_ns);
 	for (unsigned i = 0; i < list.count; i++)
 		clear |= clear_line(&list.all[i]);
+	for (unsigned i = 0; i < g->count; i++)
+		add_fax(l, &list, g->flows[i]);
+	for (unsigned i = 0; i < list.count; i++)
+		note_fax(l, &list.all[i]);
 	if (l->call.epoch_count)
 		l->call.epochs[0].at = l->first;
 	add_connections(x, l, g);
 	name_kind(l, g, clear);
 	if (l->call.kind == CALL_OPAQUE)
 		live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
-	for (unsigned i = 0; x->sip_seen && l->call.kind == CALL_OPAQUE && i < list.count; i++)
-		live_fact(l, FACT_media_unowned, 3, list.all[i].number, FACT_NOWHERE, &l->first);
+	for (unsigned i = 0; unowned(x, g, l) && i < list.count; i++)
+		if (list.all[i].m.segment_count)
+			live_fact(l, FACT_media_unowned, 3, list.all[i].number, FACT_NOWHERE,
+				  &l->first);
 	media_facts_segments(l, &list);
 	l->call.ends[0].at = (struct endpoint){ g->flows[0]->key.src, 0 };
 	l->call.ends[1].at = (struct endpoint){ g->flows[0]->key.dst, 0 };
@@ -350,7 +433,7 @@ struct live *opaque_row(const struct opaque_context *x, struct flow *f, bool *wa
 	*wait = false;
 	if (f->used)
 		return NULL;
-	if (f->streams && stint_unclaimed(f) && gather(x, &g, f, wait))
+	if (weight(f) && gather(x, &g, f, wait))
 		return media_row(x, &g);
 	if (*wait)
 		return NULL;

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_OPAQUE_H
 #define EARSHOT_OPAQUE_H
 
+#include "analyzer/base/map.h"
 #include "analyzer/track/finish.h"
 #include "analyzer/track/track.h"
 
@@ -11,9 +12,9 @@ struct opaque_context {
 	struct stint *paths;
 	struct bind_options bind;
 	size_t budget;
-	uint64_t quiet_ns; /* flows untouched since then are silent */
-	bool sip_seen; /* signaling was readable somewhere: the media was unowned, not merely opaque
-			*/
+	uint64_t quiet_ns;	     /* flows untouched since then are silent */
+	const struct map *sip_hosts; /* addresses that SIP was read of: their media was unowned, not
+				      merely opaque */
 	bool at_end;
 };
 

@@ -52,6 +52,32 @@ static struct endpoint end_of(const struct agreed_list *list, const struct call 
 	return caller ? leg->a : leg->b;
 }
 
+static bool listed(const struct host_seen *hosts, unsigned count, const struct addr *host)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (addr_eq(&hosts[i].addr, host))
+			return true;
+	return false;
+}
+
+static bool serves(const struct live *l, const struct addr *host)
+{
+	return listed(l->forwarding, l->forwarding_count, host) ||
+	       listed(l->serving, l->serving_count, host);
+}
+
+/* A REGISTER ends at a server, and so does what was seen of a MESSAGE that was passed on. */
+static void name_servers(const struct live *l, struct end ends[2])
+{
+	bool apart = !addr_eq(&ends[0].at.addr, &ends[1].at.addr);
+
+	if (l->call.kind != CALL_REGISTRATION && l->call.kind != CALL_MESSAGE)
+		return;
+	for (unsigned i = 0; apart && i < 2; i++)
+		if (ends[i].role == ROLE_UNKNOWN && serves(l, &ends[i].at.addr))
+			ends[i].role = ROLE_PROXY;
+}
+
 static void find_ends(struct live *l, const struct agreed_list *list)
 {
 	struct call *c = &l->call;
@@ -67,6 +93,7 @@ static void find_ends(struct live *l, const struct agreed_list *list)
 	for (unsigned i = 0; i < 2; i++)
 		if (c->ends[i].role == ROLE_CONFERENCE)
 			c->ends[i].role_from = ROLE_DECLARED;
+	name_servers(l, c->ends);
 }
 
 static bool is_end(const struct call *c, const struct addr *a)
@@ -108,14 +135,6 @@ static bool keys_on(const struct live *l, const struct leg_live *leg)
 	return false;
 }
 
-static bool forwards(const struct live *l, const struct addr *host)
-{
-	for (unsigned i = 0; i < l->forwarding_count; i++)
-		if (addr_eq(&l->forwarding[i].addr, host))
-			return true;
-	return false;
-}
-
 static void add_host(struct live *l, const struct addr *host, bool keys, const struct evidence *at)
 {
 	if (is_end(&l->call, host))
@@ -125,7 +144,7 @@ static void add_host(struct live *l, const struct addr *host, bool keys, const s
 		return;
 	e->signaling = true;
 	e->keys |= keys;
-	e->role = forwards(l, host) ? ROLE_PROXY : ROLE_UNKNOWN;
+	e->role = serves(l, host) ? ROLE_PROXY : ROLE_UNKNOWN;
 	e->why = "signaling passed through it readable";
 	live_first(&e->at_evidence, at);
 }
@@ -196,6 +215,19 @@ static void from_segment(struct live *l, const struct segment *s)
 	}
 }
 
+/* Fax, messages and floor control that were read on an open line. */
+static void from_speech(struct live *l, const struct agreed *a)
+{
+	if (a->m.keying != KEYING_NONE || !(a->parsed[0] || a->parsed[1]))
+		return;
+	struct element *e = add_link(l, &a->parsed_on.src, &a->parsed_on.dst, &a->parsed_at);
+	if (e) {
+		e->media = true;
+		e->why = e->signaling ? "SIP and media were readable on the wire"
+				      : "media was readable on the wire";
+	}
+}
+
 static int power(const struct element *e)
 {
 	return 4 * e->media + 2 * e->keys + e->signaling;
@@ -214,13 +246,13 @@ static int element_cmp(const void *x, const void *y)
 	return a->name ? strcmp(a->name, b->name) : addr_cmp(&a->at.addr, &b->at.addr);
 }
 
-/* Two hosts and a link or a writer per leg, a link per segment: never more are added. */
+/* Two hosts and a link or a writer per leg, a link per segment and line: never more are added. */
 static unsigned element_room(const struct live *l, const struct agreed_list *list)
 {
 	unsigned room = 3U * l->leg_count + l->named_count;
 
 	for (unsigned i = 0; i < list->count; i++)
-		room += list->all[i].m.segment_count;
+		room += list->all[i].m.segment_count + 1U;
 	return room < PATH_ELEMENTS ? room : PATH_ELEMENTS;
 }
 
@@ -237,9 +269,11 @@ void path_build(struct live *l, const struct agreed_list *list)
 		from_leg(l, leg);
 	for (unsigned i = 0; i < l->named_count; i++)
 		add_host(l, &l->named[i].addr, false, &l->named[i].at);
-	for (unsigned i = 0; i < list->count; i++)
+	for (unsigned i = 0; i < list->count; i++) {
 		for (unsigned k = 0; k < list->all[i].m.segment_count; k++)
 			from_segment(l, &list->all[i].m.segments[k]);
+		from_speech(l, &list->all[i]);
+	}
 	if (c->element_count)
 		qsort(c->elements, c->element_count, sizeof *c->elements, element_cmp);
 }

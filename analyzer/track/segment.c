@@ -154,6 +154,16 @@ static struct start unkeyed(const struct segment_claim *c, unsigned n)
 	return s;
 }
 
+/* The stream's first packet was seen: nothing before it can have agreed other keys. */
+static bool began(const struct segment_claim *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (c[i].window == &c[i].stream->windows[0] &&
+		    (c[i].window->seen.reasons & WINDOW_START))
+			return true;
+	return false;
+}
+
 static bool tolerated(const struct start *s, const struct agreed *a, uint64_t limit_ns)
 {
 	uint64_t base = a->m.answer_seen && a->answer_last_ns ? a->answer_last_ns : s->first_ns;
@@ -183,7 +193,7 @@ static void judge_start(struct live *l, struct segment *s, const struct segment_
 			f->duration_ns = start.last_ns - start.first_ns;
 			place(f, c->to, s);
 		}
-	} else if (start.fired || start.halves < 2) {
+	} else if (start.fired || (start.halves < 2 && l->invite_first && began(c, n))) {
 		s->protection = PROTECTION_CLEAR;
 		s->test = "sent before ZRTP had agreed keys";
 		s->clear += start.packets;
@@ -199,14 +209,20 @@ static bool no_keys_agreed(const struct agreed *a)
 	return a->m.answer_seen && a->m.keying == KEYING_NONE;
 }
 
+/* Conferences; and SCIP, which is encrypted between its devices on an open line (RFC 8817). */
+static bool inner_possible(const struct live *l, const struct segment *s)
+{
+	return l->isfocus_caller || l->isfocus_callee ||
+	       (s->codec && slice_ieq(slice_of(s->codec), SLICE("scip")));
+}
+
 /* Windows of one SSRC that come after the keys, in time order. */
 static void judge_stream(struct live *l, struct segment *s, const struct segment_claim *c,
 			 unsigned n)
 {
 	const struct window_seen **w = live_take(l, n * sizeof(struct window_seen *));
 	unsigned count = 0, at[2] = { 0, 0 };
-	struct clear_context about = { s->codec, l->isfocus_caller || l->isfocus_callee,
-				       no_keys_agreed(c->to) };
+	struct clear_context about = { s->codec, inner_possible(l, s), no_keys_agreed(c->to) };
 
 	for (unsigned i = 0; w && i < n; i++)
 		if (!before_keys(&c[i]) || before_answer(&c[i])) {

@@ -41,7 +41,8 @@ struct flow {
 	struct flow_key key;
 	uint16_t point;
 	bool has_tls, has_dtls, has_zrtp, has_stun, has_rtcp, in_turn;
-	bool used; /* a row owns it */
+	bool used;  /* a row owns it */
+	bool owned; /* a line of a call owns what it speaks besides RTP */
 	uint8_t stream_count, link_count;
 	char hint[STINT_HINT];
 	point_set inputs;

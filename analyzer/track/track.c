@@ -16,6 +16,7 @@ enum {
 	POINTS = 64,
 	FLOWS = 200000,
 	FLOW_BYTES = 512 * 1024 * 1024,
+	SIP_HOSTS = 65536,
 };
 static const uint64_t STEP_NS = 250 * WHEN_MS; /* OBS-005: time that runs backwards by more */
 
@@ -37,7 +38,8 @@ struct track {
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
 	uint64_t now_ns, sip_ns[POINTS];
-	bool sip_seen;
+	struct map *sip_hosts; /* at most SIP_HOSTS addresses, which stand in `hosts` */
+	struct arena *hosts;
 	struct unexplained *unexplained;
 	size_t unexplained_count;
 };
@@ -61,6 +63,8 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->ctx = ctx;
 	t->options = options;
 	t->calls = map_new();
+	t->sip_hosts = map_new();
+	t->hosts = arena_new(SIP_HOSTS * sizeof(struct addr));
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, FLOW_BYTES);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
@@ -234,13 +238,26 @@ static void check_clock(struct track *t, struct live *l, const struct observatio
 		*last = o->first_ns;
 }
 
+/* The oldest are kept: who comes later than that many is taken for opaque, never for suspect. */
+static void note_host(struct track *t, const struct addr *a)
+{
+	if (map_get(t->sip_hosts, (struct slice){ a->b, sizeof a->b }))
+		return;
+	struct addr *kept = arena_take(t->hosts, sizeof *kept);
+	if (!kept)
+		return;
+	*kept = *a;
+	map_put(t->sip_hosts, (struct slice){ kept->b, sizeof kept->b }, kept);
+}
+
 static void observe_sip(struct track *t, const struct observation *o)
 {
 	struct live *l = live_for(t, o);
 
 	if (!l)
 		return;
-	t->sip_seen = true;
+	note_host(t, &o->flow.src);
+	note_host(t, &o->flow.dst);
 	check_clock(t, l, o);
 	dialog_message(t->paths, t->refusals, l, o);
 	if (!l->in_answered && dialog_is_call(l) && dialog_answered(l)) {
@@ -362,7 +379,7 @@ static uint64_t quiet_since(const struct track *t)
 static void sweep(struct track *t, bool at_end)
 {
 	struct opaque_context x = { t->paths,	    bind_options(t), t->options.call_budget,
-				    quiet_since(t), t->sip_seen,     at_end };
+				    quiet_since(t), t->sip_hosts,    at_end };
 	uint64_t before = at_end ? UINT64_MAX : x.quiet_ns;
 	struct flow *f;
 
@@ -440,6 +457,8 @@ void track_free(struct track *t)
 	}
 	stint_free(t->paths);
 	map_free(t->calls);
+	map_free(t->sip_hosts);
+	arena_free(t->hosts);
 	expire_free(t->timers);
 	free(t->refusals);
 	for (size_t i = 0; i < t->unexplained_count; i++)

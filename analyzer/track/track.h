@@ -17,12 +17,13 @@
  *        digest_md5                   value: 1 when challenge and response were both readable
  *        loss (leg)                   value: holes in what carried signaling
  * media  key_readable, key_unused     value: octets of key and salt; text: the suite; also the leg
- *        k_readable                   also the leg
+ *        k_readable, keys_doubled     also the leg
  *        no_keys, sibling_clear       grade 2 from SDP, 3 when its media was readable
  *        downgrade                    text: set when refused and tried again; evidence: both steps
  *        dtls_seen, zrtp_seen         value: records, messages
  *        media_one_way                value: packets of the direction that was seen
  *        fax_, text_, floor_readable  value: packets or messages parsed
+ *        fax_proposed                 evidence: the offer of T.38
  *        media_unseen, media_unowned, keying_unseen, optional_declined
  * segment (with media and epoch)
  *        media_clear, media_early_clear, media_microphone_early

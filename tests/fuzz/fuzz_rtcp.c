@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct rtcp_seen seen;
+	struct rtcp_read seen;
 
 	rtcp_parse((struct slice){ data, size }, &seen);
 	if (seen.has_cname && (seen.cname.p < data || seen.cname.p + seen.cname.n > data + size))

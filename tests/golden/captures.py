@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "schema"))
 import validate  # noqa: E402
@@ -53,27 +54,32 @@ def raw_messages(tmp):
     return path if n else None
 
 
+def look(path):
+    """what is wrong with the audit of one file"""
+    try:
+        p = subprocess.run([EARSHOT, "audit", "-f", "json", path], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, timeout=300)
+    except subprocess.TimeoutExpired:
+        return ["no end after 300 s"]
+    if p.returncode not in (0, 1, 3, 4) or b"Sanitizer" in p.stderr or b"runtime error" in p.stderr:
+        return ["exit %d %s" % (p.returncode, p.stderr.decode(errors="replace")[:2000])]
+    return list(validate.complaints(WHOLE, json.loads(p.stdout), ""))[:3]
+
+
 def main():
     if not os.path.isdir(SHARED):
         print("captures: skipped, no shared captures here")
         return 0
-    count = bad = 0
-    tmp = tempfile.TemporaryDirectory()
-    messages = raw_messages(tmp.name)
-    for path in list(files()) + ([messages] if messages else []):
-        count += 1
-        p = subprocess.run([EARSHOT, "audit", "-f", "json", path], stdout=subprocess.PIPE,
-                           stderr=subprocess.PIPE, timeout=300)
-        wrong = []
-        if p.returncode not in (0, 1, 3, 4) or b"Sanitizer" in p.stderr or b"runtime error" in p.stderr:
-            wrong.append("exit %d %s" % (p.returncode, p.stderr.decode(errors="replace")[:2000]))
-        else:
-            wrong += list(validate.complaints(WHOLE, json.loads(p.stdout), ""))[:3]
-        bad += bool(wrong)
-        for w in wrong:
-            print("captures: %s: %s" % (os.path.relpath(path, SHARED), w))
-    print("captures: %d files, %d wrong" % (count, bad))
-    return 1 if bad or not count else 0
+    bad = 0
+    with tempfile.TemporaryDirectory() as tmp, ThreadPoolExecutor(2) as pool:
+        messages = raw_messages(tmp)
+        every = list(files()) + ([messages] if messages else [])
+        for path, wrong in zip(every, pool.map(look, every)):
+            bad += bool(wrong)
+            for w in wrong:
+                print("captures: %s: %s" % (os.path.relpath(path, SHARED), w))
+    print("captures: %d files, %d wrong" % (len(every), bad))
+    return 1 if bad or not every else 0
 
 
 sys.exit(main())

@@ -5,6 +5,7 @@ usage: front_door.py EARSHOT SAMPLES
 import gzip
 import json
 import os
+import re
 import resource
 import shutil
 import struct
@@ -176,6 +177,18 @@ def privacy():
             expect("no key in %s with --redact %s" % (form, mode), secrets and not any(s in out for s in secrets))
 
 
+def readme():
+    """the report that README.md shows is the one that its command gives"""
+    path = os.path.join(SAMPLES, "..", "README.md")
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as f:
+        shown = re.search(r"earshot audit (samples/\S+)\n\n```\n(.*?)```", f.read(), re.S)
+    p = run("audit", os.path.join(SAMPLES, "..", shown[1])) if shown else None
+    expect("README.md shows another report than `earshot audit %s` gives: paste it anew" % (shown and shown[1]),
+           p and p.stdout.decode() == shown[2])
+
+
 def main():
     tmp = tempfile.mkdtemp()
     try:
@@ -184,6 +197,7 @@ def main():
         outputs(tmp)
         gates(tmp)
         privacy()
+        readme()
     finally:
         shutil.rmtree(tmp)
     print("front door: %d checks passed, %d failed" % (passed, failed))

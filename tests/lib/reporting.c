@@ -173,7 +173,7 @@ static void verdicts(struct reporting *m)
 	j->hops_encrypted = j->hops_clear = 1;
 	j->label = LABEL_EXPOSED;
 	j->suffix = SUFFIX_TO_GATEWAY | SUFFIX_POSSIBLY;
-	j->has_score = true;
+	j->scored = j->has_score = true;
 	j->score = j->high = 5;
 	j->coverage = 0.8;
 	j->coverage_made = 4;

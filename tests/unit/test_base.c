@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "analyzer/base/addr.h"
 #include "analyzer/base/arena.h"
@@ -98,7 +99,7 @@ static void an_arena_keeps_its_budget_and_says_so(void **state)
 static void a_map_finds_what_was_put_and_forgets_what_was_removed(void **state)
 {
 	(void)state;
-	static char keys[5000][8];
+	static char keys[5000][16];
 	struct map *m = map_new();
 
 	for (int i = 0; i < 5000; i++) {
@@ -200,6 +201,14 @@ static void time_is_written_with_nanoseconds(void **state)
 			    "2023-11-14T22:13:20.000000007Z");
 	assert_string_equal(when_text(0, text), "1970-01-01T00:00:00.000000000Z");
 	assert_int_equal(strlen(when_text(UINT64_MAX, text)), 30);
+	for (uint64_t day = 0; day < 213000; day++) { /* to the end of 64 bits of nanoseconds */
+		time_t s = (time_t)(day * 86400 + day % 86400);
+		char as_c[32];
+		struct tm tm;
+		assert_non_null(gmtime_r(&s, &tm));
+		(void)strftime(as_c, sizeof as_c, "%Y-%m-%dT%H:%M:%S", &tm);
+		assert_memory_equal(when_text((uint64_t)s * WHEN_SECOND, text), as_c, 19);
+	}
 }
 
 static void digests_are_sha256_and_names_are_keyed(void **state)

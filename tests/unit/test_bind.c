@@ -224,6 +224,119 @@ static void lets_two_calls_that_announce_the_same_path_both_have_it(void **state
 	scene_free(s);
 }
 
+static void takes_what_rings_for_early_though_no_183_was_seen(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_say(s, (struct scene_sip){ .at = 0,
+					 .src = A,
+					 .dst = B,
+					 .method = "INVITE",
+					 .sdp = scene_sdp(s, AM, PROFILE_RTP_SAVP) });
+	scene_say(s, (struct scene_sip){ .at = 20,
+					 .src = B,
+					 .dst = A,
+					 .method = "INVITE",
+					 .status = 200,
+					 .to_tag = "b",
+					 .sdp = scene_sdp(s, BM, PROFILE_RTP_SAVP) });
+	scene_talk(s, (struct scene_media){ 2, 19, BM, AM, 2, 0, true, 0, 0 });
+	scene_talk(s, (struct scene_media){ 20, 40, BM, AM, 3, 0, false, 0, 0 });
+	scene_end(s, 60);
+	const struct call *c = &s->rows[0];
+	assert_true(scene_has(c, FACT_media_early_clear));
+	assert_false(scene_has(c, FACT_media_clear));
+	scene_free(s);
+}
+
+static void leaves_a_strangers_stream_after_the_bye_alone(void **state)
+{
+	(void)state;
+	for (unsigned both_ends = 0; both_ends < 2; both_ends++) {
+		struct scene *s = open_call();
+		const char *from = both_ends ? BM : "192.0.2.77:9000";
+		scene_talk(s, (struct scene_media){ 1, 10, BM, AM, 2, 0, false, 0, 0 });
+		scene_bye(s, 10);
+		scene_talk(s, (struct scene_media){ 15, 30, from, AM, 9, 0, true, 0, 0 });
+		scene_end(s, 200);
+		const struct call *c = scene_row(s, CALL_CALL, 0);
+		assert_int_equal(scene_has(c, FACT_media_clear), both_ends);
+		assert_int_equal(scene_row(s, CALL_OPAQUE, 0) != NULL, !both_ends);
+		scene_free(s);
+	}
+}
+
+static void gives_media_to_the_keys_that_were_agreed_then(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+	struct sdp_seen *offer = scene_sdp(s, AM, PROFILE_RTP_SAVP),
+			*answer = scene_sdp(s, BM, PROFILE_RTP_SAVP);
+
+	scene_crypto(s, scene_line(offer, 0));
+	scene_crypto(s, scene_line(answer, 0));
+	scene_call(s, scene_sdp(s, AM, PROFILE_RTP_AVP), scene_sdp(s, BM, PROFILE_RTP_AVP));
+	scene_say(s, (struct scene_sip){ .at = 10,
+					 .src = A,
+					 .dst = B,
+					 .method = "INVITE",
+					 .cseq = 2,
+					 .to_tag = "b",
+					 .sdp = offer });
+	scene_say(s, (struct scene_sip){ .at = 11,
+					 .src = B,
+					 .dst = A,
+					 .method = "INVITE",
+					 .cseq = 2,
+					 .status = 200,
+					 .to_tag = "b",
+					 .sdp = answer });
+	scene_voices(s, 1.5, 10.5, true);
+	scene_voices(s, 11.5, 31.5, false);
+	scene_end(s, 40);
+	const struct call *c = &s->rows[0];
+	assert_int_equal(c->media_count, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		bool open = c->media[i].keying == KEYING_NONE;
+		assert_int_equal(c->media[i].segment_count, 2);
+		assert_int_equal(c->media[i].segments[0].protection,
+				 open ? PROTECTION_CLEAR : PROTECTION_NONE_FOUND);
+	}
+	assert_false(scene_has(c, FACT_media_unseen));
+	scene_free(s);
+}
+
+static void claims_nothing_of_a_few_packets_before_a_later_zrtp(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	/* Joined in the middle: what went before may have had its keys from an exchange not seen.
+	 */
+	scene_say(s, (struct scene_sip){ .at = 0,
+					 .src = A,
+					 .dst = B,
+					 .method = "INVITE",
+					 .cseq = 5,
+					 .to_tag = "b",
+					 .sdp = scene_sdp(s, AM, PROFILE_RTP_AVP) });
+	scene_say(s, (struct scene_sip){ .at = 0.1,
+					 .src = B,
+					 .dst = A,
+					 .method = "INVITE",
+					 .cseq = 5,
+					 .status = 200,
+					 .to_tag = "b",
+					 .sdp = scene_sdp(s, BM, PROFILE_RTP_AVP) });
+	scene_zrtp(s, AM, BM, 5, 6);
+	scene_talk(s, (struct scene_media){ 3, 3.6, AM, BM, 1, 0, false, 0, 0 });
+	scene_talk(s, (struct scene_media){ 7, 27, AM, BM, 1, 0, false, 0, 0 });
+	scene_end(s, 40);
+	assert_false(scene_has(&s->rows[0], FACT_media_clear));
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +350,10 @@ int main(void)
 		cmocka_unit_test(misses_media_that_was_promised),
 		cmocka_unit_test(sees_one_way_media),
 		cmocka_unit_test(lets_two_calls_that_announce_the_same_path_both_have_it),
+		cmocka_unit_test(takes_what_rings_for_early_though_no_183_was_seen),
+		cmocka_unit_test(leaves_a_strangers_stream_after_the_bye_alone),
+		cmocka_unit_test(gives_media_to_the_keys_that_were_agreed_then),
+		cmocka_unit_test(claims_nothing_of_a_few_packets_before_a_later_zrtp),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void believes_g729_parity_only_without_a_tag(void **state)
 		enum protection protection;
 	} rows[] = {
 		{ 30, 30, 15, 0, PROTECTION_CLEAR },
-		{ 29, 29, 15, 0, PROTECTION_NONE_FOUND },
+		{ 29, 29, 15, 0, PROTECTION_INSUFFICIENT },
 		{ 60, 59, 15, 0, PROTECTION_NONE_FOUND },
 		{ 45, 45, 0, 15, PROTECTION_NONE_FOUND }, /* two frames and a tag of ten octets */
 	};
@@ -142,6 +142,19 @@ static void saturates_instead_of_wrapping(void **state)
 	assert_int_equal(w.halves, 255);
 }
 
+static void believes_gsm_by_the_signature_of_every_frame(void **state)
+{
+	(void)state;
+	const struct clear_context about = { "GSM", false, false };
+	struct window_seen like = { .gsm_frames = 15, .gsm_ok = 15 };
+
+	assert_string_equal(judge("0", &like, about).test, "gsm-signature");
+	like.gsm_ok = 14;
+	assert_null(judge("0", &like, about).test);
+	like = (struct window_seen){ .gsm_frames = 14, .gsm_ok = 14 };
+	assert_null(judge("0", &like, about).test);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +164,7 @@ int main(void)
 		cmocka_unit_test(looks_deep_where_clients_may_encrypt_inside),
 		cmocka_unit_test(thins_neighbours_and_spares_changes),
 		cmocka_unit_test(saturates_instead_of_wrapping),
+		cmocka_unit_test(believes_gsm_by_the_signature_of_every_frame),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

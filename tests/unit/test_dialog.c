@@ -404,6 +404,43 @@ static void notes_credentials_and_bodies_but_keeps_none(void **state)
 	scene_free(s);
 }
 
+static void believes_no_transport_of_a_masked_via(void **state)
+{
+	(void)state;
+	for (unsigned masked = 0; masked < 2; masked++) {
+		struct scene *s = scene_new();
+		scene_say(s, (struct scene_sip){
+				     .src = A,
+				     .dst = B,
+				     .method = "INVITE",
+				     .carrier = SIP_TRANSPORT_TCP,
+				     .handshake = true,
+				     .via = SIP_TRANSPORT_UDP,
+				     .vias = { "10.0.0.1", masked ? "127.0.0.8" : "10.0.0.7" } });
+		scene_end(s, 5);
+		assert_int_equal(scene_has(&s->rows[0], FACT_hop_declared_clear), !masked);
+		assert_int_equal(scene_has(&s->rows[0], FACT_hidden_element), masked);
+		scene_free(s);
+	}
+}
+
+static void hears_the_carrier_contradicted_by_responses_alone(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_say(s, (struct scene_sip){ .src = B,
+					 .dst = A,
+					 .method = "INVITE",
+					 .status = 200,
+					 .to_tag = "b",
+					 .via = SIP_TRANSPORT_TLS });
+	scene_end(s, 5);
+	assert_true(scene_has(&s->rows[0], FACT_sip_decrypted));
+	assert_false(s->rows[0].legs[0].readable);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +456,8 @@ int main(void)
 		cmocka_unit_test(knows_a_preload_from_a_route_through_others),
 		cmocka_unit_test(sees_a_proxy_answer_for_another),
 		cmocka_unit_test(notes_credentials_and_bodies_but_keeps_none),
+		cmocka_unit_test(believes_no_transport_of_a_masked_via),
+		cmocka_unit_test(hears_the_carrier_contradicted_by_responses_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

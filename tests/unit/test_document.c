@@ -286,11 +286,14 @@ static void shows_people_when_told_to(void **state)
 {
 	(void)state;
 	struct document *d = reporting_document(REDACT_NONE, 1);
-	const char *call = document_call_text(d, 0);
+	struct text t = { 0 };
 
+	assert_true(document_call_text(d, 0, &t));
+	const char *call = text_of(&t);
 	assert_non_null(strstr(call, "\"from\":\"alice0@a.example\""));
 	assert_non_null(strstr(call, "\"a\":\"10.0.0.1:5060\""));
 	assert_non_null(strstr(call, "\"call_id\":\"a84b4c76e66710@10.0.0.1\""));
+	text_free(&t);
 	document_free(d);
 }
 
@@ -309,6 +312,60 @@ static void survives_hostile_text_in_every_field(void **state)
 		json_decref(doc);
 		document_free(d);
 	}
+}
+
+static void gives_a_range_only_where_a_row_is_scored(void **state)
+{
+	struct reporting m;
+	(void)state;
+	struct document *d = reporting_begin(REDACT_MASK, false);
+
+	reporting_call(&m, 0);
+	reporting_add(d, &m);
+	reporting_call(&m, 1);
+	m.judgement.scored = m.judgement.has_score = false;
+	reporting_add(d, &m);
+	reporting_finish(d);
+	json_t *scored = document_call(d, 0), *not_scored = document_call(d, 1);
+	assert_int_equal(json_array_size(jvalue_get(scored, "score_range")), 2);
+	assert_true(json_is_null(jvalue_get(not_scored, "score_range")));
+	assert_string_equal(jvalue_str(not_scored, "label"), "EXPOSED");
+	json_decref(scored);
+	json_decref(not_scored);
+	document_free(d);
+}
+
+/* More than the head holds, and more than the spool reads at once. */
+static void keeps_every_call_and_problem_of_a_large_run(void **state)
+{
+	enum { MANY = 400 };
+	struct reporting m;
+	(void)state;
+	struct document *d = reporting_begin(REDACT_MASK, false);
+
+	for (unsigned i = 0; i < MANY; i++) {
+		reporting_call(&m, MANY - i);
+		for (int k = 0; k < 2; k++)
+			(void)snprintf(m.findings[k].problem, sizeof m.findings[k].problem, "%032x",
+				       i * 2 + (unsigned)k);
+		reporting_add(d, &m);
+	}
+	reporting_finish(d);
+	char *text = reporting_text(d, "json", 80);
+	json_t *whole = json_loads(text, 0, NULL);
+	const json_t *rule = path(whole, "summary.rules.0"), *calls = jvalue_get(whole, "calls");
+	assert_int_equal(json_array_size(jvalue_get(whole, "problems")), 2 * MANY);
+	assert_true(json_array_size(jvalue_get(document_head(d), "problems")) < 2 * MANY);
+	assert_int_equal(jvalue_int(path(whole, "summary"), "problems"), 2 * MANY);
+	assert_string_equal(jvalue_str(rule, "rule"), "MED-001");
+	assert_int_equal(jvalue_int(rule, "calls"), MANY);
+	assert_int_equal(jvalue_int(rule, "problems"), MANY);
+	for (unsigned i = 0; i < MANY; i++)
+		assert_int_equal(strtoull(jvalue_str(json_array_get(calls, i), "id"), NULL, 16),
+				 0x4f2a0000U + i + 1);
+	json_decref(whole);
+	free(text);
+	document_free(d);
 }
 
 static void notices_a_full_spool(void **state)
@@ -353,6 +410,8 @@ int main(void)
 		cmocka_unit_test(masks_people_in_all_formats),
 		cmocka_unit_test(shows_people_when_told_to),
 		cmocka_unit_test(survives_hostile_text_in_every_field),
+		cmocka_unit_test(gives_a_range_only_where_a_row_is_scored),
+		cmocka_unit_test(keeps_every_call_and_problem_of_a_large_run),
 		cmocka_unit_test(notices_a_full_spool),
 	};
 

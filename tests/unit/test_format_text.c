@@ -46,14 +46,14 @@ static void opens_with_three_lines_and_ends_with_the_reason(void **state)
 	struct document *d = reporting_document(REDACT_MASK, 1);
 	char *text = reporting_text(d, "text", 400);
 
-	assert_int_equal(strncmp(text, "in here    1 call in alice.pcap, bob.pcap", 41), 0);
-	assert_non_null(strstr(text, "\nmissing    80 %"));
+	assert_int_equal(strncmp(text, "in here    1 call in alice, bob (", 33), 0);
+	assert_non_null(strstr(text, "\nmissing    20 % of what verdicts need was not seen: "));
 	assert_non_null(strstr(text, "\ndo next    Plaintext SIP (SIG-001)"));
 	text[strlen(text) - 1] = '\0';
 	assert_string_equal(
 		strrchr(text, '\n') + 1,
-		"1 call: 1 EXPOSED \xc2\xb7 2 findings at or above high \xc2\xb7 policy "
-		"baseline: not_met \xc2\xb7 exit 1: 2 findings at or above high");
+		"1 call: 1 EXPOSED \xc2\xb7 findings: 1 critical, 1 high \xc2\xb7 policy "
+		"baseline: not met \xc2\xb7 exit 1: 2 findings at or above high");
 	free(text);
 	document_free(d);
 }
@@ -65,7 +65,7 @@ static void shows_three_verdicts_and_who_listens(void **state)
 	char *text = reporting_text(d, "text", 100);
 
 	assert_non_null(strstr(text, "user-1@a.example \xe2\x86\x92 user-2@a.example  00:41"));
-	assert_non_null(strstr(text, "EXPOSED  F  5\n"));
+	assert_non_null(strstr(text, "EXPOSED POSSIBLY TO GATEWAY  F  5\n"));
 	assert_non_null(strstr(text, "\n  signaling  FAIL            SIP was readable"));
 	assert_non_null(strstr(text, "\n  keys       FAIL"));
 	assert_non_null(strstr(text, "\n  media      FAIL"));
@@ -99,20 +99,42 @@ static void says_so_when_there_is_nothing(void **state)
 	document_free(d);
 }
 
-static void gives_the_exit_code_once(void **state)
+static void cuts_identities_before_the_label(void **state)
 {
-	static const struct {
-		const char *why, *reason;
-	} cases[] = {
-		{ "1: found", "found" }, { "found", "found" }, { "12: found", "12: found" },
-		{ "1 call", "1 call" },	 { "", "" },
-	};
+	struct reporting m;
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		json_t *gate = json_pack("{s:i,s:s}", "exit", 1, "why", cases[i].why);
-		assert_string_equal(wording_reason(gate), cases[i].reason);
-		json_decref(gate);
+	struct document *d = reporting_begin(REDACT_NONE, false);
+
+	reporting_call(&m, 0);
+	m.call.from_user = m.call.to_user = SLICE("a.name.that.is.longer.than.a.terminal.line");
+	reporting_add(d, &m);
+	reporting_finish(d);
+	for (int width = 40; width <= 120; width += 20) {
+		char *text = reporting_text(d, "text", width);
+		assert_non_null(strstr(text, "00:41"));
+		assert_non_null(strstr(text, "a.name"));
+		assert_non_null(strstr(text, "  EXPOSED POSSIBLY TO GATEWAY  F  5\n"));
+		expect_fits(text, width);
+		free(text);
 	}
+	document_free(d);
+}
+
+static void says_that_keys_were_given_and_not_used(void **state)
+{
+	(void)state;
+	json_t *head = json_pack("{s:{s:i,s:i,s:i}}", "key_material", "tls_secrets", 3,
+				 "private_keys", 1, "used", 0);
+	json_t *none = json_object();
+	struct text t = { 0 };
+
+	assert_false(wording_keys_unused(none, &t));
+	assert_true(wording_keys_unused(head, &t));
+	assert_string_equal(text_of(&t), "3 TLS secrets and 1 private key given; this version "
+					 "decrypted nothing with them");
+	text_free(&t);
+	json_decref(none);
+	json_decref(head);
 }
 
 static void lets_no_control_reach_the_terminal(void **state)
@@ -144,7 +166,8 @@ int main(void)
 		cmocka_unit_test(shows_three_verdicts_and_who_listens),
 		cmocka_unit_test(says_how_many_it_left_out),
 		cmocka_unit_test(says_so_when_there_is_nothing),
-		cmocka_unit_test(gives_the_exit_code_once),
+		cmocka_unit_test(cuts_identities_before_the_label),
+		cmocka_unit_test(says_that_keys_were_given_and_not_used),
 		cmocka_unit_test(lets_no_control_reach_the_terminal),
 	};
 

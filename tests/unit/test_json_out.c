@@ -82,6 +82,26 @@ static void writes_time_with_nanoseconds_and_none_as_null(void **state)
 	text_free(&t);
 }
 
+/* Eight bytes are looked at together: each kind of byte, at each place of a word. */
+static void escapes_wherever_in_a_word_it_stands(void **state)
+{
+	(void)state;
+	for (unsigned c = 1; c < 128; c++)
+		for (size_t at = 0; at < 17; at++) {
+			char plain[18] = "abcdefghijklmnopq";
+			struct text t = { 0 };
+			plain[at] = (char)c;
+			json_out_text(&t, plain);
+			json_t *v = json_loads(t.p, JSON_DECODE_ANY, NULL);
+			assert_non_null(v);
+			assert_string_equal(json_string_value(v), plain);
+			for (size_t i = 0; i < t.n; i++)
+				assert_true((uint8_t)t.p[i] >= 0x20 && (uint8_t)t.p[i] < 0x7f);
+			json_decref(v);
+			text_free(&t);
+		}
+}
+
 static void writes_hostile_text_that_jansson_reads(void **state)
 {
 	(void)state;
@@ -123,6 +143,7 @@ int main(void)
 		cmocka_unit_test(places_commas_after_texts_that_end_like_brackets),
 		cmocka_unit_test(writes_numbers_the_same_everywhere),
 		cmocka_unit_test(writes_time_with_nanoseconds_and_none_as_null),
+		cmocka_unit_test(escapes_wherever_in_a_word_it_stands),
 		cmocka_unit_test(writes_hostile_text_that_jansson_reads),
 		cmocka_unit_test(leaves_nothing_that_acts_on_a_terminal),
 	};

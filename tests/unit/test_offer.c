@@ -257,6 +257,205 @@ static void tells_the_media_of_a_relay_apart(void **state)
 	scene_free(s);
 }
 
+/* A clear call in which the callee proposes T.38 at 10 s; `status` 200 accepts it. */
+static struct scene *fax_call(bool from_the_start, unsigned status)
+{
+	struct scene *s = scene_new();
+	struct sdp_seen *offer = body(s, "10.0.0.1:4000", PROFILE_RTP_AVP, NO_KEYS),
+			*answer = body(s, "10.0.0.2:5000", PROFILE_RTP_AVP, NO_KEYS),
+			*fax = scene_sdp(s, "10.0.0.2:5000", PROFILE_UDPTL),
+			*taken = scene_sdp(s, "10.0.0.1:4000", PROFILE_UDPTL);
+	if (from_the_start) {
+		scene_add_line(s, offer, "10.0.0.1:4002", MEDIA_IMAGE, PROFILE_UDPTL);
+		scene_add_line(s, answer, "10.0.0.2:0", MEDIA_IMAGE, PROFILE_UDPTL);
+	}
+	scene_line(fax, 0)->kind = scene_line(taken, 0)->kind = MEDIA_IMAGE;
+	scene_call(s, offer, answer);
+	struct scene_sip m = { .at = 10,
+			       .src = B,
+			       .dst = A,
+			       .method = "INVITE",
+			       .cseq = 7,
+			       .from_tag = "b",
+			       .to_tag = "a",
+			       .branch = "z9hG4bKfax",
+			       .sdp = fax };
+	if (status)
+		scene_say(s, m);
+	m = (struct scene_sip){ .at = 10.1,
+				.src = A,
+				.dst = B,
+				.method = "INVITE",
+				.cseq = 7,
+				.from_tag = "b",
+				.to_tag = "a",
+				.branch = "z9hG4bKfax",
+				.status = status,
+				.sdp = status == 200 ? taken : NULL };
+	if (status > 100)
+		scene_say(s, m);
+	scene_voices(s, 1, 31, true);
+	if (status == 200)
+		scene_flow(s, "10.0.0.1:4000", "10.0.0.2:5000", 12, FLOW_UDPTL);
+	scene_bye(s, 40);
+	scene_end(s, 200);
+	return s;
+}
+
+static void sees_fax_fall_back_to_the_audio(void **state)
+{
+	static const struct {
+		bool from_the_start;
+		unsigned status; /* 0: never proposed again, 1: no answer seen */
+		bool proposed, fax;
+	} rows[] = { { false, 488, true, false },
+		     { false, 200, false, true },
+		     { false, 1, false, false },
+		     { true, 0, false, false } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct scene *s = fax_call(rows[i].from_the_start, rows[i].status);
+		const struct call *c = scene_row(s, CALL_CALL, 0);
+		assert_int_equal(scene_has(c, FACT_fax_proposed), rows[i].proposed);
+		assert_int_equal(scene_has(c, FACT_fax_readable), rows[i].fax);
+		assert_true(scene_has(c, FACT_media_clear));
+		if (rows[i].proposed)
+			assert_int_equal(
+				c->media[call_fact(c, FACT_fax_proposed, NULL)->media].kind,
+				MEDIA_AUDIO);
+		scene_free(s);
+	}
+}
+
+static void knows_the_offer_of_a_200_by_the_ack_that_answers_it(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	for (unsigned i = 0; i < 2; i++) /* the INVITE was missed; the second is a retransmission */
+		scene_say(s, (struct scene_sip){ .at = 1 + i,
+						 .src = B,
+						 .dst = A,
+						 .method = "INVITE",
+						 .status = 200,
+						 .to_tag = "b",
+						 .sdp = i ? NULL
+							  : body(s, "10.0.0.2:5000",
+								 PROFILE_RTP_AVP, CRYPTO) });
+	scene_say(s,
+		  (struct scene_sip){ .at = 2.1,
+				      .src = A,
+				      .dst = B,
+				      .method = "ACK",
+				      .to_tag = "b",
+				      .sdp = body(s, "10.0.0.1:4000", PROFILE_RTP_AVP, NO_KEYS) });
+	scene_end(s, 5);
+	const struct call *c = &s->rows[0];
+	assert_int_equal(c->media_count, 1);
+	assert_int_equal(c->media[0].keying, KEYING_NONE);
+	assert_true(scene_has(c, FACT_key_unused) && !scene_has(c, FACT_key_readable));
+	scene_free(s);
+}
+
+static void expects_no_media_where_abilities_are_told(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_say(s, (struct scene_sip){ .src = A, .dst = B, .method = "OPTIONS" });
+	scene_say(s,
+		  (struct scene_sip){ .at = 0.1,
+				      .src = B,
+				      .dst = A,
+				      .method = "OPTIONS",
+				      .status = 200,
+				      .to_tag = "b",
+				      .sdp = body(s, "10.0.0.2:5000", PROFILE_RTP_AVP, NO_KEYS) });
+	scene_voices(s, 1, 31, true);
+	track_tick(s->track, scene_ns(100));
+	assert_non_null(scene_row(s, CALL_OPAQUE, 0));
+	scene_end(s, 200);
+	assert_int_equal(scene_row(s, CALL_MESSAGE, 0)->media_count, 0);
+	scene_free(s);
+}
+
+static void takes_no_key_of_an_offer_that_may_have_gone_another_way(void **state)
+{
+	(void)state;
+	for (unsigned both = 0; both < 2; both++) {
+		struct scene *s = scene_new();
+		struct sdp_seen *offer = body(s, "10.0.0.1:4000", PROFILE_RTP_SAVP, CRYPTO);
+		if (both)
+			scene_fingerprint(s, scene_line(offer, 0));
+		scene_call(s, offer, NULL);
+		scene_end(s, 5);
+		assert_int_equal(scene_has(&s->rows[0], FACT_key_readable), !both);
+		assert_int_equal(scene_has(&s->rows[0], FACT_key_unused), both);
+		scene_free(s);
+	}
+}
+
+static void tells_an_answer_with_two_ways_of_keying(void **state)
+{
+	(void)state;
+	for (unsigned both = 0; both < 2; both++) {
+		struct scene *s = scene_new();
+		struct sdp_seen *offer = body(s, "10.0.0.1:4000", PROFILE_DTLS_SAVP, CRYPTO),
+				*answer = body(s, "10.0.0.2:5000", PROFILE_DTLS_SAVP,
+					       both ? CRYPTO : NO_KEYS);
+		scene_fingerprint(s, scene_line(offer, 0));
+		scene_fingerprint(s, scene_line(answer, 0));
+		scene_call(s, offer, answer);
+		scene_end(s, 5);
+		assert_int_equal(scene_has(&s->rows[0], FACT_keys_doubled), both);
+		assert_false(scene_has(&s->rows[0], FACT_key_readable));
+		scene_free(s);
+	}
+}
+
+static void blames_no_stranger_for_the_refusal_of_another(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct scene_sip m = { .at = i,
+				       .src = i ? "10.0.0.7:5060" : A,
+				       .dst = B,
+				       .method = "INVITE",
+				       .call_id = i ? "two" : "one",
+				       .from_user = "anonymous",
+				       .sdp = body(s, "10.0.0.1:4000",
+						   i ? PROFILE_RTP_AVP : PROFILE_RTP_SAVP,
+						   i ? NO_KEYS : CRYPTO) };
+		scene_say(s, m);
+		m.at = i + 0.1, m.dst = m.src, m.src = B, m.to_tag = "b";
+		m.status = i ? 200 : 488;
+		m.sdp = i ? body(s, "10.0.0.2:5000", PROFILE_RTP_AVP, NO_KEYS) : NULL;
+		scene_say(s, m);
+	}
+	scene_end(s, 10);
+	assert_false(scene_has(scene_row(s, CALL_CALL, 0), FACT_downgrade));
+	scene_free(s);
+}
+
+static void misses_no_keys_in_an_answer_that_was_cut(void **state)
+{
+	(void)state;
+	for (unsigned cut = 0; cut < 2; cut++) {
+		struct scene *s = scene_new();
+		struct sdp_seen *answer = body(s, "10.0.0.2:5000", PROFILE_RTP_AVP, NO_KEYS);
+		answer->truncated = cut;
+		scene_call(s, body(s, "10.0.0.1:4000", PROFILE_RTP_AVP, CRYPTO), answer);
+		scene_end(s, 5);
+		assert_int_equal(scene_has(&s->rows[0], FACT_no_keys), !cut);
+		assert_int_equal(scene_has(&s->rows[0], FACT_optional_declined), !cut);
+		assert_int_equal(scene_has(&s->rows[0], FACT_keying_unseen), cut);
+		scene_free(s);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +466,13 @@ int main(void)
 		cmocka_unit_test(sees_an_open_line_beside_a_guarded_one),
 		cmocka_unit_test(sees_a_downgrade_after_488_within_32_s),
 		cmocka_unit_test(tells_the_media_of_a_relay_apart),
+		cmocka_unit_test(sees_fax_fall_back_to_the_audio),
+		cmocka_unit_test(knows_the_offer_of_a_200_by_the_ack_that_answers_it),
+		cmocka_unit_test(expects_no_media_where_abilities_are_told),
+		cmocka_unit_test(takes_no_key_of_an_offer_that_may_have_gone_another_way),
+		cmocka_unit_test(tells_an_answer_with_two_ways_of_keying),
+		cmocka_unit_test(blames_no_stranger_for_the_refusal_of_another),
+		cmocka_unit_test(misses_no_keys_in_an_answer_that_was_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

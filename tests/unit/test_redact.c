@@ -68,6 +68,46 @@ static void numbers_by_first_appearance(void **state)
 	redact_free(r);
 }
 
+/* Short names are kept as they are, longer ones as digests: neither may take another's number. */
+static void tells_names_of_all_lengths_apart(void **state)
+{
+	enum { LONGEST = 40 };
+	char name[LONGEST + 1] = "", number[32];
+	(void)state;
+	struct redactor *r = redact_new(REDACT_MASK, false);
+
+	for (int round = 0; round < 2; round++)
+		for (size_t n = 1; n <= LONGEST; n++) {
+			memset(name, 'a', n);
+			name[n] = '\0';
+			(void)snprintf(number, sizeof number, "user-%zu", n);
+			assert_string_equal(user(r, name), number);
+		}
+	redact_free(r);
+}
+
+static void leaves_sentences_without_addresses_as_they_stand(void **state)
+{
+	static const struct {
+		const char *s;
+		bool harmless;
+	} cases[] = {
+		{ "", true },
+		{ "SIP was readable on the wire.", true },
+		{ "frame.number in {12, 13}", true },
+		{ "4.5 s", false },
+		{ "from 10.0.0.1", false },
+		{ "at ::1", false },
+	};
+	(void)state;
+	struct redactor *r = redact_new(REDACT_MASK, false);
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(redact_harmless(r, slice_of(cases[i].s)), cases[i].harmless);
+	assert_string_equal(sentence(r, "231 packets over 4.5 s"), "231 packets over 4.5 s");
+	redact_free(r);
+}
+
 static void shows_infrastructure_of_this_call_only(void **state)
 {
 	static const struct call nobody;
@@ -221,6 +261,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_by_first_appearance),
+		cmocka_unit_test(tells_names_of_all_lengths_apart),
+		cmocka_unit_test(leaves_sentences_without_addresses_as_they_stand),
 		cmocka_unit_test(shows_infrastructure_of_this_call_only),
 		cmocka_unit_test(hides_an_endpoint_that_is_also_a_box),
 		cmocka_unit_test(hides_infrastructure_when_asked),

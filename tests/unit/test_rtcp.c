@@ -17,9 +17,9 @@
 #define SDES "\x81\xca\0\4\0\0\0\x63\1\7a@h.org\0\0\0"
 #define TAG  "\x91\x92\x93\x94\x95\x96\x97\x98\x99\x9a"
 
-static struct rtcp_seen parse(struct slice datagram)
+static struct rtcp_read parse(struct slice datagram)
 {
-	struct rtcp_seen seen;
+	struct rtcp_read seen;
 
 	rtcp_parse(datagram, &seen);
 	return seen;
@@ -56,7 +56,7 @@ static void looks_as_the_table_says(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct rtcp_seen seen = parse(rows[i].datagram);
+		struct rtcp_read seen = parse(rows[i].datagram);
 		if (seen.look != rows[i].look)
 			fail_msg("%s: look %d", rows[i].what, (int)seen.look);
 	}
@@ -65,7 +65,7 @@ static void looks_as_the_table_says(void **state)
 static void reports_types_and_the_name(void **state)
 {
 	(void)state;
-	struct rtcp_seen seen = parse(SLICE(SR SDES));
+	struct rtcp_read seen = parse(SLICE(SR SDES));
 
 	assert_int_equal(seen.packets, 2);
 	assert_int_equal(seen.ssrc, 0x63);
@@ -78,7 +78,7 @@ static void reports_types_and_the_name(void **state)
 static void reads_the_index_of_a_trailer(void **state)
 {
 	(void)state;
-	struct rtcp_seen seen = parse(SLICE(SR NOISE "\x80\0\1\2" TAG));
+	struct rtcp_read seen = parse(SLICE(SR NOISE "\x80\0\1\2" TAG));
 
 	assert_true(seen.has_trailer);
 	assert_int_equal(seen.index, 0x102);
@@ -95,7 +95,7 @@ static void stops_after_many_packets(void **state)
 
 	for (size_t i = 0; i < sizeof(many); i += 8)
 		memcpy(many + i, RR, 8);
-	struct rtcp_seen seen = parse((struct slice){ many, sizeof(many) });
+	struct rtcp_read seen = parse((struct slice){ many, sizeof(many) });
 	assert_int_equal(seen.packets, RTCP_PACKETS_MAX);
 	assert_int_not_equal(seen.look, RTCP_LOOK_CLEAR);
 }

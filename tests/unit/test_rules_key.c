@@ -54,6 +54,7 @@ static void sdp_without_a_key_satisfies(void **state)
 {
 	(void)state;
 	callmake_begin(&m, CALL_CALL);
+	m.c.complete_start = true;
 	callmake_leg(&m, true);
 	callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS)->dtls = true;
 	callmake_fact_on(&m, FACT_dtls_seen, 0);
@@ -62,6 +63,38 @@ static void sdp_without_a_key_satisfies(void **state)
 	assert_non_null(strstr(j->conditions[CONDITION_KEYS].why, "DTLS handshake"));
 	assert_null(callmake_violated(j, "KEY-001"));
 	assert_non_null(callmake_finding(j, "KEY-001", OUTCOME_SATISFIED));
+}
+
+static void a_key_in_the_answer_beside_dtls_is_worse_than_in_the_offer(void **state)
+{
+	(void)state;
+	for (unsigned doubled = 0; doubled < 2; doubled++) {
+		callmake_begin(&m, CALL_CALL);
+		callmake_leg(&m, true);
+		callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS)->dtls = true;
+		callmake_fact_on(&m, FACT_key_unused, 0);
+		if (doubled)
+			callmake_fact_on(&m, FACT_keys_doubled, 0);
+		const struct judgement *j = judged();
+		assert_int_equal(callmake_violated(j, "KEY-008")->severity,
+				 doubled ? SEVERITY_MEDIUM : SEVERITY_LOW);
+		assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	}
+}
+
+static void sdp_that_was_not_all_seen_satisfies_nothing(void **state)
+{
+	(void)state;
+	for (unsigned missing = 0; missing < 2; missing++) {
+		callmake_begin(&m, CALL_CALL);
+		m.c.complete_start = missing != 0;
+		callmake_leg(&m, true);
+		callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS);
+		callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS)->answer_seen = missing != 1;
+		const struct judgement *j = judged();
+		assert_null(callmake_finding(j, "KEY-001", OUTCOME_SATISFIED));
+		assert_non_null(callmake_finding(j, "KEY-001", OUTCOME_NOT_ASSESSABLE));
+	}
 }
 
 static void opaque_signaling_leaves_keys_unknown(void **state)
@@ -183,6 +216,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_readable_key_fails_keys_and_exposes_the_call),
 		cmocka_unit_test(sdp_without_a_key_satisfies),
+		cmocka_unit_test(a_key_in_the_answer_beside_dtls_is_worse_than_in_the_offer),
+		cmocka_unit_test(sdp_that_was_not_all_seen_satisfies_nothing),
 		cmocka_unit_test(opaque_signaling_leaves_keys_unknown),
 		cmocka_unit_test(a_key_inside_tls_is_not_this_rule),
 		cmocka_unit_test(a_key_never_taken_up_fails_keys_all_the_same),

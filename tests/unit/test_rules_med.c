@@ -140,11 +140,66 @@ static void a_clear_start_within_the_tolerance_is_partial(void **state)
 {
 	(void)state;
 	call_with(PROFILE_RTP_AVP, KEYING_ZRTP)->zrtp = true;
-	callmake_fact_on(&m, FACT_media_clear_start, 0)->duration_ns = 300000000;
+	callmake_segment(&m, 0, 0, 0)->protection = PROTECTION_NONE_FOUND;
+	struct fact *f = callmake_fact_on(&m, FACT_media_clear_start, 0);
+	f->duration_ns = 300000000;
+	f->segment = (int16_t)(m.media[0].segment_count - 1);
 	const struct judgement *j = judged();
 	assert_int_equal(media(j), SHOWN_PARTIAL);
 	assert_int_equal(callmake_violated(j, "MED-006")->severity, SEVERITY_LOW);
 	assert_int_not_equal(j->label, LABEL_EXPOSED);
+}
+
+static void a_clear_start_without_more_media_proves_nothing(void **state)
+{
+	(void)state;
+	call_with(PROFILE_RTP_AVP, KEYING_ZRTP)->zrtp = true;
+	m.segments[0][0].protection = PROTECTION_INSUFFICIENT;
+	callmake_fact_on(&m, FACT_media_clear_start, 0)->segment = 0;
+	const struct judgement *j = judged();
+	assert_int_equal(media(j), SHOWN_NOT_OBSERVABLE);
+	assert_non_null(strstr(j->conditions[CONDITION_MEDIA].why, "too little"));
+}
+
+static void refused_fax_is_told_beside_the_voice_that_carries_it(void **state)
+{
+	(void)state;
+	call_with(PROFILE_RTP_AVP, KEYING_NONE);
+	callmake_fact_on(&m, FACT_media_clear, 0);
+	callmake_fact_on(&m, FACT_fax_proposed, 0);
+	const struct finding *f = callmake_violated(judged(), "MED-001");
+	assert_string_equal(f->title, "Voice and fax readable");
+	assert_non_null(strstr(f->detail, "proposed as T.38 and, refused"));
+	m.facts[m.c.fact_count - 1].media = 1; /* another line's */
+	assert_string_equal(callmake_violated(judged(), "MED-001")->title, "Voice readable");
+}
+
+static const struct judgement *held_call(enum epoch_type talk_clear, bool both_ways)
+{
+	call_with(PROFILE_DTLS_SAVP, KEYING_DTLS);
+	callmake_segment(&m, 0, 1, 0);
+	m.epochs[1] = m.epochs[0];
+	m.epochs[1].type = EPOCH_HOLD;
+	m.c.epoch_count = 2;
+	for (unsigned i = 0; i < m.media[0].segment_count; i++)
+		m.segments[0][i].epoch = 1;
+	m.segments[0][0].protection = PROTECTION_CLEAR;
+	if (both_ways)
+		m.segments[0][1].protection = PROTECTION_CLEAR;
+	struct fact *f = callmake_fact_on(&m, FACT_media_clear, 0);
+	f->segment = 0;
+	f->epoch = talk_clear == EPOCH_HOLD ? 1 : 0;
+	return judged();
+}
+
+static void hold_music_lowers_nothing_unless_the_party_is_heard(void **state)
+{
+	(void)state;
+	const struct judgement *j = held_call(EPOCH_HOLD, false);
+	assert_int_equal(media(j), SHOWN_NOT_OBSERVABLE);
+	assert_int_equal(callmake_violated(j, "MED-006")->severity, SEVERITY_LOW);
+	assert_int_equal(media(held_call(EPOCH_HOLD, true)), SHOWN_FAIL);
+	assert_int_equal(media(held_call(EPOCH_TALK, false)), SHOWN_FAIL);
 }
 
 static void clear_media_beyond_the_tolerance_fails_media_only(void **state)
@@ -305,6 +360,9 @@ int main(void)
 		cmocka_unit_test(a_clear_part_of_a_dtls_line_says_nothing_of_keys),
 		cmocka_unit_test(few_packets_prove_no_broken_promise),
 		cmocka_unit_test(a_clear_start_within_the_tolerance_is_partial),
+		cmocka_unit_test(a_clear_start_without_more_media_proves_nothing),
+		cmocka_unit_test(refused_fax_is_told_beside_the_voice_that_carries_it),
+		cmocka_unit_test(hold_music_lowers_nothing_unless_the_party_is_heard),
 		cmocka_unit_test(clear_media_beyond_the_tolerance_fails_media_only),
 		cmocka_unit_test(ringback_lowers_nothing),
 		cmocka_unit_test(an_open_microphone_before_the_answer_fails),

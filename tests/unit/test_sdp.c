@@ -62,7 +62,7 @@ static void a_plain_offer_is_read(void **state)
 	assert_int_equal(d->media->proto, SDP_RTP_AVP);
 	assert_int_equal(d->media->port, 49170);
 	assert_int_equal(d->media->ptime, 20);
-	assert_int_equal(d->media->section.direction, SDP_SENDONLY);
+	assert_int_equal(d->media->section.direction, SDP_DIR_SENDONLY);
 	assert_true(sdp_address(d->media, &a) && addr_is_v4(&a));
 	assert_false(d->media->own_connection);
 }
@@ -136,11 +136,11 @@ static void session_level_is_inherited(void **state)
 	assert_int_equal(audio->setup, SDP_SETUP_ACTPASS);
 	assert_int_equal(audio->fingerprint_n, 1);
 	assert_true(audio->fingerprints->valid);
-	assert_int_equal(audio->direction, SDP_RECVONLY);
+	assert_int_equal(audio->direction, SDP_DIR_RECVONLY);
 	assert_int_equal(audio->flags, SDP_HAS_ICE_PWD | SDP_ICE_LITE);
 	assert_int_equal(video->setup, SDP_SETUP_ACTIVE);
 	assert_false(video->fingerprints->valid);
-	assert_int_equal(video->direction, SDP_INACTIVE);
+	assert_int_equal(video->direction, SDP_DIR_INACTIVE);
 	assert_true(video->flags & SDP_RTCP_MUX);
 	is(video->ice_ufrag, "wxyz");
 	is(video->tls_id, "x");
@@ -294,7 +294,7 @@ static void hold_is_seen_old_and_new(void **state)
 			 ERR_OK);
 	assert_true(d->media->hold);
 	assert_int_equal(d->media->next->port, 0);
-	assert_int_equal(d->media->next->section.direction, SDP_INACTIVE);
+	assert_int_equal(d->media->next->section.direction, SDP_DIR_INACTIVE);
 	assert_int_equal(d->lax, SDP_LAX_TWO_DIRECTIONS);
 	const struct sdp_connection *c = d->media->next->next->section.connections;
 	assert_int_equal(c->ttl, 127);

@@ -323,6 +323,111 @@ static void survives_a_call_that_spends_its_budget(void **state)
 	scene_free(s);
 }
 
+static void makes_a_row_of_fax_that_nobody_announced(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_flow(s, "10.0.0.1:4000", "10.0.0.2:5000", 1, FLOW_UDPTL);
+	scene_flow(s, "10.0.0.2:5000", "10.0.0.1:4000", 1, FLOW_UDPTL);
+	scene_flow(s, "10.0.0.3:4000", "10.0.0.4:5000", 1, FLOW_UDPTL); /* ten packets: too few */
+	scene_end(s, 200);
+	assert_int_equal(s->row_count, 1);
+	const struct call *c = scene_row(s, CALL_OPAQUE, 0);
+	assert_non_null(c);
+	assert_int_equal(c->media_count, 1);
+	assert_int_equal(c->media[0].kind, MEDIA_IMAGE);
+	assert_int_equal(c->media[0].profile, PROFILE_UDPTL);
+	assert_int_equal(c->media[0].keying, KEYING_NONE);
+	assert_int_equal(call_fact(c, FACT_fax_readable, NULL)->value, 20);
+	assert_true(scene_has(c, FACT_signaling_opaque) && !scene_has(c, FACT_media_unowned));
+	assert_int_equal(c->element_count, 1);
+	assert_true(c->elements[0].media);
+	scene_free(s);
+}
+
+static void leaves_fax_to_the_call_that_announced_it(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+	struct sdp_seen *offer = scene_sdp(s, "10.0.0.1:4000", PROFILE_UDPTL),
+			*answer = scene_sdp(s, "10.0.0.2:5000", PROFILE_UDPTL);
+
+	scene_line(offer, 0)->kind = scene_line(answer, 0)->kind = MEDIA_IMAGE;
+	scene_call(s, offer, answer);
+	scene_flow(s, "10.0.0.1:4000", "10.0.0.2:5000", 2, FLOW_UDPTL);
+	scene_flow(s, "10.0.0.2:5000", "10.0.0.1:4000", 2, FLOW_UDPTL);
+	scene_bye(s, 20);
+	scene_end(s, 200);
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(call_fact(&s->rows[0], FACT_fax_readable, NULL)->value, 20);
+	scene_free(s);
+}
+
+static void blames_no_media_on_sip_of_strangers(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_say(s, (struct scene_sip){
+			     .src = "10.5.0.1:5060", .dst = "10.5.0.2:5060", .method = "OPTIONS" });
+	scene_voices(s, 1, 31, false);
+	scene_end(s, 200);
+	assert_false(scene_has(scene_row(s, CALL_OPAQUE, 0), FACT_media_unowned));
+	scene_free(s);
+}
+
+static void names_the_server_of_a_registration(void **state)
+{
+	static const struct {
+		unsigned status;
+		enum role role;
+	} rows[] = { { 200, ROLE_PROXY },
+		     { 401, ROLE_PROXY },
+		     { 405, ROLE_UNKNOWN }, /* a phone that was scanned */
+		     { 404, ROLE_UNKNOWN } };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct scene *s = scene_new();
+		scene_say(s, (struct scene_sip){ .src = A, .dst = B, .method = "REGISTER" });
+		scene_say(s, (struct scene_sip){ .at = 1,
+						 .src = B,
+						 .dst = A,
+						 .method = "REGISTER",
+						 .status = rows[i].status });
+		scene_end(s, 2);
+		assert_int_equal(s->rows[0].ends[0].role, ROLE_UNKNOWN);
+		assert_int_equal(s->rows[0].ends[1].role, rows[i].role);
+		assert_int_equal(s->rows[0].ends[1].role_from, ROLE_INFERRED);
+		scene_free(s);
+	}
+}
+
+static void names_the_proxy_between_the_ends_of_a_message(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_say(s, (struct scene_sip){ .src = A, .dst = "10.0.0.9:5060", .method = "MESSAGE" });
+	scene_say(s, (struct scene_sip){ .at = 1,
+					 .src = "10.0.0.9:5060",
+					 .dst = B,
+					 .method = "MESSAGE",
+					 .branch = "z9hG4bK-2",
+					 .vias = { "10.0.0.9", "10.0.0.1" } });
+	scene_end(s, 2);
+	const struct call *c = scene_row(s, CALL_MESSAGE, 0);
+	struct addr proxy = scene_endpoint("10.0.0.9:0").addr;
+	bool found = false;
+	for (unsigned i = 0; i < c->element_count; i++)
+		if (addr_eq(&c->elements[i].at.addr, &proxy))
+			found = c->elements[i].role == ROLE_PROXY;
+	assert_true(found);
+	assert_int_equal(c->ends[1].role, ROLE_UNKNOWN);
+	scene_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +446,11 @@ int main(void)
 		cmocka_unit_test(lists_what_is_too_little_for_a_row),
 		cmocka_unit_test(evicts_the_oldest_unanswered_first),
 		cmocka_unit_test(survives_a_call_that_spends_its_budget),
+		cmocka_unit_test(makes_a_row_of_fax_that_nobody_announced),
+		cmocka_unit_test(leaves_fax_to_the_call_that_announced_it),
+		cmocka_unit_test(blames_no_media_on_sip_of_strangers),
+		cmocka_unit_test(names_the_server_of_a_registration),
+		cmocka_unit_test(names_the_proxy_between_the_ends_of_a_message),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ enum {
 };
 
 /* Items of one SDES chunk to its zero octet, then to the next 32-bit boundary (RFC 3550 6.5). */
-static bool chunk_ok(struct cursor *c, struct rtcp_seen *out)
+static bool chunk_ok(struct cursor *c, struct rtcp_read *out)
 {
 	cursor_skip(c, 4);
 	for (;;) {
@@ -36,7 +36,7 @@ static bool chunk_ok(struct cursor *c, struct rtcp_seen *out)
 	return true;
 }
 
-static bool sdes_ok(struct slice body, unsigned count, struct rtcp_seen *out)
+static bool sdes_ok(struct slice body, unsigned count, struct rtcp_read *out)
 {
 	struct cursor c = cursor_over(body);
 
@@ -60,7 +60,7 @@ static bool bye_ok(struct slice body, unsigned count)
 }
 
 /* `body` is all after the 4-octet header, padding removed. */
-static bool packet_ok(uint8_t type, unsigned count, struct slice body, struct rtcp_seen *out)
+static bool packet_ok(uint8_t type, unsigned count, struct slice body, struct rtcp_read *out)
 {
 	switch (type) {
 	case RTCP_SR:
@@ -96,13 +96,13 @@ static bool drop_padding(struct slice *body, bool last)
 }
 
 /* Takes one packet off the front; leaves `rest` alone and gives false where the chain breaks. */
-static bool next_packet(struct slice *rest, struct rtcp_seen *out)
+static bool next_packet(struct slice *rest, struct rtcp_read *out)
 {
 	struct cursor c = cursor_over(*rest);
 	uint8_t first = cursor_u8(&c);
 	uint8_t type = cursor_u8(&c);
 	struct slice body = cursor_take(&c, 4 * (size_t)cursor_u16(&c));
-	struct rtcp_seen with = *out;
+	struct rtcp_read with = *out;
 
 	if (c.short_read || first >> 6 != 2 || type < FIRST_TYPE)
 		return false;
@@ -117,7 +117,7 @@ static bool next_packet(struct slice *rest, struct rtcp_seen *out)
 	return true;
 }
 
-static bool index_at(struct slice s, size_t at, uint32_t e_bit, struct rtcp_seen *out)
+static bool index_at(struct slice s, size_t at, uint32_t e_bit, struct rtcp_read *out)
 {
 	struct cursor c = cursor_over(slice_from(s, at));
 	uint32_t word = cursor_u32(&c);
@@ -134,7 +134,7 @@ static bool index_at(struct slice s, size_t at, uint32_t e_bit, struct rtcp_seen
  * identifier of 0 to 4 octets, or last but for the identifier under GCM
  * (RFC 7714 9.2), or before a 32-bit tag, which is not allowed and seen.
  */
-static bool find_encrypted_trailer(struct slice s, struct rtcp_seen *out)
+static bool find_encrypted_trailer(struct slice s, struct rtcp_read *out)
 {
 	static const uint8_t behind[] = { 14, 4, 8, 15, 16, 18, 5, 6 };
 
@@ -145,7 +145,7 @@ static bool find_encrypted_trailer(struct slice s, struct rtcp_seen *out)
 }
 
 /* With E=0 every packet parsed, so `rest` is the trailer and nothing else. */
-static bool is_clear_trailer(struct slice rest, struct rtcp_seen *out)
+static bool is_clear_trailer(struct slice rest, struct rtcp_read *out)
 {
 	switch (rest.n) {
 	case 14:
@@ -165,7 +165,7 @@ static bool is_clear_trailer(struct slice rest, struct rtcp_seen *out)
 
 /* A lone APP or BYE is sent before keys exist and after they are gone: it says nothing of the rest.
  */
-static bool says_little(const struct rtcp_seen *seen)
+static bool says_little(const struct rtcp_read *seen)
 {
 	uint32_t little =
 		UINT32_C(1) << (RTCP_APP - FIRST_TYPE) | UINT32_C(1) << (RTCP_BYE - FIRST_TYPE);
@@ -175,7 +175,7 @@ static bool says_little(const struct rtcp_seen *seen)
 
 /* The chain parsed up to `rest`, which is no packet: noise, or the trailer of authenticated RTCP?
  */
-static enum rtcp_look look_at_rest(struct slice datagram, struct slice rest, struct rtcp_seen *out)
+static enum rtcp_look look_at_rest(struct slice datagram, struct slice rest, struct rtcp_read *out)
 {
 	size_t first_len = HEADER + 4 * ((size_t)datagram.p[2] << 8 | datagram.p[3]);
 
@@ -193,11 +193,11 @@ static enum rtcp_look look_at_rest(struct slice datagram, struct slice rest, str
 	return RTCP_LOOK_UNDECIDED;
 }
 
-void rtcp_parse(struct slice datagram, struct rtcp_seen *out)
+void rtcp_parse(struct slice datagram, struct rtcp_read *out)
 {
 	struct slice rest = datagram;
 
-	*out = (struct rtcp_seen){ 0 };
+	*out = (struct rtcp_read){ 0 };
 	if (!rtcp_is_rtcp(datagram))
 		return;
 	struct cursor c = cursor_over(slice_from(datagram, HEADER));
@@ -210,7 +210,7 @@ void rtcp_parse(struct slice datagram, struct rtcp_seen *out)
 		out->look = look_at_rest(datagram, rest, out);
 }
 
-bool rtcp_has_type(const struct rtcp_seen *seen, enum rtcp_type type)
+bool rtcp_has_type(const struct rtcp_read *seen, enum rtcp_type type)
 {
 	return seen->types >> (type - FIRST_TYPE) & 1;
 }

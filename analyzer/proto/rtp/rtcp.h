@@ -24,7 +24,7 @@ enum rtcp_look {
 	RTCP_LOOK_ENCRYPTED, /* the first header fits, the rest is noise, a trailer has its E bit */
 };
 
-struct rtcp_seen {
+struct rtcp_read {
 	enum rtcp_look look;
 	uint32_t ssrc;	 /* of the first packet: clear in SRTCP too; 0 when it is not there */
 	uint32_t types;	 /* bit t-192 for each type that parsed */
@@ -44,7 +44,7 @@ static inline bool rtcp_is_rtcp(struct slice s)
 }
 
 /* One whole datagram, uncut by the snap length. Never fails: `look` says what it is. */
-void rtcp_parse(struct slice datagram, struct rtcp_seen *out);
-bool rtcp_has_type(const struct rtcp_seen *seen, enum rtcp_type type);
+void rtcp_parse(struct slice datagram, struct rtcp_read *out);
+bool rtcp_has_type(const struct rtcp_read *seen, enum rtcp_type type);
 
 #endif

@@ -402,13 +402,13 @@ const char *sdp_kind_name(enum sdp_kind k)
 	return (unsigned)k < sizeof names / sizeof names[0] ? names[k] : "";
 }
 
-const char *sdp_direction_name(enum sdp_direction d)
+const char *sdp_direction_name(enum sdp_dir d)
 {
 	static const char *const names[] = {
-		[SDP_SENDRECV] = "sendrecv",
-		[SDP_SENDONLY] = "sendonly",
-		[SDP_RECVONLY] = "recvonly",
-		[SDP_INACTIVE] = "inactive",
+		[SDP_DIR_SENDRECV] = "sendrecv",
+		[SDP_DIR_SENDONLY] = "sendonly",
+		[SDP_DIR_RECVONLY] = "recvonly",
+		[SDP_DIR_INACTIVE] = "inactive",
 	};
 
 	return (unsigned)d < sizeof names / sizeof names[0] ? names[d] : "";

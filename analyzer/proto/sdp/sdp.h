@@ -61,14 +61,14 @@ enum sdp_proto {
 	SDP_PROTO_COUNT,
 };
 
-enum sdp_direction {
-	SDP_SENDRECV, /* also when nothing is said (RFC 8866 6.7) */
-	SDP_SENDONLY,
-	SDP_RECVONLY,
-	SDP_INACTIVE,
+enum sdp_dir {
+	SDP_DIR_SENDRECV, /* also when nothing is said (RFC 8866 6.7) */
+	SDP_DIR_SENDONLY,
+	SDP_DIR_RECVONLY,
+	SDP_DIR_INACTIVE,
 };
 
-enum sdp_setup {
+enum sdp_setup_role {
 	SDP_SETUP_NONE,
 	SDP_SETUP_ACTIVE,
 	SDP_SETUP_PASSIVE,
@@ -251,8 +251,8 @@ struct sdp_section {
 	struct slice label, content, mid;
 	uint32_t flags; /* enum sdp_flag */
 	uint8_t fingerprint_n, zrtp_hash_n;
-	enum sdp_direction direction;
-	enum sdp_setup setup;
+	enum sdp_dir direction;
+	enum sdp_setup_role setup;
 	enum sdp_key key;
 };
 
@@ -328,6 +328,6 @@ bool sdp_proto_is_secure(enum sdp_proto p); /* the profile itself demands protec
 bool sdp_proto_is_dtls(enum sdp_proto p);   /* keyed by DTLS by its name */
 const char *sdp_proto_name(enum sdp_proto p);
 const char *sdp_kind_name(enum sdp_kind k);
-const char *sdp_direction_name(enum sdp_direction d);
+const char *sdp_direction_name(enum sdp_dir d);
 
 #endif

@@ -37,7 +37,7 @@ static void bad(struct sdp_attr_place *at)
 	at->sdp->lax |= SDP_LAX_BAD_ATTRIBUTE;
 }
 
-static void set_direction(struct sdp_attr_place *at, enum sdp_direction d)
+static void set_direction(struct sdp_attr_place *at, enum sdp_dir d)
 {
 	if (at->section->flags & SDP_HAS_DIRECTION)
 		at->sdp->lax |= SDP_LAX_TWO_DIRECTIONS;
@@ -48,25 +48,25 @@ static void set_direction(struct sdp_attr_place *at, enum sdp_direction d)
 static void on_sendrecv(struct sdp_attr_place *at, struct slice value)
 {
 	(void)value;
-	set_direction(at, SDP_SENDRECV);
+	set_direction(at, SDP_DIR_SENDRECV);
 }
 
 static void on_sendonly(struct sdp_attr_place *at, struct slice value)
 {
 	(void)value;
-	set_direction(at, SDP_SENDONLY);
+	set_direction(at, SDP_DIR_SENDONLY);
 }
 
 static void on_recvonly(struct sdp_attr_place *at, struct slice value)
 {
 	(void)value;
-	set_direction(at, SDP_RECVONLY);
+	set_direction(at, SDP_DIR_RECVONLY);
 }
 
 static void on_inactive(struct sdp_attr_place *at, struct slice value)
 {
 	(void)value;
-	set_direction(at, SDP_INACTIVE);
+	set_direction(at, SDP_DIR_INACTIVE);
 }
 
 static void on_rtpmap(struct sdp_attr_place *at, struct slice value)
@@ -224,7 +224,7 @@ static void on_setup(struct sdp_attr_place *at, struct slice value)
 	at->section->setup = SDP_SETUP_BAD;
 	for (unsigned i = SDP_SETUP_ACTIVE; i <= SDP_SETUP_HOLDCONN; i++)
 		if (slice_ieq(value, slice_of(names[i])))
-			at->section->setup = (enum sdp_setup)i;
+			at->section->setup = (enum sdp_setup_role)i;
 	if (at->section->setup == SDP_SETUP_BAD)
 		bad(at);
 }

@@ -1,0 +1,210 @@
+"""seeds.py - writes the seed corpus of the fuzzers: a few bytes of every kind the samples hold.
+
+usage: seeds.py SAMPLES CORPUS
+
+Of each kind a seed is kept only where it differs from those before it (start line or
+method, payload type, handshake type), so the corpus stays small. What the samples do not
+hold is written here by hand. The output is committed; run this again for a new sample.
+"""
+import glob
+import gzip
+import os
+import re
+import struct
+import sys
+
+SAMPLES, CORPUS = sys.argv[1], sys.argv[2]
+LIMIT = 64  # seeds of one kind
+# Scenes whose frames and streams differ in kind: the rest would only add size.
+APART = ("dtmf-rfc4733", "fragmented-invite", "tcp-rtp-proxy", "tls-dtls-direct", "udp-rtp-direct", "udp-rtp-ipv6",
+         "zrtp-direct")
+kept = {}
+
+
+def keep(fuzzer, what, data):
+    """one seed for each `what`, the first one seen"""
+    mine = kept.setdefault(fuzzer, {})
+    if data and what not in mine and len(mine) < LIMIT:
+        mine[what] = data
+
+
+def frames(path):
+    with (gzip.open if path.endswith(".gz") else open)(path, "rb") as f:
+        data = f.read()
+    at = 24
+    while at + 16 <= len(data):
+        n = struct.unpack_from("<I", data, at + 8)[0]
+        yield data[at:at + 16], data[at + 16:at + 16 + n]
+        at += 16 + n
+
+
+def transport(frame):
+    """protocol, ports and payload of an unfragmented datagram or segment; None for the rest"""
+    if frame[12:14] == b"\x08\x00" and not struct.unpack_from(">H", frame, 20)[0] & 0x3fff:
+        proto, at = frame[23], 14 + (frame[14] & 15) * 4
+        end = 14 + struct.unpack_from(">H", frame, 16)[0]
+    elif frame[12:14] == b"\x86\xdd":
+        proto, at, end = frame[20], 54, 54 + struct.unpack_from(">H", frame, 18)[0]
+    else:
+        return None
+    if proto not in (6, 17):
+        return None
+    src, dst = struct.unpack_from(">HH", frame, at)
+    head = 8 if proto == 17 else (frame[at + 12] >> 4) * 4
+    return proto, src, dst, frame[at + head:end]
+
+
+def sip(scene, data):
+    start = data.split(b"\r\n", 1)[0]
+    if not (start.startswith(b"SIP/2.0 ") or start.endswith(b" SIP/2.0")):
+        return False
+    method = re.search(rb"\nCSeq: *\d+ (\w+)", data)
+    what = (start.split(b" ")[1] if start.startswith(b"SIP") else b"") + b"-" + (method[1] if method else b"x")
+    what = what.decode().strip("-").lower()
+    keep("fuzz_sip", what, data)
+    keep("fuzz_sip_stream", what, b"\x40" + data + b"\r\n\r\n" + data)
+    keep("fuzz_observe", "sip-" + what, struct.pack(">BBH", 0, 1, len(data)) + data)
+    body = data.partition(b"\r\n\r\n")[2]
+    if body.startswith(b"v=0"):
+        keep("fuzz_sdp", scene + ("-answer" if start.startswith(b"SIP") else "-offer"), body)
+    return True
+
+
+def opaque(scene, data):
+    first = data[0]
+    if 20 <= first <= 63 and data[1:2] == b"\xfe":
+        kind = data[13] if first == 22 and len(data) > 13 else first + 100
+        keep("fuzz_dtls", "record-%d" % kind, b"\0" + data)
+        keep("fuzz_observe", "dtls-%d" % kind, struct.pack(">BBH", 0, 1, len(data)) + data)
+    elif data[4:8] == b"ZRTP":
+        keep("fuzz_zrtp", "packet-" + re.sub(r"\W", "", data[16:24].decode("latin-1")).lower(), data)
+        keep("fuzz_zrtp", "message-" + re.sub(r"\W", "", data[16:24].decode("latin-1")).lower(), data[12:-4])
+    elif data[4:8] == b"\x21\x12\xa4\x42":
+        keep("fuzz_stun", "message-%s" % data[:2].hex(), data)
+    elif first >> 6 == 2 and 192 <= data[1] <= 223:
+        keep("fuzz_rtcp", "%s-%d" % (scene, data[1]), data)
+    elif first >> 6 == 2:
+        keep("fuzz_rtp", "%s-%d" % (scene, data[1] & 127), data)
+    else:
+        keep("fuzz_udptl", scene, data)
+
+
+def segment(scene, data):
+    if data[0] in (20, 21, 22, 23) and data[1:2] == b"\x03":
+        kind = data[5] if data[0] == 22 else data[0] + 100
+        keep("fuzz_tls", "record-%d" % kind, data)
+        keep("fuzz_observe", "tls-%d" % kind, struct.pack(">BBH", 0x10, 1, len(data)) + data)
+
+
+def streams(scene, rtp):
+    """the first direction of clear media as cipherlook and the observe room take it"""
+    look = seen = b""
+    for data in rtp[:60]:
+        payload = data[12:]
+        look += struct.pack("BBB", min(len(payload), 255), data[1] & 127, 4) + payload[:255]
+    for data in rtp[:24]:
+        seen += struct.pack(">BBH", 0, 4, len(data)) + data
+    keep("fuzz_cipherlook", scene, look)
+    keep("fuzz_observe", "media-" + scene, seen)
+
+
+def wire(scene, all_frames):
+    """frames that follow the driver's own head: link type, flags, step, interface, length"""
+    few, size = b"", 0
+    for header, frame in all_frames:
+        fragment = frame[12:14] == b"\x08\x00" and struct.unpack_from(">H", frame, 20)[0] & 0x3fff
+        if size > 12 and not fragment:
+            continue
+        few += struct.pack(">BBBBH", 1, 0, 20, 0, len(frame)) + frame
+        size += 1
+        if size > 20:
+            break
+    keep("fuzz_wire", scene, few)
+
+
+def captures(scene, all_frames):
+    """the head of each capture as a file of its own, classic and pcapng"""
+    first = [(h[:8] + struct.pack("<II", len(f), len(f)), f) for h, f in all_frames[:4]]
+    classic = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1) + b"".join(h + f for h, f in first)
+    ng = block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1))
+    ng += block(1, struct.pack("<HHIHHBxxxHH", 1, 0, 262144, 9, 1, 9, 0, 0))
+    for h, f in first:
+        second, micro = struct.unpack_from("<II", h)
+        ticks = (second * 10 ** 6 + micro) * 1000
+        ng += block(6, struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xffffffff, len(f), len(f)) + f + bytes(-len(f) % 4))
+    secret = b"CLIENT_RANDOM 00 00\n"
+    ng += block(10, struct.pack("<II", 0x544c534b, len(secret)) + secret)
+    ng += block(5, struct.pack("<III", 0, 0, 0) + struct.pack("<HHQHH", 5, 8, 3, 0, 0))
+    for name in ("fuzz_capture", "fuzz_pcapng"):
+        keep(name, scene + "-ng", ng)
+    keep("fuzz_capture", scene, classic)
+    keep("fuzz_capture", scene + "-gz", gzip.compress(classic, mtime=0))
+
+
+def block(kind, body):
+    n = len(body) + 12
+    return struct.pack("<II", kind, n) + body + struct.pack("<I", n)
+
+
+def by_hand():
+    keep("fuzz_msrp", "send", b"MSRP a786 SEND\r\nTo-Path: msrp://b.test:2855/s;tcp\r\nFrom-Path: msrp://a.test:2855/t;tcp\r\n"
+         b"Message-ID: 87\r\nByte-Range: 1-5/5\r\nContent-Type: text/plain\r\n\r\nhello\r\n-------a786$\r\n")
+    keep("fuzz_msrp", "reply", b"MSRP a786 200 OK\r\nTo-Path: msrp://a.test:2855/t;tcp\r\n-------a786$\r\n")
+    keep("fuzz_udptl", "fax", bytes.fromhex("0001 03 c0 01 80 00 00".replace(" ", "")))
+    keep("fuzz_udptl", "floor", bytes.fromhex("2001 0001 00000001 0002 0003 0404 0001".replace(" ", "")))
+    cookie = bytes.fromhex("2112a442")
+    user = b"abcd:efgh"
+    attribute = struct.pack(">HH", 6, len(user)) + user + bytes(-len(user) % 4)
+    keep("fuzz_stun", "binding", struct.pack(">HH", 1, len(attribute)) + cookie + bytes(range(12)) + attribute)
+    keep("fuzz_stun", "channel", struct.pack(">HH", 0x4001, 5) + b"hello" + bytes(3))
+    for i, text in enumerate(("media=pass", "signaling=pass and (keys=pass or not media=fail)",
+                              "label>=END-TO-END MEDIA", "score>=80 and coverage>=60", "hop_protection=pass")):
+        keep("fuzz_require", "term-%d" % i, text.encode())
+    for i, name in enumerate((b"CLIENT_RANDOM", b"SERVER_TRAFFIC_SECRET_0")):
+        keep("fuzz_keylog", "line-%d" % i, b"# made up\n" + name + b" " + b"0a" * 32 + b" " + b"5b" * 48 + b"\n")
+    keep("fuzz_record", "markup", b"<script>alert('x')</script>&\"\x00\x1b[31m\xc2\x9b\xff\xfe")
+    keep("fuzz_record", "unicode", "\u202eabc\u00e9\U0001f600".encode())
+    for i, kinds in enumerate(((0, 1), (1, 0, 2, 3), tuple(range(9)))):
+        keep("fuzz_track", "steps-%d" % i, b"".join(
+            bytes([k, 2 * n & 255]) + bytes((n * 7 + k * 31 + j * 13) & 255 for j in range(40))
+            for n in range(8) for k in kinds))
+
+
+def sample(path):
+    scene = os.path.basename(os.path.dirname(path))
+    all_frames = list(frames(path))
+    media = {}
+    for _, frame in all_frames:
+        t = transport(frame)
+        if not t or not t[3]:
+            continue
+        proto, src, dst, data = t
+        if sip(scene, data):
+            continue
+        (opaque if proto == 17 else segment)(scene, data)
+        if proto == 17 and data[0] >> 6 == 2 and not 192 <= data[1] <= 223:
+            media.setdefault((src, dst), []).append(data)
+    if scene in APART:
+        if media:
+            streams(scene, max(media.values(), key=len))
+        wire(scene, all_frames)
+        captures(scene, all_frames)
+
+
+def main():
+    for path in sorted(glob.glob(os.path.join(SAMPLES, "*", "alice.pcap*"))):
+        sample(path)
+    by_hand()
+    total = 0
+    for fuzzer, seeds in sorted(kept.items()):
+        folder = os.path.join(CORPUS, fuzzer)
+        os.makedirs(folder, exist_ok=True)
+        for what, data in sorted(seeds.items()):
+            with open(os.path.join(folder, what), "wb") as f:
+                f.write(data)
+            total += len(data)
+        print("%-16s %3d seeds" % (fuzzer, len(seeds)))
+    print("%d octets" % total)
+
+
+main()
