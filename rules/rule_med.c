@@ -23,20 +23,8 @@ static const char *readable_title(const struct media *m)
 
 static bool declared_secure(const struct media *m)
 {
-	switch (m->profile) {
-	case PROFILE_RTP_SAVP:
-	case PROFILE_RTP_SAVPF:
-	case PROFILE_DTLS_SAVP:
-	case PROFILE_DTLS_SAVPF:
-	case PROFILE_DTLS_UDPTL:
-	case PROFILE_TLS_MSRP:
-	case PROFILE_TLS_BFCP:
-	case PROFILE_SCTP_DTLS:
-		return true;
-	default:
-		return m->keying == KEYING_SDES || m->keying == KEYING_DTLS ||
-		       m->keying == KEYING_MIKEY;
-	}
+	return observation_profile_secure(m->profile) || m->keying == KEYING_SDES ||
+	       m->keying == KEYING_DTLS || m->keying == KEYING_MIKEY;
 }
 
 /* Clear for a time only: then it is the start, the end or a gap of protection, not its absence. */

@@ -13,7 +13,7 @@
 
 #include "analyzer/base/mem.h"
 
-enum { MAGIC = 4, TROUBLE_MAX = 160, SKIP = 16 * 1024 };
+enum { MAGIC = 4, TROUBLE_MAX = 160, SKIP = 16 * 1024, STRAIGHT = 64 * 1024 };
 
 /* Some of the packed bytes in `left` become plain bytes; gives how many were made. */
 typedef size_t unpack_fn(struct block *b, uint8_t *to, size_t n);
@@ -81,8 +81,19 @@ static bool refill(struct block *b, size_t least)
 	return b->left.n > 0;
 }
 
+/* Nobody else needs these bytes: they are read where they are wanted. */
+static size_t read_straight(struct block *b, uint8_t *to, size_t n)
+{
+	size_t got = b->raw_end ? 0 : read_some(b, to, n);
+
+	b->bytes += got;
+	return got;
+}
+
 static size_t unpack_plain(struct block *b, uint8_t *to, size_t n)
 {
+	if (!b->left.n && !b->digest && n >= STRAIGHT)
+		return read_straight(b, to, n);
 	if (n > b->left.n)
 		n = b->left.n;
 	if (n)

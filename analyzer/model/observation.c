@@ -39,3 +39,20 @@ bool observation_transport_encrypted(enum sip_transport t)
 {
 	return t == SIP_TRANSPORT_TLS || t == SIP_TRANSPORT_WSS || t == SIP_TRANSPORT_TLS_SCTP;
 }
+
+bool observation_profile_secure(enum media_profile p)
+{
+	switch (p) {
+	case PROFILE_RTP_SAVP:
+	case PROFILE_RTP_SAVPF:
+	case PROFILE_DTLS_SAVP:
+	case PROFILE_DTLS_SAVPF:
+	case PROFILE_DTLS_UDPTL:
+	case PROFILE_TLS_MSRP:
+	case PROFILE_TLS_BFCP:
+	case PROFILE_SCTP_DTLS:
+		return true;
+	default:
+		return false;
+	}
+}

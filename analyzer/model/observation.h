@@ -444,6 +444,8 @@ const char *observation_transport_text(enum sip_transport t);
 const char *observation_media_text(enum media_kind k);
 const char *observation_profile_text(enum media_profile p);
 const char *observation_verb_text(enum sip_verb v);
+/* Does the profile itself promise protection: SAVP, DTLS, TLS? */
+bool observation_profile_secure(enum media_profile p);
 bool observation_transport_encrypted(enum sip_transport t); /* TLS, WSS, TLS-SCTP */
 
 #endif

@@ -121,7 +121,7 @@ static inline struct name canonical(struct flow_where at, unsigned *direction)
 {
 	const struct flow_key *k = at.key;
 	uint64_t w[4] = { word(k->src.b), word(k->src.b + 8), word(k->dst.b), word(k->dst.b + 8) };
-	bool swap = src_is_larger(w, k);
+	bool swap = at.token ? at.token & 1 : src_is_larger(w, k);
 	uint64_t change = -(uint64_t)swap;
 	uint64_t high = (w[0] ^ w[2]) & change, low = (w[1] ^ w[3]) & change;
 	uint16_t other = (uint16_t)((k->sport ^ k->dport) & change);

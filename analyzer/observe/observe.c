@@ -27,12 +27,19 @@ enum {
 #define HANDSHAKE_NS (10 * WHEN_SECOND)
 #define STINT_NS     (30 * WHEN_SECOND)
 
-/* A flow whose record was asked for. Its packet may never come, and the record may be let go. */
+enum { SOON = 16, SOON_KEPT = 8, SOON_AHEAD = 4 };
+
+/*
+ * Flows whose records were asked for, in the order in which their packets should
+ * come. A packet may stay out, and its record may be let go: it is a hint only.
+ */
 struct soon {
-	const struct flow *flow;
-	unsigned direction;
+	struct {
+		const struct flow *flow;
+		unsigned direction;
+	} of[SOON];
+	unsigned asked, came;
 };
-enum { SOON = 4 };
 
 struct observe {
 	struct tell tell;
@@ -44,8 +51,7 @@ struct observe {
 	struct hint_ndpi *hint;
 	uint32_t streams_cap;
 	uint32_t second; /* of the last tick */
-	struct soon soon[SOON];
-	unsigned soon_next;
+	struct soon soon;
 };
 
 static void stun_unit(void *ctx, struct flow *f, unsigned direction, const struct payload *p);
@@ -393,8 +399,21 @@ static void flow_payload(struct observe *o, const struct payload *p, bool in_tur
 		evict_oldest(o, tell_evidence(p));
 }
 
+/* What a record points to is asked for when the record itself has had time to come. */
+static void look_ahead(struct observe *o)
+{
+	struct soon *s = &o->soon;
+
+	if (s->asked == s->came)
+		return;
+	unsigned at = s->came++ + SOON_AHEAD;
+	if (at - s->came < s->asked - s->came && s->of[at % SOON].flow)
+		media_seen_expect(&o->media, s->of[at % SOON].flow, s->of[at % SOON].direction);
+}
+
 void observe_payload(struct observe *o, const struct payload *p)
 {
+	look_ahead(o);
 	flow_payload(o, p, false);
 }
 
@@ -403,14 +422,15 @@ uint32_t observe_expect(struct observe *o, const struct flow_key *key, uint16_t 
 	return flow_expect(o->flows, (struct flow_where){ .key = key, .point = point });
 }
 
-/* What the record points to is asked for when the record itself has had time to come. */
 void observe_expect_record(struct observe *o, uint32_t token)
 {
-	struct soon *s = &o->soon[o->soon_next++ % SOON];
+	struct soon *s = &o->soon;
+	unsigned at = s->asked++ % SOON;
 
-	if (s->flow)
-		media_seen_expect(&o->media, s->flow, s->direction);
-	*s = (struct soon){ flow_expect_record(o->flows, token), token & 1 };
+	s->of[at].flow = flow_expect_record(o->flows, token);
+	s->of[at].direction = token & 1;
+	if (s->asked - s->came > SOON_KEPT)
+		s->came = s->asked - SOON_KEPT;
 }
 
 void observe_sighting(struct observe *o, const struct wire_sighting *s)

@@ -104,7 +104,7 @@ static void learn(struct agreed *a, const struct pact *p, const struct line_seen
 	keep_line(a, n, !swapped);
 	if (o) {
 		a->m.offer_seen = true;
-		a->offered_secure |= offer_profile_secure(o->profile);
+		a->offered_secure |= observation_profile_secure(o->profile);
 		a->offered_keys |= offer_line_has_keys(o);
 		a->offered_first |= !p->reoffer;
 		a->offered_otherwise |= o->fingerprint_count || o->zrtp_hash.n || o->key_mgmt;

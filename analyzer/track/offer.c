@@ -98,23 +98,6 @@ const struct line_seen *offer_line(const struct sdp_seen *s, unsigned i)
 	return s && i < s->line_count ? &s->lines[i] : NULL;
 }
 
-bool offer_profile_secure(enum media_profile p)
-{
-	switch (p) {
-	case PROFILE_RTP_SAVP:
-	case PROFILE_RTP_SAVPF:
-	case PROFILE_DTLS_SAVP:
-	case PROFILE_DTLS_SAVPF:
-	case PROFILE_DTLS_UDPTL:
-	case PROFILE_TLS_MSRP:
-	case PROFILE_TLS_BFCP:
-	case PROFILE_SCTP_DTLS:
-		return true;
-	default:
-		return false;
-	}
-}
-
 bool offer_line_has_keys(const struct line_seen *m)
 {
 	return m->crypto_count || m->fingerprint_count || m->zrtp_hash.n || m->key_mgmt ||
@@ -124,7 +107,7 @@ bool offer_line_has_keys(const struct line_seen *m)
 bool offer_is_secure(const struct sdp_seen *s)
 {
 	for (unsigned i = 0; s && i < s->line_count; i++)
-		if (offer_line_has_keys(&s->lines[i]) || offer_profile_secure(s->lines[i].profile))
+		if (offer_line_has_keys(&s->lines[i]) || observation_profile_secure(s->lines[i].profile))
 			return true;
 	return false;
 }
@@ -146,7 +129,7 @@ enum keying offer_keying(const struct line_seen *offer, const struct line_seen *
 		return KEYING_ZRTP;
 	if (a->key_mgmt && o->key_mgmt)
 		return KEYING_MIKEY;
-	if (offer_profile_secure(a->profile) || offer_line_has_keys(a))
+	if (observation_profile_secure(a->profile) || offer_line_has_keys(a))
 		return KEYING_UNKNOWN;
 	return a->profile == PROFILE_OTHER ? KEYING_UNKNOWN : KEYING_NONE;
 }

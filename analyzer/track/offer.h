@@ -14,7 +14,6 @@ void offer_message(struct stint *paths, struct live *l, struct leg_live *leg, st
 /* Any line that offers keys or a secure profile. */
 bool offer_is_secure(const struct sdp_seen *s);
 bool offer_line_has_keys(const struct line_seen *m);
-bool offer_profile_secure(enum media_profile p);
 /* Both sides' line as agreed; either may be NULL. An answer is what counts (RFC 3264 6). */
 enum keying offer_keying(const struct line_seen *offer, const struct line_seen *answer);
 /* The direction both sides left open: true when no party's audio flows both ways. */

@@ -42,8 +42,8 @@ static bool read_address(struct slice value, const uint8_t *mask, struct endpoin
 	if (c.short_read || n == 0 || c.left.n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		raw[i] = mask ? octets.p[i] ^ mask[i] : octets.p[i];
-	out->port = mask ? (uint16_t)(port ^ (mask[0] << 8 | mask[1])) : port;
+		raw[i] = (uint8_t)(octets.p[i] ^ (mask ? mask[i] : 0));
+	out->port = (uint16_t)(port ^ (mask ? (unsigned)mask[0] << 8 | mask[1] : 0U));
 	out->addr = n == 4 ? addr_v4(raw) : addr_v6(raw);
 	return true;
 }
