@@ -14,6 +14,7 @@ case $code in
 0 | 1 | 4) ;;
 *) exit "$code" ;;
 esac
-tail -n 3 "$out/report.txt"
+# The verdict is the last paragraph.
+awk -v RS= '{ last = $0 } END { print last }' "$out/report.txt"
 echo
 echo "The report on $# captures of the samples is in $out/report.html: open it in a browser."

@@ -5,6 +5,12 @@
 
 enum { RECORDS_AHEAD = 8 }; /* how far before its turn a flow's record is fetched */
 
+static void expect(const struct ahead *h, struct observe *o, unsigned i)
+{
+	if (i < h->count && h->wire[i].plain)
+		observe_expect_record(o, h->wire[i].token);
+}
+
 bool ahead_add(struct ahead *h, const struct frame *f, struct wire *w, struct observe *o)
 {
 	unsigned i = h->count;
@@ -19,22 +25,19 @@ bool ahead_add(struct ahead *h, const struct frame *f, struct wire *w, struct ob
 	if (h->wire[i].plain)
 		h->wire[i].token = observe_expect(o, &h->wire[i].flow, f->point);
 	h->count++;
+	/* The first records are asked for while the last frames still come. */
+	if (h->count > AHEAD_FRAMES - RECORDS_AHEAD)
+		expect(h, o, h->asked++);
 	return true;
-}
-
-static void expect(const struct ahead *h, struct observe *o, unsigned i)
-{
-	if (i < h->count && h->wire[i].plain)
-		observe_expect_record(o, h->wire[i].token);
 }
 
 void ahead_drain(struct ahead *h, struct observe *o, ahead_take_fn *take, void *ctx)
 {
-	for (unsigned i = 0; i < RECORDS_AHEAD; i++)
-		expect(h, o, i);
+	while (h->asked < RECORDS_AHEAD)
+		expect(h, o, h->asked++);
 	for (unsigned i = 0; i < h->count; i++) {
 		expect(h, o, i + RECORDS_AHEAD);
 		take(ctx, &h->frames[i], &h->wire[i]);
 	}
-	h->count = 0;
+	h->count = h->asked = 0;
 }

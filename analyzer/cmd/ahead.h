@@ -17,6 +17,7 @@ struct ahead {
 	struct frame frames[AHEAD_FRAMES];
 	struct wire_ahead wire[AHEAD_FRAMES];
 	unsigned count;
+	unsigned asked; /* of the first records */
 	uint8_t bytes[AHEAD_FRAMES][AHEAD_BYTES];
 };
 

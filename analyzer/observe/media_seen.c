@@ -346,10 +346,7 @@ void media_seen_expect(const struct media_room *r, const struct flow *f, unsigne
 {
 	const struct flow_hot *h = &f->hot[direction];
 
-	if (!h->stream)
-		return;
-	__builtin_prefetch(&h->stream->prints.kept[h->print_count], 1);
-	if (h->look)
+	if (h->stream && h->look)
 		look_expect(r->looks, h->look);
 }
 

@@ -9,6 +9,7 @@
 #include "analyzer/observe/hint_ndpi.h"
 #include "analyzer/observe/media_seen.h"
 #include "analyzer/observe/rtcp_seen.h"
+#include "analyzer/observe/soon.h"
 #include "analyzer/observe/stun_seen.h"
 #include "analyzer/observe/tcp_seen.h"
 #include "analyzer/observe/zrtp_seen.h"
@@ -26,20 +27,6 @@ enum {
 };
 #define HANDSHAKE_NS (10 * WHEN_SECOND)
 #define STINT_NS     (30 * WHEN_SECOND)
-
-enum { SOON = 16, SOON_KEPT = 8, SOON_AHEAD = 4 };
-
-/*
- * Flows whose records were asked for, in the order in which their packets should
- * come. A packet may stay out, and its record may be let go: it is a hint only.
- */
-struct soon {
-	struct {
-		const struct flow *flow;
-		unsigned direction;
-	} of[SOON];
-	unsigned asked, came;
-};
 
 struct observe {
 	struct tell tell;
@@ -399,21 +386,13 @@ static void flow_payload(struct observe *o, const struct payload *p, bool in_tur
 		evict_oldest(o, tell_evidence(p));
 }
 
-/* What a record points to is asked for when the record itself has had time to come. */
-static void look_ahead(struct observe *o)
-{
-	struct soon *s = &o->soon;
-
-	if (s->asked == s->came)
-		return;
-	unsigned at = s->came++ + SOON_AHEAD;
-	if (at - s->came < s->asked - s->came && s->of[at % SOON].flow)
-		media_seen_expect(&o->media, s->of[at % SOON].flow, s->of[at % SOON].direction);
-}
-
 void observe_payload(struct observe *o, const struct payload *p)
 {
-	look_ahead(o);
+	unsigned d;
+	const struct flow *next = soon_next(&o->soon, &d);
+
+	if (next)
+		media_seen_expect(&o->media, next, d);
 	flow_payload(o, p, false);
 }
 
@@ -424,13 +403,7 @@ uint32_t observe_expect(struct observe *o, const struct flow_key *key, uint16_t 
 
 void observe_expect_record(struct observe *o, uint32_t token)
 {
-	struct soon *s = &o->soon;
-	unsigned at = s->asked++ % SOON;
-
-	s->of[at].flow = flow_expect_record(o->flows, token);
-	s->of[at].direction = token & 1;
-	if (s->asked - s->came > SOON_KEPT)
-		s->came = s->asked - SOON_KEPT;
+	soon_ask(&o->soon, flow_expect_record(o->flows, token), token & 1);
 }
 
 void observe_sighting(struct observe *o, const struct wire_sighting *s)
