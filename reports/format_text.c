@@ -433,9 +433,8 @@ static void tally(struct text *t, const json_t *counts)
 	text_add(t, before[0] == ':' ? ": none" : "");
 }
 
-static void last_line(struct layout *l, const json_t *summary)
+static void put_counts(struct layout *l, const json_t *summary)
 {
-	const json_t *gate = jvalue_get(summary, "gate");
 	struct text t = { 0 };
 
 	wording_rows(&t, jvalue_get(summary, "rows"));
@@ -446,13 +445,23 @@ static void last_line(struct layout *l, const json_t *summary)
 	text_addf(&t, " \xc2\xb7 policy %s: %s", jvalue_str(jvalue_get(summary, "policy"), "name"),
 		  wording_policy(summary));
 	layout_wrap(l, text_of(&t), 2);
-	text_clear(&t);
-	text_addf(&t, "exit %d: %s", (int)jvalue_int(gate, "exit"), jvalue_str(gate, "why"));
-	if (l->column + 3 + layout_columns(text_of(&t)) <= l->width)
-		layout_put(l, " \xc2\xb7 ");
-	else
-		layout_line(l);
-	layout_wrap(l, text_of(&t), 2);
+	layout_line(l);
+	text_free(&t);
+}
+
+/* One line whatever the width, for whoever reads only that: verdict, counts, and why this code. */
+static void last_line(struct layout *l, const json_t *summary)
+{
+	const json_t *gate = jvalue_get(summary, "gate");
+	const char *label = jvalue_str(summary, "label");
+	struct text t = { 0 };
+
+	if (label && *label)
+		text_addf(&t, "%s \xc2\xb7 ", label);
+	wording_rows(&t, jvalue_get(summary, "rows"));
+	text_addf(&t, " \xc2\xb7 exit %d: %s", (int)jvalue_int(gate, "exit"),
+		  jvalue_str(gate, "why"));
+	layout_put(l, text_of(&t));
 	layout_line(l);
 	text_free(&t);
 }
@@ -472,5 +481,6 @@ void format_text_write(struct document *d, FILE *out, const struct report_style 
 		put_calls(&l, d, s->verbose);
 		put_problems(&l, head);
 	}
+	put_counts(&l, jvalue_get(head, "summary"));
 	last_line(&l, jvalue_get(head, "summary"));
 }

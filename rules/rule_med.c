@@ -2,6 +2,7 @@
 #include "rules/rule.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum { SECOND_NS = 1000000000 };
 
@@ -47,13 +48,41 @@ static bool carries_fax(const struct work *w, const struct fact *at)
 	return false;
 }
 
+/* The test that told, in words for a reader who does not know it. */
+static const char *test_words(const char *test)
+{
+	static const struct {
+		const char *test, *words;
+	} table[] = {
+		{ "chi", "its octets are spread as a codec's are" },
+		{ "mode", "its packets begin alike" },
+		{ "bit", "single bits keep a value" },
+		{ "lag", "neighbouring packets repeat octets" },
+		{ "dup", "whole packets repeat" },
+		{ "size and structure", "its packets have the codec's exact size" },
+		{ "g729-parity", "the parity of its G.729 frames holds" },
+		{ "gsm-signature", "its frames carry the mark of GSM" },
+		{ "event-grammar", "its packets are telephone-events" },
+	};
+
+	for (size_t i = 0; test && i < sizeof table / sizeof *table; i++)
+		if (strcmp(test, table[i].test) == 0)
+			return table[i].words;
+	return test;
+}
+
 static const char *clear_detail(struct work *w, const struct fact *f, const char *what)
 {
-	return rule_text(w, "%s: %llu packets over %llu.%llu s%s%.60s.", what,
-			 (unsigned long long)f->value,
-			 (unsigned long long)(f->duration_ns / SECOND_NS),
-			 (unsigned long long)(f->duration_ns / (SECOND_NS / 10) % 10),
-			 f->text ? "; " : "", f->text ? f->text : "");
+	const char *told = test_words(f->text);
+	const char *span =
+		f->duration_ns
+			? rule_text(w, " over %llu.%llu s",
+				    (unsigned long long)(f->duration_ns / SECOND_NS),
+				    (unsigned long long)(f->duration_ns / (SECOND_NS / 10) % 10))
+			: "";
+
+	return rule_text(w, "%s: %llu packets%s%s%.60s.", what, (unsigned long long)f->value, span,
+			 told ? "; " : "", told ? told : "");
 }
 
 static void say_clear(struct work *w, const struct fact *f, bool keys_too)

@@ -12,6 +12,7 @@
 #include "reports/wording.h"
 #include "tests/lib/reporting.h"
 
+/* But for the last line, which stays whole for whoever reads only that. */
 static void expect_fits(const char *text, int width)
 {
 	char line[1024];
@@ -21,7 +22,8 @@ static void expect_fits(const char *text, int width)
 		assert_true(n < sizeof line);
 		memcpy(line, text, n);
 		line[n] = '\0';
-		assert_true(layout_columns(line) <= width);
+		bool last = text[n] == '\0' || text[n + 1] == '\0';
+		assert_true(last || layout_columns(line) <= width);
 		text += n + (text[n] == '\n');
 	}
 }
@@ -50,10 +52,9 @@ static void opens_with_three_lines_and_ends_with_the_reason(void **state)
 	assert_non_null(strstr(text, "\nmissing    20 % of what verdicts need was not seen: "));
 	assert_non_null(strstr(text, "\ndo next    Plaintext SIP (SIG-001)"));
 	text[strlen(text) - 1] = '\0';
-	assert_string_equal(
-		strrchr(text, '\n') + 1,
-		"1 call: 1 EXPOSED \xc2\xb7 findings: 1 critical, 1 high \xc2\xb7 policy "
-		"baseline: not met \xc2\xb7 exit 1: 2 findings at or above high");
+	assert_string_equal(strrchr(text, '\n') + 1,
+			    "EXPOSED \xc2\xb7 1 call \xc2\xb7 exit 1: 2 findings at or above high");
+	assert_non_null(strstr(text, "\n1 call: 1 EXPOSED \xc2\xb7 findings: 1 critical, 1 high"));
 	free(text);
 	document_free(d);
 }

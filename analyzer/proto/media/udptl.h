@@ -20,8 +20,9 @@ struct udptl_packet {
 MUST_CHECK enum err udptl_parse(struct slice datagram, struct udptl_packet *out);
 
 /*
- * Parses to the exact end and the primary begins as an IFP packet does. Ask only
- * on a port announced as udptl: there is no mark that other protocols lack.
+ * Parses to the exact end and the primary begins as an IFP packet does. There
+ * is no mark that other protocols lack: by itself it proves nothing on a port that was
+ * not announced as udptl.
  */
 bool udptl_looks_like(struct slice datagram);
 
