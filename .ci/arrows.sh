@@ -7,7 +7,7 @@ analyzer/base:
 analyzer/capture: analyzer/base
 analyzer/wire:    analyzer/base analyzer/capture
 analyzer/proto:   analyzer/base
-analyzer/crypto:  analyzer/base analyzer/proto
+analyzer/crypto:  analyzer/base analyzer/proto analyzer/model
 analyzer/model:   analyzer/base
 analyzer/observe: analyzer/base analyzer/wire analyzer/proto analyzer/crypto analyzer/model
 analyzer/track:   analyzer/base analyzer/crypto analyzer/model

@@ -24,16 +24,15 @@ void rule_begin(struct work *w)
 	w->lines = arena_take(w->arena, (w->c->media_count + 1u) * sizeof *w->lines);
 	w->found->count = w->found->dropped = 0;
 	for (uint32_t i = 0; i < w->c->fact_count; i++)
-		w->has |= UINT64_C(1) << w->c->facts[i].kind;
+		w->has[w->c->facts[i].kind] = true;
 	scan_lines(w);
 }
 
 _Static_assert((UINT16_MAX + 1) * sizeof(struct line) <= RULE_ARENA / 4, "lines always fit");
-_Static_assert(FACT_KINDS <= 64, "kinds of fact must fit the bits of work.has");
 
 bool rule_has(const struct work *w, enum fact_kind k)
 {
-	return w->has >> k & 1;
+	return w->has[k];
 }
 
 const struct leg *rule_leg(const struct work *w, const struct fact *f)
@@ -188,6 +187,22 @@ void rule_note(struct work *w, const struct fact *f, struct note n)
 		here->at_count = add_evidence(here->at, here->at_count, &f->at[i]);
 }
 
+const char *rule_detail(struct work *w, const struct fact *f, const char *detail)
+{
+	return f->text ? rule_text(w, "%s: %.80s.", detail, f->text) : rule_text(w, "%s.", detail);
+}
+
+void rule_plain(struct work *w, const struct rule_plain *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		RULE_EACH (w, f, list[i].fact)
+			rule_note(w, f,
+				  (struct note){ .id = list[i].id,
+						 .outcome = OUTCOME_VIOLATED,
+						 .severity = list[i].severity,
+						 .detail = rule_detail(w, f, list[i].detail) });
+}
+
 /* ---- conditions ----------------------------------------------------------- */
 
 static void keep_reason(struct reason *r, const struct fact *f, const char *why)
@@ -237,8 +252,9 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	rule_run *const *const rooms[] = { rule_sig_run, rule_key_run, rule_med_run, rule_priv_run,
-					   rule_obs_run };
+	rule_run *const *const rooms[] = { rule_sig_run,  rule_tls_run,	 rule_key_run,
+					   rule_srtp_run, rule_dtls_run, rule_zrtp_run,
+					   rule_med_run,  rule_priv_run, rule_obs_run };
 
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
 		for (rule_run *const *run = rooms[i]; *run; run++)

@@ -10,9 +10,38 @@
 enum rule_id {
 	RULE_AUTH_001,
 	RULE_AUTH_002,
+	RULE_AUTH_004,
+	RULE_AUTH_005,
+	RULE_CERT_001,
+	RULE_CERT_002,
+	RULE_CERT_003,
+	RULE_CERT_004,
+	RULE_CERT_005,
+	RULE_CERT_006,
+	RULE_CERT_007,
+	RULE_CERT_008,
+	RULE_DTLS_001,
+	RULE_DTLS_002,
+	RULE_DTLS_003,
+	RULE_DTLS_004,
+	RULE_DTLS_005,
+	RULE_DTLS_006,
+	RULE_DTLS_007,
+	RULE_DTLS_008,
+	RULE_DTLS_009,
+	RULE_DTLS_010,
+	RULE_DTLS_011,
+	RULE_DTLS_012,
 	RULE_KEY_001,
+	RULE_KEY_002,
+	RULE_KEY_003,
+	RULE_KEY_004,
+	RULE_KEY_005,
+	RULE_KEY_006,
+	RULE_KEY_007,
 	RULE_KEY_008,
 	RULE_KEY_009,
+	RULE_KEY_010,
 	RULE_MED_001,
 	RULE_MED_002,
 	RULE_MED_003,
@@ -20,6 +49,8 @@ enum rule_id {
 	RULE_MED_005,
 	RULE_MED_006,
 	RULE_MED_007,
+	RULE_MED_009,
+	RULE_MED_010,
 	RULE_MED_011,
 	RULE_MED_012,
 	RULE_OBS_001,
@@ -28,14 +59,42 @@ enum rule_id {
 	RULE_OBS_004,
 	RULE_OBS_005,
 	RULE_OBS_006,
+	RULE_OBS_007,
 	RULE_OBS_012,
 	RULE_PRIV_001,
 	RULE_PRIV_002,
+	RULE_PRIV_003,
+	RULE_PRIV_004,
+	RULE_PRIV_005,
+	RULE_PRIV_006,
+	RULE_PRIV_007,
 	RULE_SIG_001,
 	RULE_SIG_002,
 	RULE_SIG_003,
 	RULE_SIG_004,
+	RULE_SIG_005,
 	RULE_SIG_007,
+	RULE_SRTP_001,
+	RULE_SRTP_002,
+	RULE_SRTP_003,
+	RULE_SRTP_004,
+	RULE_SRTP_006,
+	RULE_SRTP_007,
+	RULE_TLS_001,
+	RULE_TLS_002,
+	RULE_TLS_003,
+	RULE_TLS_004,
+	RULE_TLS_005,
+	RULE_TLS_006,
+	RULE_TLS_007,
+	RULE_TLS_008,
+	RULE_ZRTP_001,
+	RULE_ZRTP_002,
+	RULE_ZRTP_003,
+	RULE_ZRTP_004,
+	RULE_ZRTP_005,
+	RULE_ZRTP_006,
+	RULE_ZRTP_007,
 	RULES
 };
 
@@ -59,7 +118,9 @@ struct line {
 	bool live;  /* answered and not refused, or packets were seen */
 	bool clear; /* readable beyond a tolerated start */
 	bool downgraded, declined;
-	bool key_shown; /* a key in SDP: exchanged where it could be read */
+	bool key_shown;	  /* a key in SDP: exchanged where it could be read */
+	bool null_cipher; /* SRTP that does not encrypt was agreed */
+	bool weak_key, tampered;
 };
 
 /* Grows once to RULE_FINDINGS and is used again for each call. */
@@ -77,13 +138,17 @@ struct work {
 	struct line *lines; /* media_count + 1 */
 	struct answer signaling;
 	struct reason reasons[CONDITIONS][RULE_KNOWN];
-	uint64_t has; /* fact kinds, as bits */
+	bool has[FACT_KINDS]; /* kinds of fact the call carries */
 	uint64_t exposed_ns;
 	bool exposed;	 /* content, an answered line's key or a reusable credential was readable */
 	bool readable;	 /* SIP in clear on a hop */
 	bool disclosed;	 /* a key or a credential in readable SIP */
 	bool key_unused; /* a key was disclosed though no line was ever answered */
 	bool digest_clear, basic_clear, key_clear;
+	bool tampering; /* a fingerprint, a Hello hash or a signature contradicts what was received
+			 */
+	bool weak;	/* broken or deprecated protection in use */
+	bool broken_tls, old_tls, bad_certificate, weak_tls;
 };
 
 typedef void rule_run(struct work *w);
@@ -123,9 +188,24 @@ void rule_say(struct work *w, enum condition on, enum known k, const struct fact
 /* The same for a declaration against its own speaker's interest (B.2). */
 void rule_admit(struct work *w, enum condition on, const struct fact *f, const char *why);
 
+/* A rule whose finding is its fact in words: the fact's own text follows the detail. */
+struct rule_plain {
+	enum fact_kind fact;
+	enum rule_id id;
+	enum severity severity;
+	const char *detail; /* without its full stop */
+};
+void rule_plain(struct work *w, const struct rule_plain *list, size_t n);
+/* The same words for one fact. */
+const char *rule_detail(struct work *w, const struct fact *f, const char *detail);
+
 /* One function a rule, in the order they must run; NULL-ended. */
 extern rule_run *const rule_sig_run[];
 extern rule_run *const rule_key_run[];
+extern rule_run *const rule_srtp_run[];
+extern rule_run *const rule_dtls_run[];
+extern rule_run *const rule_zrtp_run[];
+extern rule_run *const rule_tls_run[];
 extern rule_run *const rule_med_run[];
 extern rule_run *const rule_priv_run[];
 extern rule_run *const rule_obs_run[];

@@ -72,10 +72,10 @@ const struct rule rule_catalog_list[RULES] = {
 	},
 	[RULE_KEY_009] = {
 		"KEY-009", "Key in a k= line or MIKEY in signaling", SEVERITY_CRITICAL, CLASS_EXPOSURE,
-		"A k= line with a key in SDP that was read from clear signaling.",
+		"A k= line with a key, or a MIKEY message that carries one, in SDP that others could read.",
 		"Use DTLS-SRTP; RFC 8866 says that k= must not be used.",
 		CITE(KM),
-		"MIKEY inside S/MIME; a k=prompt line holds no key.",
+		"MIKEY inside S/MIME, and its Diffie-Hellman and RSA-R modes; a k=prompt line holds no key.",
 	},
 	[RULE_MED_001] = {
 		"MED-001", "Media readable", SEVERITY_CRITICAL, CLASS_EXPOSURE,
@@ -251,4 +251,5 @@ const struct rule rule_catalog_list[RULES] = {
 		CITE(TX, ID, EX),
 		"A keep-alive REGISTER without bindings.",
 	},
+#include "rules/rule_catalog_keying.def"
 };

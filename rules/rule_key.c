@@ -67,14 +67,32 @@ static void beside_in_band(struct work *w, const struct fact *f)
 			  .caused_by = rule_clear_cause(w) });
 }
 
-/* Behind TLS, or decrypted before it was written: KEY-002, not this rule. */
+static bool handled(const struct work *w)
+{
+	return rule_has(w, FACT_via_elements) || rule_has(w, FACT_route_other) ||
+	       rule_has(w, FACT_proxy_response);
+}
+
+/* Inside TLS, or decrypted before it was written: every element that ends a hop had it. */
 static void key_behind_tls(struct work *w, const struct fact *f)
 {
+	bool known = handled(w);
+
 	rule_line(w, f)->key_shown = true;
-	rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
-		 "a media key was carried inside encrypted signaling; who could read it there is "
-		 "not judged by "
-		 "this version");
+	rule_say(w, CONDITION_KEYS, known ? KNOWN_FAIL : KNOWN_NONE, f,
+		 known ? "the media key stood in SDP, and elements in the middle ended the "
+			 "encryption around it: each of them had the key"
+		       : "a media key was carried inside encrypted signaling; who read it there "
+			 "was not seen");
+	rule_note(w, f,
+		  (struct note){ .id = RULE_KEY_002,
+				 .outcome = known ? OUTCOME_VIOLATED : OUTCOME_NOT_ASSESSABLE,
+				 .severity = known ? SEVERITY_HIGH : SEVERITY_INFO,
+				 .detail = rule_text(w,
+						     "A media key (%.40s, %u octets) stood in SDP "
+						     "inside encrypted signaling.",
+						     f->text ? f->text : "SDES",
+						     (unsigned)f->value) });
 }
 
 static void key_in_use(struct work *w)
@@ -147,6 +165,29 @@ static void key_line(struct work *w)
 	}
 }
 
+/* RFC 3830 3: pre-shared and public-key modes carry the key; in the others it never travels. */
+static void mikey(struct work *w)
+{
+	enum { DH_INIT = 2, DH_RESP = 3, ESCROW = 26, RSA_R = 4 };
+
+	RULE_EACH (w, f, FACT_mikey_key) {
+		bool carried = f->value < DH_INIT || f->value == ESCROW;
+		if (!rule_in_clear(w, f) && !handled(w))
+			continue;
+		if (carried)
+			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+				 "MIKEY carried the media key through signaling that others read");
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_KEY_009,
+				  .outcome = carried ? OUTCOME_VIOLATED : OUTCOME_NOTED,
+				  .severity = carried ? SEVERITY_HIGH : SEVERITY_INFO,
+				  .detail = rule_text(w, "MIKEY, data type %llu (RFC 3830 6.1).",
+						      (unsigned long long)f->value),
+				  .caused_by = rule_clear_cause(w) });
+	}
+}
+
 /* B.6: ZRTP needs no attribute in SDP, so without the media this is a suspicion, never more. */
 static void no_keys(struct work *w)
 {
@@ -167,15 +208,10 @@ static void unjudged(struct work *w)
 {
 	RULE_EACH (w, f, FACT_dtls_seen)
 		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
-			 "a DTLS handshake was seen on the media path; whether its certificates "
-			 "match the "
-			 "fingerprints is not judged by this version");
+			 "DTLS was seen on the media path, without a whole handshake");
 	RULE_EACH (w, f, FACT_zrtp_seen)
 		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
-			 "a ZRTP exchange was seen on the media path; whether both ends saw the "
-			 "same one "
-			 "is not "
-			 "judged by this version");
+			 "ZRTP was seen on the media path, without a whole exchange");
 	RULE_EACH (w, f, FACT_keying_unseen)
 		rule_say(w, CONDITION_KEYS, KNOWN_NONE, f,
 			 "how the media keys were agreed was not seen");
@@ -210,5 +246,5 @@ static void key_unseen(struct work *w)
 						: "Not all of the SDP was seen." });
 }
 
-rule_run *const rule_key_run[] = { key_in_use, key_unused, key_line, no_keys,
-				   unjudged,   key_unseen, NULL };
+rule_run *const rule_key_run[] = { key_in_use, key_unused, key_line,   mikey,
+				   no_keys,    unjudged,   key_unseen, NULL };

@@ -134,7 +134,11 @@ static void note_partly(struct work *w, const struct fact *f)
 
 static void note_broken_promise(struct work *w, const struct fact *f)
 {
-	say_clear(w, f, true);
+	bool agreed = rule_line(w, f)->null_cipher;
+
+	say_clear(w, f, !agreed);
+	if (agreed)
+		return; /* what was agreed is kept: SRTP-001, SRTP-002, DTLS-011 */
 	rule_note(w, f,
 		  (struct note){
 			  .id = RULE_MED_002,
@@ -393,10 +397,8 @@ static void unjudged(struct work *w)
 {
 	RULE_EACH (w, f, FACT_media_no_plaintext)
 		rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
-			 "no plaintext structure was found in the media; that it was encrypted is "
-			 "not "
-			 "proved by "
-			 "this version");
+			 "no plaintext structure was found in the media; that alone does not prove "
+			 "that it was encrypted");
 	RULE_EACH (w, f, FACT_media_insufficient)
 		rule_say(w, CONDITION_MEDIA, KNOWN_NONE, f,
 			 "too few media packets were seen to tell protected from readable");
@@ -427,6 +429,28 @@ static void nothing_readable(struct work *w)
 					   "proved by that." });
 }
 
-rule_run *const rule_med_run[] = { mark_falls, clear_media, other_kinds,      downgrade,
-				   fallback,   sibling,	    starts,	      unowned,
-				   one_way,    unjudged,    nothing_readable, NULL };
+/* Metadata beside protected media: who, how long, how well (RFC 3711 3.4). */
+static void rtcp(struct work *w)
+{
+	RULE_EACH (w, f, FACT_rtcp_clear)
+		rule_note(
+			w, f,
+			(struct note){ .id = RULE_MED_009,
+				       .outcome = OUTCOME_VIOLATED,
+				       .severity = SEVERITY_MEDIUM,
+				       .detail = rule_text(w,
+							   "%llu RTCP reports could be read beside "
+							   "protected media.",
+							   (unsigned long long)f->value) });
+	RULE_EACH (w, f, FACT_rtcp_personal)
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_MED_010,
+				  .outcome = OUTCOME_VIOLATED,
+				  .severity = SEVERITY_LOW,
+				  .detail = "A readable RTCP CNAME names the user at a host." });
+}
+
+rule_run *const rule_med_run[] = { mark_falls, clear_media,	 other_kinds, downgrade, fallback,
+				   sibling,    starts,		 unowned,     one_way,	 rtcp,
+				   unjudged,   nothing_readable, NULL };

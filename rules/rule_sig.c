@@ -62,7 +62,7 @@ static void plaintext_unsaid(struct work *w)
 		if (!leg->readable)
 			continue;
 		w->readable = true;
-		w->has |= UINT64_C(1) << FACT_sip_readable;
+		w->has[FACT_sip_readable] = true;
 		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, &f, "SIP was readable on the wire");
 		rule_note(w, &f,
 			  (struct note){ .id = RULE_SIG_001,
@@ -199,6 +199,10 @@ static void unread(struct work *w)
 			 "reads it "
 			 "there, "
 			 "cannot be told from here");
+	RULE_EACH (w, f, FACT_signaling_opened)
+		rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
+			 "the hop was encrypted and opened with the key material given; nothing "
+			 "read there shows an element in between");
 	RULE_EACH (w, f, FACT_sip_decrypted)
 		rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
 			 "SIP was decrypted before it was written to the capture; how this hop was "
@@ -209,6 +213,20 @@ static void unread(struct work *w)
 			 "the signaling was not readable here");
 }
 
+static void websocket(struct work *w)
+{
+	RULE_EACH (w, f, FACT_websocket_clear)
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_005,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = inside_one_host(rule_leg(w, f))
+							     ? SEVERITY_INFO
+							     : SEVERITY_HIGH,
+					 .detail = "SIP over WebSocket could be read.",
+					 .caused_by = rule_clear_cause(w) });
+}
+
 rule_run *const rule_sig_run[] = { plaintext,	 plaintext_unsaid, plaintext_unseen,
 				   mixed_hops,	 sips_broken,	   intermediaries,
-				   registration, unread,	   NULL };
+				   registration, websocket,	   unread,
+				   NULL };

@@ -28,6 +28,9 @@ static const struct cap {
 	{ 64, "64: clear signaling around keys agreed by ZRTP" },
 	{ 79, "79: keys or media suspect or not seen" },
 	{ 94, "94: elements in the middle read the signaling" },
+	{ 19, "19: encryption was agreed away, or its key can be guessed" },
+	{ 19, "19: a certificate is not the one that was announced" },
+	{ 64, "64: TLS or DTLS below 1.2, or a certificate that is not valid" },
 };
 
 static unsigned cap_index(enum score_cap c)

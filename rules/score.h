@@ -36,7 +36,10 @@ enum score_cap {
 	SCORE_CAP_CLEAR_ZRTP = 1 << 9, /* 64 */
 	SCORE_CAP_UNSEEN = 1 << 10,    /* 79: goes when more is seen */
 	SCORE_CAP_SIGNALING = 1 << 11, /* 94 */
-	SCORE_CAPS = 12
+	SCORE_CAP_NULL = 1 << 12,      /* 19 */
+	SCORE_CAP_TAMPERED = 1 << 13,  /* 19 */
+	SCORE_CAP_OLD = 1 << 14,       /* 64 */
+	SCORE_CAPS = 15
 };
 
 struct score_input {

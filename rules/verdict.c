@@ -15,6 +15,8 @@ struct score_flags verdict_flags(const struct work *w)
 {
 	return (struct score_flags){ .exposed = w->exposed,
 				     .readable = w->readable,
+				     .tampering = w->tampering,
+				     .weak = w->weak,
 				     .scored = verdict_is_conversation(w->c) };
 }
 
@@ -169,21 +171,51 @@ static double exposed_seconds(const struct work *w)
 
 /* ---- score ---------------------------------------------------------------- */
 
+/* Each hop's handshake was seen, and none of them has a weakness. */
+static bool all_clean(const struct work *w)
+{
+	uint32_t clean = 0;
+
+	RULE_EACH (w, f, FACT_tls_session)
+		clean += f->value == 1;
+	return clean && clean >= w->c->leg_count;
+}
+
 static uint8_t signaling_points(const struct work *w, const struct judgement *j)
 {
 	if (j->conditions[CONDITION_SIGNALING].shown == SHOWN_PASS)
 		return 100;
 	if (w->disclosed)
 		return 0;
-	/* Version, suite and certificate of TLS are not judged by this version: as if not observed.
-	 */
-	return w->readable ? 20 : 60;
+	if (w->readable || w->broken_tls)
+		return 20;
+	if (w->old_tls || w->bad_certificate)
+		return 40;
+	if (w->weak_tls)
+		return 75;
+	return all_clean(w) ? 90 : 60;
 }
 
 static bool any_line_clear(const struct work *w)
 {
 	for (uint16_t i = 0; i <= w->c->media_count; i++)
 		if (w->lines[i].clear)
+			return true;
+	return false;
+}
+
+static bool any_line_weak(const struct work *w)
+{
+	for (uint16_t i = 0; i <= w->c->media_count; i++)
+		if (w->lines[i].null_cipher || w->lines[i].weak_key)
+			return true;
+	return false;
+}
+
+static bool any_line_tampered(const struct work *w)
+{
+	for (uint16_t i = 0; i <= w->c->media_count; i++)
+		if (w->lines[i].tampered)
 			return true;
 	return false;
 }
@@ -217,6 +249,9 @@ static uint16_t find_caps(const struct work *w, const struct judgement *j)
 		{ any_line_clear(w), SCORE_CAP_CLEAR },
 		{ w->key_clear, SCORE_CAP_KEY },
 		{ w->basic_clear, SCORE_CAP_CREDENTIAL },
+		{ w->broken_tls || any_line_weak(w), SCORE_CAP_NULL },
+		{ any_line_tampered(w), SCORE_CAP_TAMPERED },
+		{ w->old_tls || w->bad_certificate, SCORE_CAP_OLD },
 		{ rule_has(w, FACT_sibling_clear), SCORE_CAP_SIBLING },
 		{ rule_has(w, FACT_downgrade) && any_line_clear(w), SCORE_CAP_DOWNGRADE },
 		{ w->readable && any_keying(w->c, KEYING_DTLS), SCORE_CAP_CLEAR_DTLS },

@@ -75,7 +75,8 @@ struct segment {
 	int16_t epoch;
 	uint32_t ssrcs[8];
 	uint8_t ssrc_count; /* more than 8 are counted in packets only */
-	uint64_t packets, bytes, verified, clear, tested;
+	uint64_t packets, bytes, clear, tested;
+	uint64_t tried, verified; /* packets whose SRTP tag was computed; those it fitted */
 	uint64_t lost;
 	uint64_t first_ns, last_ns;
 	uint64_t clear_ns; /* time in windows judged clear */

@@ -109,6 +109,15 @@ enum body_kind {
 	BODY_OTHER,
 };
 
+enum sensitive_kind {
+	SENSITIVE_LOCATION = 1 << 0, /* Geolocation, PIDF-LO, P-Access-Network-Info with a cell */
+	SENSITIVE_SUBJECT = 1 << 1,
+	SENSITIVE_USER_TO_USER = 1 << 2,
+	SENSITIVE_CALL_INFO = 1 << 3,
+	SENSITIVE_PRIVATE = 1 << 4,  /* other P- headers with identities or charging data */
+	SENSITIVE_METADATA = 1 << 5, /* rs-metadata (RFC 7865) */
+};
+
 /* ---- SDP, as RFC 8866 with media values after inheritance from the session level ---- */
 
 enum media_kind {
@@ -146,16 +155,31 @@ struct codec_seen {
 	uint8_t pt, channels;
 };
 
-/* One a=crypto line. The key itself stays left of the wall; key_name stands for it. */
+enum { CRYPTO_KEYS = 4 };
+
+/* What is wrong with a key whose octets are no random choice (KEY-006). */
+enum key_pattern { KEY_RANDOM, KEY_ZERO, KEY_CONSTANT, KEY_SEQUENTIAL, KEY_TEXT };
+
+/* One a=crypto line. Keys stay left of the wall; key_names stand for them. */
 struct crypto_seen {
 	uint32_t tag;
-	struct slice suite;  /* as written */
-	uint64_t key_name;   /* digest_name of the first key and salt; 0: not decodable */
-	uint16_t key_octets; /* decoded length of the first inline */
-	uint8_t keys;	     /* inline values on the line */
-	bool valid;	     /* RFC 4568: length, tag, parameters */
+	struct slice suite;		 /* as written */
+	const char *wrong;		 /* why the standard refuses the line, or NULL; static */
+	uint64_t key_names[CRYPTO_KEYS]; /* digest_name of key and salt; 0: not decodable */
+	uint16_t key_octets;		 /* decoded length of the first inline */
+	uint16_t tag_bits;		 /* SRTP tag of the suite; 0: unknown suite */
+	uint8_t keys;			 /* inline values on the line */
+	uint8_t pattern;		 /* enum key_pattern, the worst of its keys */
+	bool valid;			 /* RFC 4568: length, tag, parameters */
+	bool unknown_suite;		 /* well-formed, a suite we do not know */
+	bool alias, unpadded;		 /* tolerated spelling; base64 without '=' */
 	bool null_cipher;
 	bool unencrypted_srtp, unencrypted_srtcp, unauthenticated_srtp;
+	bool fec_key; /* one more master key on the line */
+};
+
+struct zrtp_hash_seen {		    /* a=zrtp-hash (RFC 6189 8) */
+	struct slice version, hash; /* as written: "1.10", hex */
 };
 
 struct fingerprint_seen {
@@ -167,6 +191,8 @@ struct candidate_seen {	    /* RFC 8839 */
 	uint8_t component;
 	uint8_t type; /* 0 host, 1 srflx, 2 prflx, 3 relay */
 };
+
+enum { MIKEY_NONE = 255, MIKEY_BROKEN = 254 };
 
 struct line_seen { /* one m= section */
 	enum media_kind kind;
@@ -183,7 +209,10 @@ struct line_seen { /* one m= section */
 	const struct candidate_seen *candidates;
 	uint16_t codec_count, crypto_count, fingerprint_count, candidate_count;
 	struct slice ufrag, mid, tls_id;
-	struct slice zrtp_hash;		     /* first a=zrtp-hash, empty when none */
+	const struct zrtp_hash_seen *zrtp_hashes;
+	uint16_t zrtp_hash_count;
+	uint8_t mikey; /* data type of the MIKEY message (RFC 3830 6.1); MIKEY_NONE: no
+			  a=key-mgmt:mikey */
 	bool rtcp_mux, bundle_only, bundled; /* bundled: its mid stands in a BUNDLE group */
 	bool key_mgmt;			     /* a=key-mgmt (MIKEY) */
 	bool k_line, k_has_key;
@@ -203,6 +232,19 @@ struct sdp_seen {
 
 /* What the parser had to tolerate: bits are those of the SIP parser's flags, kept as a number and a
  * text. */
+enum check { CHECK_NONE, CHECK_OK, CHECK_BAD }; /* not possible; done and right; done and wrong */
+
+/* Identity: a PASSporT (RFC 8224, 8225), read and, with --stir-certs, verified. Its text stays left
+ * of the wall. */
+struct passport_seen {
+	bool present, broken; /* broken: not a PASSporT */
+	uint8_t attest;	      /* 'A', 'B', 'C'; 0: none (RFC 8588) */
+	bool has_mky;
+	enum check mky;	      /* its fingerprints against those of this message's SDP */
+	enum check signature; /* NONE: no certificate for it was given */
+	bool stale;	      /* iat further than 60 s from the message (RFC 8224 6.2.4) */
+};
+
 struct sip_seen {
 	bool request;
 	uint16_t status;     /* of a response */
@@ -210,8 +252,9 @@ struct sip_seen {
 	struct slice method; /* as written */
 	enum sip_transport
 		carrier;    /* what carried it here: UDP, TCP, SCTP, WS; TLS and WSS when opened */
-	bool decrypted;	    /* read by key material or exported after decryption, not on the wire in
-			       clear */
+	bool decrypted;	    /* exported after decryption: not on the wire in clear, and nobody here
+			       opened it */
+	bool opened;	    /* read with the user's key material: the hop itself was encrypted */
 	bool tcp_handshake; /* carrier TCP: its SYN was seen */
 	bool retransmitted; /* same bytes as the last message of this flow */
 	struct slice ruri;  /* request */
@@ -225,12 +268,13 @@ struct sip_seen {
 	const struct route_seen *routes;
 	const struct auth_seen *auths;
 	uint16_t via_count, route_count, auth_count;
-	uint32_t expires;  /* UINT32_MAX: not given */
-	bool has_privacy;  /* Privacy header asking for id, header or user privacy */
-	bool has_identity; /* RFC 8224 */
-	bool siprec;	   /* Require: siprec, rs-metadata, +sip.src or +sip.srs */
+	uint32_t expires; /* UINT32_MAX: not given */
+	bool has_privacy; /* Privacy header asking for id, header or user privacy */
+	struct passport_seen passport;
+	bool siprec; /* Require: siprec, rs-metadata, +sip.src or +sip.srs */
 	enum body_kind body;
 	uint32_t body_bytes;
+	uint16_t sensitive;	    /* enum sensitive_kind: headers and bodies of PRIV-005 */
 	const struct sdp_seen *sdp; /* NULL: none */
 	uint64_t tolerated;	    /* flags of the parser, 0: a clean message */
 	uint64_t message_hash; /* hash_fixed of start line, headers and body: equal messages are one
@@ -295,7 +339,26 @@ struct window_seen {
 	uint16_t short_payloads; /* under 8 octets: comfort noise, keep-alive */
 	uint16_t payload_len;	 /* commonest payload length */
 	uint16_t ts_step;	 /* commonest timestamp step */
+	uint16_t tried;		 /* packets whose tag was tried under known keys */
+	uint16_t verified;	 /* of them, those that one known key authenticates */
+	uint32_t trials;	 /* tags computed for it, all keys, roll-overs and MKI lengths */
 };
+
+/* Under which key the tags of a stint verified (evidence-methods 1). */
+struct proof_seen {
+	uint64_t key_name; /* digest_name of master key and salt; 0: none verified */
+	uint32_t roc;	   /* roll-over count at the stream's first packet */
+	uint8_t mki_octets;
+	uint8_t source;	 /* enum key_source */
+	bool wrong_way;	 /* the key announced by the receiver, not the sender */
+	bool legacy_kdf; /* AES-192 keys derived as libsrtp before 2025 did */
+	bool salt_right; /* GCM salt aligned the other way */
+	bool rekeyed;	 /* another known key verifies later packets */
+	uint32_t tried, verified,
+		failed_after;  /* packets; those that failed after one had verified */
+	uint64_t failed_frame; /* first of them, 0: none */
+};
+enum key_source { KEY_FROM_SDES, KEY_FROM_DTLS };
 
 /* One packet chosen by its content, the same at every capture point (house.md 4). */
 struct print_seen {
@@ -317,13 +380,18 @@ struct media_seen {
 	uint16_t window_count, print_count;
 	uint64_t packets, bytes;
 	bool continued; /* an earlier stint of the same stream was sent */
-	bool in_turn;	/* unwrapped from TURN */
+	struct proof_seen proof;
+	bool in_turn; /* unwrapped from TURN */
 };
 
 struct rtcp_seen {
 	uint32_t ssrc;
 	uint32_t packets, clear, encrypted; /* compound datagrams; the rest is undecidable */
 	bool cname;			    /* a readable CNAME item */
+	bool cname_personal;		    /* it holds user@host (RFC 7022 advises against it) */
+	uint32_t e_zero;		    /* SRTCP packets that verified with E = 0 */
+	uint32_t verified;		    /* SRTCP packets whose tag a known key verified */
+	uint64_t key_name;		    /* that key, 0: none */
 	bool clear_beyond_app;		    /* clear SR, RR or SDES, not only APP or a lone BYE */
 	struct evidence clear_at;	    /* first clear one */
 };
@@ -351,25 +419,126 @@ struct flow_seen {
 	bool has_text;		     /* MSRP: a SEND with a text body */
 };
 
-/* DTLS on a 5-tuple, both directions: recognised and counted. */
-struct dtls_seen {
-	uint32_t records;
-	uint32_t handshake_types; /* bit n: handshake type n was seen in clear (types below 32) */
-	uint16_t version;   /* newest seen in a ServerHello: 0xfeff, 0xfefd, 0xfefc; 0: none seen */
-	bool client_is_src; /* who sent the ClientHello: the observation flow's source */
-	bool client_hello, server_hello, finished, alert, application;
-	struct evidence hello, done; /* first ClientHello; first record of a later epoch */
+/* ---- handshakes: TLS and DTLS ------------------------------------------------ */
+
+enum { CERT_HASHES = 5, CERT_NAMES = 8, CERT_HASH_MAX = 64 };
+enum cert_hash { CERT_SHA1, CERT_SHA224, CERT_SHA256, CERT_SHA384, CERT_SHA512 };
+enum cert_key { CERT_KEY_OTHER, CERT_KEY_RSA, CERT_KEY_EC, CERT_KEY_EDDSA, CERT_KEY_DSA };
+
+/* The first certificate one side sent. Digests over its DER octets. */
+struct cert_seen {
+	bool sent;				    /* a Certificate message was read whole */
+	bool none;				    /* and held no certificate */
+	bool parsed;				    /* it is X.509 */
+	uint8_t digest[CERT_HASHES][CERT_HASH_MAX]; /* by enum cert_hash, leading octets */
+	uint8_t key_digest[32];			    /* SHA-256 of SubjectPublicKeyInfo */
+	int64_t not_before_s, not_after_s;	    /* Unix time */
+	enum cert_key key;
+	uint16_t key_bits;
+	uint16_t chain;	     /* certificates in the message */
+	bool weak_signature; /* signed with MD5 or SHA-1; never set on a self-signed one */
+	bool self_signed;
+	enum check trusted; /* chain against --ca; NONE: no store given */
+	bool eku, eku_server, eku_client,
+		eku_sip; /* eku: the extension is there, without anyExtendedKeyUsage */
+	bool has_san, wildcard;
+	struct slice cn;
+	struct slice names[CERT_NAMES]; /* RFC 5922 7.1: hosts of sip: URIs without user part; else
+					   dNSNames */
+	uint8_t name_count;
+	bool names_uri;	       /* they are from URIs */
+	enum check possession; /* a handshake signature under its key: the sender holds the private
+				  key */
+	struct evidence at;
 };
 
-/* ZRTP on a 5-tuple, both directions. Bit n of `messages`: type n of zrtp.h. */
+/* What the chosen cipher suite is worth (rule-catalog D.2), best first. */
+enum suite_grade {
+	SUITE_UNSEEN, /* no ServerHello, or a suite we do not know */
+	SUITE_AEAD,
+	SUITE_CBC, /* with SHA-256 or SHA-384 */
+	SUITE_CBC_SHA1,
+	SUITE_3DES,
+	SUITE_BROKEN, /* NULL, anonymous, export, RC4, DES */
+};
+
+/*
+ * One handshake. What was never read stays zero; slices are good until the
+ * callback returns. [0] the client's, [1] the server's.
+ */
+struct handshake_seen {
+	uint16_t version; /* chosen; 0: no ServerHello read. DTLS: 0xfeff, 0xfefd, 0xfefc */
+	uint16_t offered; /* highest offered */
+	uint16_t suite;
+	uint16_t group; /* named group of the key exchange (RFC 8446 4.2.7), 0: none or not seen */
+	uint16_t kex_bits; /* finite-field group or RSA key transport, 0: neither */
+	uint16_t group_bits;
+	uint16_t profile;				    /* use_srtp chosen in clear */
+	const char *suite_name, *group_name, *profile_name; /* static; NULL: none or unknown */
+	uint8_t suite_grade;				    /* enum suite_grade */
+	bool forward_secret;
+	bool has_profile;
+	uint16_t profiles_offered; /* how many; bit sets below */
+	bool null_profile_offered,
+		weak_offered; /* weak: a suite or version of TLS-001/002 was offered */
+	bool client_hello, server_hello, client_done,
+		server_done; /* done: that side's Finished, or its first protected record */
+	bool extended_master_secret, renegotiation_info, compression, retry, resumed, psk,
+		psk_only; /* psk_only: psk_ke */
+	bool client_cert_asked;
+	bool hidden; /* certificates are encrypted (1.3) and no key opened them */
+	bool alert_fatal;
+	bool conflict;	 /* two different contents for the same octets */
+	bool incomplete; /* a message of the handshake is missing or was cut */
+	bool has_randoms, has_shares;
+	uint8_t randoms[32]; /* SHA-256 of client random and server random */
+	uint8_t shares[32];  /* SHA-256 of both sides' public key shares: equal at two places: one
+				handshake */
+	struct cert_seen certs[2];
+	struct evidence client_at, server_at, done_at,
+		alert_at; /* ClientHello, ServerHello, last Finished */
+};
+
+/* One DTLS association on a 5-tuple, both directions. A new handshake there is another one. */
+struct dtls_seen {
+	uint32_t association; /* from 0, per 5-tuple */
+	uint32_t records;
+	bool client_is_src; /* who sent the ClientHello: the observation flow's source */
+	bool application;
+	struct handshake_seen shake;
+};
+
+enum { ZRTP_NAME = 4 };
+
+/* One side of a ZRTP exchange. */
+struct zrtp_side_seen {
+	bool hello, commit, dhpart, confirm;
+	uint8_t hello_hash[32]; /* SHA-256 of the Hello message: what zrtp-hash announces */
+	uint8_t h3[32];
+	uint8_t zid_name[8];	 /* keyed digest of the ZID */
+	uint8_t public_name[32]; /* SHA-256 of the DHPart's public value; zero: none */
+	uint8_t version[ZRTP_NAME + 1];
+	bool mitm, passive, signs;
+	uint8_t hellos; /* different Hellos seen from this side */
+	enum check chain, hello_mac, commit_mac, hvi;
+	struct evidence hello_at;
+};
+
+/* ZRTP on a 5-tuple, both directions. Bit n of `messages`: type n of zrtp.h. [0]: the flow's
+ * source. */
 struct zrtp_seen {
 	uint32_t count;
 	uint32_t messages;
-	bool hello_src, hello_dst; /* a Hello from the flow's source, destination */
-	bool completed;		   /* Confirm2 and Conf2ACK (or SRTP after Confirm2) */
-	bool go_clear, sas_relay, mitm_flag;
-	uint32_t bad_crc;
+	bool completed; /* Confirm2 and Conf2ACK (or SRTP after Confirm2) */
+	bool sas_relay, go_clear;
+	bool initiator_src; /* who sent the Commit that counted */
+	bool multistream, preshared;
+	uint8_t hash[ZRTP_NAME + 1], cipher[ZRTP_NAME + 1], tag[ZRTP_NAME + 1],
+		agreement[ZRTP_NAME + 1], sas[ZRTP_NAME + 1]; /* chosen in the Commit */
+	uint32_t bad_crc, ssrc[2];
+	struct zrtp_side_seen side[2];
 	struct evidence first_hello, done; /* done: Conf2ACK, or Confirm2 */
+	struct evidence go_clear_at, sas_relay_at, error_at, broken_at;
 };
 
 /* Connectivity checks on a 5-tuple: RFC 8445 user fragments. */
@@ -384,12 +553,14 @@ struct stun_seen {
 
 struct tls_seen { /* one TCP connection that speaks TLS; flow source is the client when the hello
 		     was seen */
-	uint16_t version; /* chosen; 0: no ServerHello seen */
-	uint16_t suite;
 	struct slice sni, alpn;
-	bool client_hello, server_hello;
-	bool sip_port; /* either port is 5061 */
+	bool sip_port;	/* either port is 5061 */
+	bool opened;	/* some of it was read with the user's key material */
+	bool gap;	/* opening stopped at a hole in the stream */
+	bool websocket; /* an upgrade to WebSocket with subprotocol sip was read inside */
 	uint64_t bytes_src, bytes_dst;
+	struct handshake_seen shake;
+	uint8_t ja3[16]; /* MD5 as that digest is defined; zero: no ClientHello */
 };
 
 enum loss_kind {

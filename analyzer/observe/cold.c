@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/observe/dtls_seen.h"
+#include "analyzer/observe/zrtp_seen.h"
 
 enum { TOLD_PACKETS = 20 }; /* fewer of something unknown are not worth a word */
 
@@ -21,8 +23,8 @@ void cold_free(struct flow *f)
 	if (!c)
 		return;
 	free(c->sources);
-	free(c->dtls);
-	free(c->zrtp);
+	dtls_seen_free(c->dtls);
+	zrtp_seen_free(c->zrtp);
 	free(c->stun);
 	free(c->rtcp);
 	free(c);

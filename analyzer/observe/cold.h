@@ -13,16 +13,8 @@ struct cold_span {
 	bool unsent;
 };
 
-struct dtls_flow {
-	struct cold_span span;
-	struct dtls_seen seen;
-	uint8_t ciphered; /* bit per direction that left epoch 0 */
-};
-
-struct zrtp_flow {
-	struct cold_span span;
-	struct zrtp_seen seen;
-};
+struct dtls_flow; /* dtls_seen.c */
+struct zrtp_flow; /* zrtp_seen.c */
 
 enum { COLD_UFRAGS = 8, COLD_UFRAG_BYTES = 64, COLD_CHANNELS = 16, COLD_RTCP = 8 };
 

@@ -1,11 +1,36 @@
-/* dtls_seen.c - DTLS on a flow: records counted, the handshake recognised, nothing judged. */
+/* dtls_seen.c - DTLS on a flow: records to associations, handshakes to what they say. */
 #include "analyzer/observe/dtls_seen.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "analyzer/base/mem.h"
-#include "analyzer/proto/dtls/dtls.h"
+#include "analyzer/observe/dtls_join.h"
+#include "analyzer/observe/dtls_keys.h"
+#include "analyzer/observe/handshake.h"
 #include "analyzer/proto/tls/tls.h"
 
-enum { DTLS_1_3 = 0xfefc, BOTH = 3 };
+enum { BOTH = 3, ASSOCIATIONS = 8, UNKNOWN_SIDE = 2, ALERT_FATAL = 2, RANDOM = 32 };
+
+/* One handshake and the records under its keys. */
+struct association {
+	struct cold_span span;
+	struct handshake *shake;
+	uint32_t records;
+	uint8_t client;	  /* direction of the client's packets, UNKNOWN_SIDE before it is known */
+	uint8_t ciphered; /* bit per direction that left epoch 0 */
+	bool application, keyed;
+	bool has_random; /* of its last ClientHello */
+	uint8_t random[RANDOM];
+	size_t secrets; /* in the key ring when keys were looked for last, and one */
+};
+
+struct dtls_flow {
+	struct association of[ASSOCIATIONS];
+	uint8_t count;
+	bool full; /* a handshake beyond those runs: its messages belong to none */
+	struct dtls_join join[2];
+};
 
 uint32_t dtls_seen_records(struct slice datagram)
 {
@@ -17,71 +42,177 @@ uint32_t dtls_seen_records(struct slice datagram)
 	return n;
 }
 
-static bool whole(const struct dtls_fragment *m)
+static struct association *begin(struct tell *t, struct dtls_flow *d)
 {
-	return m->offset == 0 && m->body.n == m->total;
+	struct association *a = &d->of[d->count++];
+
+	*a = (struct association){ .client = UNKNOWN_SIDE };
+	a->shake = handshake_new(true, t->certs);
+	t->count.handshakes++;
+	return a;
 }
 
-/* Newer versions have smaller numbers. */
-static void note_version(struct dtls_seen *seen, uint16_t version)
+static struct association *current(struct tell *t, struct dtls_flow *d)
 {
-	if (version < DTLS_1_3)
+	return d->count ? &d->of[d->count - 1] : begin(t, d);
+}
+
+/* ---- messages ----------------------------------------------------------------------- */
+
+/* Who may send a message of this type (RFC 5246 7.4); UNKNOWN_SIDE: both. */
+static unsigned sender_is_client(uint8_t type)
+{
+	switch (type) {
+	case DTLS_CLIENT_HELLO:
+	case DTLS_CLIENT_KEY_EXCHANGE:
+	case DTLS_CERTIFICATE_VERIFY:
+		return 1;
+	case DTLS_SERVER_HELLO:
+	case DTLS_HELLO_VERIFY_REQUEST:
+	case DTLS_SERVER_KEY_EXCHANGE:
+	case DTLS_CERTIFICATE_REQUEST:
+	case DTLS_SERVER_HELLO_DONE:
+		return 0;
+	default:
+		return UNKNOWN_SIDE;
+	}
+}
+
+/*
+ * A ClientHello with another random after the server answered begins another
+ * association. One that comes behind its answer was only captured out of order,
+ * unless the handshake it would belong to is over.
+ */
+static bool is_new(const struct association *a, struct slice random)
+{
+	if (!a->has_random)
+		return a->ciphered == BOTH;
+	if (!handshake_facts(a->shake)->server_hello && !a->ciphered)
+		return false;
+	return !slice_eq((struct slice){ a->random, RANDOM }, random);
+}
+
+/* The association of a ClientHello; NULL: one too many. */
+static struct association *of_hello(struct tell *t, struct dtls_flow *d, struct slice hello)
+{
+	struct association *a = current(t, d);
+	struct tls_hello h;
+
+	if (tls_client_hello(hello, true, &h) != ERR_OK || h.random.n != RANDOM)
+		return a;
+	if (is_new(a, h.random)) {
+		/* What was left of the one before would meet the same message numbers. */
+		dtls_join_clear(&d->join[0]);
+		dtls_join_clear(&d->join[1]);
+		if (d->count == ASSOCIATIONS) {
+			t->count.handshakes_capped += !d->full;
+			d->full = true;
+			return NULL;
+		}
+		a = begin(t, d);
+	}
+	a->has_random = true;
+	memcpy(a->random, h.random.p, RANDOM);
+	return a;
+}
+
+static struct association *of_message(struct tell *t, struct dtls_flow *d,
+				      const struct dtls_fragment *f, struct slice whole,
+				      unsigned direction)
+{
+	struct association *a = d->full			       ? NULL
+				: f->type == DTLS_CLIENT_HELLO ? of_hello(t, d, whole)
+							       : current(t, d);
+	unsigned from_client = sender_is_client(f->type);
+
+	if (a && a->client == UNKNOWN_SIDE && from_client != UNKNOWN_SIDE)
+		a->client = (uint8_t)(from_client ? direction : !direction);
+	return a;
+}
+
+static void take_message(struct tell *t, struct dtls_flow *d, const struct dtls_fragment *f,
+			 struct slice whole, unsigned direction, struct evidence at)
+{
+	struct association *a = of_message(t, d, f, whole, direction);
+
+	/* A certificate alone does not say whose it is. */
+	if (!a || a->client == UNKNOWN_SIDE)
 		return;
-	if (seen->version == 0 || version < seen->version)
-		seen->version = version;
+	handshake_message(a->shake, a->client == direction,
+			  &(struct handshake_message){
+				  .type = f->type, .body = whole, .seq = f->seq, .at = at });
 }
 
-static void note_server_hello(struct dtls_seen *seen, const struct dtls_fragment *m,
-			      uint16_t record_version)
+static void take_fragment(struct tell *t, struct dtls_flow *d, const struct dtls_fragment *f,
+			  unsigned direction, struct evidence at)
 {
-	struct tls_hello hello;
+	struct slice whole;
+	uint8_t *body;
+	bool conflict;
 
-	seen->server_hello = true;
-	if (whole(m) && tls_server_hello(m->body, &hello) == ERR_OK)
-		note_version(seen, hello.version);
-	else
-		note_version(seen, record_version);
+	if (dtls_join_add(&d->join[direction], f, &whole, &body, &conflict))
+		take_message(t, d, f, whole, direction, at);
+	if (conflict && !d->full)
+		handshake_conflict(current(t, d)->shake);
+	free(body);
 }
 
-static void note_handshake(struct dtls_flow *d, unsigned direction, const struct dtls_record *r,
-			   struct evidence at)
+/* ---- records ------------------------------------------------------------------------- */
+
+static void note_handshake(struct tell *t, struct dtls_flow *d, unsigned direction,
+			   const struct dtls_record *r, struct evidence at)
 {
 	struct slice body = r->body;
 	struct dtls_fragment m;
 
-	while (body.n && dtls_fragment_next(&body, &m) == ERR_OK) {
-		if (m.type < 32)
-			d->seen.handshake_types |= UINT32_C(1) << m.type;
-		if (m.type == DTLS_CLIENT_HELLO && !d->seen.client_hello) {
-			d->seen.client_hello = true;
-			d->seen.client_is_src = direction == d->span.direction;
-			d->seen.hello = at;
-		}
-		if (m.type == DTLS_SERVER_HELLO)
-			note_server_hello(&d->seen, &m, r->version);
-	}
+	while (body.n && dtls_fragment_next(&body, &m) == ERR_OK)
+		take_fragment(t, d, &m, direction, at);
 }
 
 /* DTLS 1.3 hides its types behind the short header; epoch 2 is its handshake. */
-static void note_ciphered(struct dtls_flow *d, unsigned direction, const struct dtls_record *r,
+static void note_ciphered(struct association *a, unsigned direction, const struct dtls_record *r,
 			  struct evidence at)
 {
-	if (d->ciphered == 0)
-		d->seen.done = at;
-	d->ciphered |= (uint8_t)(1u << direction);
-	d->seen.finished |= r->unified || r->type == DTLS_HANDSHAKE;
-	d->seen.application |= r->unified ? (r->epoch & 3) == 3 : r->type == DTLS_APPLICATION_DATA;
+	a->ciphered |= (uint8_t)(1u << direction);
+	a->application |= r->unified ? (r->epoch & 3) == 3 : r->type == DTLS_APPLICATION_DATA;
+	if (a->client != UNKNOWN_SIDE)
+		handshake_protected(a->shake, a->client == direction, at);
 }
 
-static void note_record(struct dtls_flow *d, unsigned direction, const struct dtls_record *r,
-			struct evidence at)
+static void note_alert(struct association *a, unsigned direction, const struct dtls_record *r,
+		       struct evidence at)
 {
-	d->seen.records++;
-	d->seen.alert |= !r->unified && r->type == DTLS_ALERT;
+	if (r->body.n == 2)
+		handshake_alert(a->shake, a->client == direction, r->body.p[0] == ALERT_FATAL, at);
+}
+
+static void note_record(struct tell *t, struct dtls_flow *d, unsigned direction,
+			const struct dtls_record *r, struct evidence at)
+{
+	if (d->full)
+		return;
 	if (r->unified || r->epoch > 0)
-		note_ciphered(d, direction, r, at);
+		note_ciphered(current(t, d), direction, r, at);
 	else if (r->type == DTLS_HANDSHAKE)
-		note_handshake(d, direction, r, at);
+		note_handshake(t, d, direction, r, at);
+	else if (r->type == DTLS_ALERT)
+		note_alert(current(t, d), direction, r, at);
+	struct association *a = current(t, d);
+	a->records++;
+	cold_pass(&a->span, direction, at);
+}
+
+/* Once the server has answered, and again when more secrets came. */
+static void learn_keys(struct tell *t, const struct flow *f, struct association *a,
+		       struct evidence at)
+{
+	size_t secrets = t->keys.keyring ? keyring_secrets(t->keys.keyring) + 1 : 0;
+
+	if (a->keyed || a->client == UNKNOWN_SIDE || a->secrets == secrets || !a->has_random ||
+	    !handshake_facts(a->shake)->server_hello)
+		return;
+	a->secrets = secrets;
+	a->keyed = dtls_keys_learn(t, f, a->client, a->shake, at);
 }
 
 bool dtls_seen_packet(struct tell *t, struct flow *f, unsigned direction, const struct payload *p)
@@ -93,24 +224,45 @@ bool dtls_seen_packet(struct tell *t, struct flow *f, unsigned direction, const 
 	if (!c->dtls)
 		c->dtls = mem_zero(1, sizeof *c->dtls);
 	struct evidence at = tell_evidence(p);
-	uint8_t before = c->dtls->ciphered;
-	cold_pass(&c->dtls->span, direction, at);
+	uint8_t before = current(t, c->dtls)->ciphered;
 	while (rest.n && dtls_next(&rest, 0, &r) == ERR_OK) {
-		note_record(c->dtls, direction, &r, at);
+		note_record(t, c->dtls, direction, &r, at);
 		t->count.dtls_records++;
 	}
+	struct association *a = current(t, c->dtls);
+	learn_keys(t, f, a, at);
 	f->unsent = true;
-	return before != BOTH && c->dtls->ciphered == BOTH;
+	return before != BOTH && a->ciphered == BOTH;
 }
+
+/* ---- telling --------------------------------------------------------------------------- */
 
 void dtls_seen_tell(struct tell *t, struct flow *f)
 {
 	struct dtls_flow *d = f->cold->dtls;
 	struct observation o;
 
-	if (!d || !d->span.unsent)
+	for (unsigned i = 0; d && i < d->count; i++) {
+		struct association *a = &d->of[i];
+		if (!a->span.unsent)
+			continue;
+		tell_prepare(&o, OBSERVATION_DTLS, f, a->span.direction);
+		o.as.dtls = (struct dtls_seen){ .association = i,
+						.records = a->records,
+						.client_is_src = a->client == a->span.direction,
+						.application = a->application,
+						.shake = *handshake_facts(a->shake) };
+		cold_send(t, &o, &a->span);
+	}
+}
+
+void dtls_seen_free(struct dtls_flow *d)
+{
+	if (!d)
 		return;
-	tell_prepare(&o, OBSERVATION_DTLS, f, d->span.direction);
-	o.as.dtls = d->seen;
-	cold_send(t, &o, &d->span);
+	for (unsigned i = 0; i < d->count; i++)
+		handshake_free(d->of[i].shake);
+	dtls_join_clear(&d->join[0]);
+	dtls_join_clear(&d->join[1]);
+	free(d);
 }

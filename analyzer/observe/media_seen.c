@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "analyzer/observe/rtp_stream.h"
+#include "analyzer/observe/vault.h"
 
-#define STINT_NS (30 * WHEN_SECOND)
+#define STINT_NS     (30 * WHEN_SECOND)
+#define KEYS_COME_NS (5 * WHEN_SECOND)
+#define KEYS_ASK_NS  (200 * WHEN_MS)
 
 void media_seen_open(struct media_room *r, struct tell *tell, uint32_t lookers)
 {
@@ -49,15 +52,32 @@ static void settle(struct flow *f, unsigned direction)
 	s->other_run = 0;
 }
 
-/* From here on plain packets of this stream take the short way. */
-static void put_ahead(struct flow *f, unsigned direction, struct stream *s)
+/*
+ * When the next packet must take the long way, to be tried under keys: at once
+ * or after a while where there are some; soon while a stream is young and the
+ * answer that brings them may still come.
+ */
+static uint64_t prove_soon(const struct media_room *r, const struct stream *s, uint64_t window_ns)
 {
+	uint64_t due = window_ns;
+
+	if (s->prove)
+		due = prove_due(r->tell, s->prove);
+	else if (vault_round(r->tell->vault) > 1 && s->last_ns < s->stint_ns + KEYS_COME_NS)
+		due = s->last_ns + KEYS_ASK_NS;
+	return due < window_ns ? due : window_ns;
+}
+
+/* From here on plain packets of this stream take the short way. */
+static void put_ahead(const struct media_room *r, struct flow *f, unsigned direction,
+		      struct stream *s)
+{
+	uint64_t due = prove_soon(r, s, s->now.first_ns + RTP_STREAM_WINDOW_NS);
+
 	f->hot[direction] = (struct flow_hot){
 		.stream = s,
 		.last_ns = s->last_ns,
-		.due_ns = s->pending || rtp_stream_wants_tester(s)
-				  ? 0
-				  : s->now.first_ns + RTP_STREAM_WINDOW_NS,
+		.due_ns = s->pending || rtp_stream_wants_tester(s) ? 0 : due,
 		.ssrc = s->ssrc,
 		.ts = s->ts,
 		.print_limit = s->prints.limit,
@@ -132,6 +152,7 @@ static void tell_stint(struct media_room *r, const struct flow *f, unsigned dire
 		.continued = s->continued,
 		.in_turn = flow_in_turn(f),
 	};
+	prove_tell(s->prove, &o.as.media.proof);
 	tell_send(r->tell, &o, s->done.w[0].first_ns, s->last_ns, s->at);
 	window_clear(&s->done);
 	print_reset(&s->prints);
@@ -186,6 +207,7 @@ static void stream_free(struct media_room *r, struct stream *s)
 	if (s->look)
 		look_give(r->looks, s->look);
 	window_free(&s->done);
+	prove_free(s->prove);
 	uint32_t self = s->self;
 	explicit_bzero(s, sizeof *s);
 	slab_give(&r->store, self);
@@ -248,6 +270,31 @@ static struct stream *stream_of(struct flow *f, unsigned direction, uint32_t ssr
 	return NULL;
 }
 
+/* Roll-overs at this packet: one from before a wrap may come behind it. */
+static uint32_t rolls_at(const struct stream *s, uint16_t seq)
+{
+	bool late = seq > s->seq && seq - s->seq > INT16_MAX;
+
+	return s->rolls - (uint32_t)(late && s->rolls);
+}
+
+static void prove_packet(struct media_room *r, const struct flow *f, unsigned direction,
+			 struct stream *s, const struct payload *p, const struct rtp_quick *q)
+{
+	struct flow_key path = flow_side(f, direction);
+	uint64_t now_ns = p->frame->ts_ns;
+
+	prove_look(r->tell, &s->prove, path, now_ns);
+	if (!s->prove || p->cut || now_ns < prove_due(r->tell, s->prove))
+		return;
+	prove_try(r->tell, s->prove, path,
+		  &(struct prove_packet){ .bytes = p->bytes,
+					  .ts_ns = now_ns,
+					  .frame = p->frame->number,
+					  .rolls = rolls_at(s, q->seq) },
+		  &s->now);
+}
+
 static void stream_packet(struct media_room *r, struct flow *f, unsigned direction,
 			  struct stream *s, const struct payload *p, const struct rtp_quick *q)
 {
@@ -258,10 +305,12 @@ static void stream_packet(struct media_room *r, struct flow *f, unsigned directi
 	if (reasons || s->now.packets == 0) {
 		next_window(r, f, direction, s, p->frame->ts_ns);
 		rtp_stream_open(s, reasons, q, payload.n, tell_evidence(p));
+		prove_window(s->prove);
 	}
 	rtp_stream_count(s, p, q, payload.n, before);
 	test_packet(r, s, p, q, payload);
 	rtp_stream_print(s, p, q, payload);
+	prove_packet(r, f, direction, s, p, q);
 	f->unsent = true;
 }
 
@@ -326,7 +375,7 @@ static bool long_way(struct media_room *r, struct flow *f, unsigned direction,
 	if (!s)
 		return false;
 	stream_packet(r, f, direction, s, p, q);
-	put_ahead(f, direction, s);
+	put_ahead(r, f, direction, s);
 	return true;
 }
 
@@ -359,7 +408,7 @@ void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,
 	s->seq = (uint16_t)(q->seq - 1);
 	s->last_ns = p->frame->ts_ns;
 	stream_packet(r, f, direction, s, p, q);
-	put_ahead(f, direction, s);
+	put_ahead(r, f, direction, s);
 }
 
 void media_seen_start(struct media_room *r, struct flow *f, const struct claim_candidate *held)

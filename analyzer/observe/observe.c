@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/crypto/cert.h"
 #include "analyzer/observe/dtls_seen.h"
 #include "analyzer/observe/fax_seen.h"
 #include "analyzer/observe/hint_ndpi.h"
@@ -12,6 +13,7 @@
 #include "analyzer/observe/soon.h"
 #include "analyzer/observe/stun_seen.h"
 #include "analyzer/observe/tcp_seen.h"
+#include "analyzer/observe/vault.h"
 #include "analyzer/observe/zrtp_seen.h"
 #include "analyzer/proto/media/udptl.h"
 
@@ -55,6 +57,9 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 	o->flows = flow_new(flows);
 	/* A flow with two streams is ten times as large as one without. */
 	o->streams_cap = flows / 2 > STREAMS_MIN ? flows / 2 : STREAMS_MIN;
+	o->tell.keys = limits.keys;
+	o->tell.certs = cert_cache_new(limits.keys.trust);
+	o->tell.vault = vault_new();
 	o->announce = announce_new(limits.announced ? limits.announced : ANNOUNCED);
 	o->hint = hint_ndpi_new();
 	media_seen_open(&o->media, &o->tell, limits.lookers ? limits.lookers : LOOKERS);
@@ -450,6 +455,7 @@ void observe_tick(struct observe *o, uint64_t now_ns)
 			end_flow(o, f);
 	}
 	announce_expire(o->announce, now_ns);
+	vault_expire(o->tell.vault, now_ns);
 }
 
 void observe_end(struct observe *o)
@@ -460,8 +466,10 @@ void observe_end(struct observe *o)
 		end_flow(o, f);
 }
 
-const struct observe_counters *observe_counters(const struct observe *o)
+const struct observe_counters *observe_counters(struct observe *o)
 {
+	o->tell.count.srtp_keys = vault_added(o->tell.vault);
+	o->tell.count.srtp_keys_evicted = vault_evicted(o->tell.vault);
 	return &o->tell.count;
 }
 
@@ -485,5 +493,7 @@ void observe_free(struct observe *o)
 	idset_free(o->sip.calls);
 	idset_free(o->sip.invites);
 	hint_ndpi_free(o->hint);
+	cert_cache_free(o->tell.certs);
+	vault_free(o->tell.vault);
 	free(o);
 }

@@ -5,6 +5,10 @@
 #include "analyzer/model/observation.h"
 #include "analyzer/wire/wire.h"
 
+struct keyring;
+struct cert_store;
+struct passport_store;
+
 /* summary.seen: what is in the captures, second sightings included, ICMP quotes excluded. */
 struct observe_counters {
 	uint64_t sip_messages, crypto_lines, fingerprint_lines;
@@ -16,12 +20,30 @@ struct observe_counters {
 	uint64_t flows, flows_evicted, streams_evicted, sip_buffers_full, announced_evicted;
 	uint64_t windows_unlooked; /* windows that found no room in the pool of testers */
 	uint64_t hinted;	   /* flows nDPI was asked about */
+	uint64_t srtp_keys, srtp_keys_evicted; /* media keys learnt; let go for want of room */
+	uint64_t srtp_tried, srtp_verified, srtp_trials; /* packets, packets, tags computed */
+	uint64_t srtp_searched, srtp_searches_capped;	 /* tags in searches for a roll-over count;
+							    searches not made for want of budget */
+	uint64_t handshakes,
+		handshakes_capped;     /* TLS and DTLS; bytes that found no room in reassembly */
+	uint64_t tls_opened, tls_gaps; /* connections read with key material; stopped by a hole */
+	uint64_t websockets;	       /* upgrades seen */
+};
+
+/* What the auditor gave to open and check things with; any may be NULL. Borrowed, must outlive the
+ * observer. */
+struct observe_keys {
+	struct keyring *keyring;	/* key logs and private keys; may grow while packets flow */
+	const struct cert_store *trust; /* --ca */
+	const struct passport_store *signers; /* --stir-certs */
+	bool verify_all;		      /* every SRTP packet is tried, not a sample */
 };
 
 struct observe_limits {
 	uint32_t flows;	    /* 5-tuples held; 0: default */
 	uint32_t lookers;   /* plaintext testers in use at once */
 	uint32_t announced; /* announced addresses held */
+	struct observe_keys keys;
 };
 
 struct observe;
@@ -45,7 +67,7 @@ void observe_sighting(struct observe *o,
  * due. */
 void observe_tick(struct observe *o, uint64_t now_ns);
 void observe_end(struct observe *o); /* everything still held is sent */
-const struct observe_counters *observe_counters(const struct observe *o);
+const struct observe_counters *observe_counters(struct observe *o);
 void observe_free(struct observe *o);
 
 #endif

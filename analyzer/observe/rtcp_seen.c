@@ -2,7 +2,10 @@
 #include "analyzer/observe/rtcp_seen.h"
 
 #include "analyzer/base/mem.h"
+#include "analyzer/observe/prove.h"
 #include "analyzer/proto/rtp/rtcp.h"
+
+enum { PROVED = 4 };
 
 static void source_tell(struct tell *t, const struct flow *f, const struct rtcp_source *s)
 {
@@ -44,6 +47,23 @@ static bool has_reports(const struct rtcp_read *r)
 	       rtcp_has_type(r, RTCP_SDES);
 }
 
+/* The first few of a source: whether its keys fit does not change packet by packet. */
+static void note_proof(struct tell *t, const struct flow *f, unsigned direction,
+		       struct rtcp_source *s, const struct payload *p)
+{
+	bool encrypted;
+
+	if (s->seen.packets > PROVED && !t->keys.verify_all)
+		return;
+	uint64_t name =
+		prove_rtcp(t, flow_side(f, direction), p->bytes, p->frame->ts_ns, &encrypted);
+	if (!name)
+		return;
+	s->seen.key_name = name;
+	s->seen.verified++;
+	s->seen.e_zero += !encrypted;
+}
+
 void rtcp_seen_packet(struct tell *t, struct flow *f, unsigned direction, const struct payload *p)
 {
 	struct cold *c = cold_of(f);
@@ -64,6 +84,7 @@ void rtcp_seen_packet(struct tell *t, struct flow *f, unsigned direction, const 
 	s->seen.cname |= read.has_cname;
 	if (clear && s->seen.clear_at.frame == 0)
 		s->seen.clear_at = at;
+	note_proof(t, f, direction, s, p);
 	s->seen.clear_beyond_app |= clear && has_reports(&read);
 	f->unsent = true;
 }

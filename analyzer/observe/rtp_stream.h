@@ -4,6 +4,7 @@
 
 #include "analyzer/observe/flow.h"
 #include "analyzer/observe/print.h"
+#include "analyzer/observe/prove.h"
 #include "analyzer/observe/window.h"
 #include "analyzer/proto/rtp/rtp.h"
 #include "analyzer/wire/wire.h"
@@ -39,6 +40,7 @@ struct stream {
 	uint64_t stint_ns; /* of the stint's first packet */
 	struct evidence at;
 	uint64_t packets, bytes;
+	struct prove *prove; /* NULL: no keys are known for its path */
 	struct print_box prints;
 };
 

@@ -88,40 +88,118 @@ static enum sdp_setup setup_of(enum sdp_setup_role s)
 	}
 }
 
-/* The key is decoded, named, and wiped before anything else happens. */
-static uint64_t name_key(struct slice base64)
+/* What no random generator gives (KEY-006); a chance of one in 2^80 at most for 30 octets. */
+static enum key_pattern pattern_of(const uint8_t *key, size_t n)
 {
-	uint8_t key[KEY_BYTES];
-	uint64_t name = 0;
-	int n = sdp_crypto_decode(base64, key, sizeof key);
+	size_t same = 0, steps = 0, letters = 0;
 
-	if (n > 0)
-		name = digest_name((struct slice){ key, (size_t)n });
-	explicit_bzero(key, sizeof key);
-	return name;
+	for (size_t i = 1; i < n; i++) {
+		same += key[i] == key[0];
+		steps += key[i] == (uint8_t)(key[i - 1] + 1);
+	}
+	for (size_t i = 0; i < n; i++)
+		letters += key[i] >= ' ' && key[i] <= '~';
+	if (n < 16)
+		return KEY_RANDOM;
+	if (same == n - 1)
+		return key[0] ? KEY_CONSTANT : KEY_ZERO;
+	if (steps == n - 1)
+		return KEY_SEQUENTIAL;
+	/* Each octet of a random key is printable with odds 95 in 256: 10^-13 for 30. */
+	return letters == n && n >= 30 ? KEY_TEXT : KEY_RANDOM;
 }
 
-static void read_crypto(const struct sdp_media *m, struct arena *a, struct line_seen *l)
+/* Where keys go while a line is read. */
+struct key_room {
+	struct sdp_keys *keys;
+	unsigned line;
+};
+
+static void hand_over(const struct sdp_crypto *c, unsigned at, struct slice octets, uint64_t name,
+		      struct key_room *room)
+{
+	const struct sdp_crypto_suite_info *s = sdp_crypto_info(c->suite);
+
+	if (room->keys->count == SDP_SEEN_KEYS || octets.n != (size_t)s->key + s->salt ||
+	    octets.n > VAULT_KEY_OCTETS)
+		return;
+	struct vault_key *to = &room->keys->of[room->keys->count].key;
+	room->keys->of[room->keys->count++].line = room->line;
+	*to = (struct vault_key){ .name = name,
+				  .suite = c->suite,
+				  .n = (uint8_t)octets.n,
+				  .mki_octets = c->keys[at].has_mki ? c->keys[at].mki_length : 0,
+				  .source = KEY_FROM_SDES };
+	memcpy(to->octets, octets.p, octets.n);
+}
+
+/* The key is decoded, named, looked at and wiped before anything else happens. */
+static void read_key(const struct sdp_crypto *c, unsigned at, struct crypto_seen *to,
+		     struct key_room *room)
+{
+	const struct sdp_crypto_key *k = &c->keys[at];
+	uint8_t key[KEY_BYTES];
+	int n = sdp_crypto_decode(k->secret_base64, key, sizeof key);
+
+	if (n > 0) {
+		enum key_pattern p = pattern_of(key, (size_t)n);
+		to->key_names[at] = digest_name((struct slice){ key, (size_t)n });
+		if (p != KEY_RANDOM)
+			to->pattern = (uint8_t)p;
+		hand_over(c, at, (struct slice){ key, (size_t)n }, to->key_names[at], room);
+	}
+	explicit_bzero(key, sizeof key);
+}
+
+static void read_one_crypto(const struct sdp_crypto *c, struct crypto_seen *to,
+			    struct key_room *room)
+{
+	*to = (struct crypto_seen){
+		.tag = c->tag,
+		.suite = c->suite_text,
+		.wrong = c->reason == SDP_CRYPTO_VALID ? NULL : sdp_crypto_reason_text(c->reason),
+		.key_octets = c->key_n ? c->keys[0].octets : 0,
+		.tag_bits = sdp_crypto_info(c->suite)->srtp_tag_bits,
+		.keys = c->key_n,
+		.valid = c->reason == SDP_CRYPTO_VALID,
+		.unknown_suite = c->reason == SDP_CRYPTO_UNKNOWN_SUITE,
+		.alias = (c->flags & SDP_CRYPTO_ALIAS) != 0,
+		.unpadded = (c->flags & SDP_CRYPTO_UNPADDED) != 0,
+		.null_cipher =
+			c->suite == SDP_NULL_HMAC_SHA1_80 || c->suite == SDP_NULL_HMAC_SHA1_32,
+		.unencrypted_srtp = (c->flags & SDP_CRYPTO_UNENCRYPTED_SRTP) != 0,
+		.unencrypted_srtcp = (c->flags & SDP_CRYPTO_UNENCRYPTED_SRTCP) != 0,
+		.unauthenticated_srtp = (c->flags & SDP_CRYPTO_UNAUTHENTICATED_SRTP) != 0,
+		.fec_key = (c->flags & SDP_CRYPTO_FEC_KEY) != 0,
+	};
+	for (unsigned i = 0; i < c->key_n && i < CRYPTO_KEYS; i++)
+		read_key(c, i, to, room);
+}
+
+static void read_crypto(const struct sdp_media *m, struct arena *a, struct line_seen *l,
+			struct key_room *room)
 {
 	struct crypto_seen *to = arena_take(a, sizeof *to * m->crypto_n);
 
 	l->cryptos = to;
 	for (const struct sdp_crypto *c = m->crypto; to && c && l->crypto_count < m->crypto_n;
-	     c = c->next) {
-		to[l->crypto_count++] = (struct crypto_seen){
-			.tag = c->tag,
-			.suite = c->suite_text,
-			.key_name = c->key_n ? name_key(c->keys[0].secret_base64) : 0,
-			.key_octets = c->key_n ? c->keys[0].octets : 0,
-			.keys = c->key_n,
-			.valid = c->reason == SDP_CRYPTO_VALID,
-			.null_cipher = c->suite == SDP_NULL_HMAC_SHA1_80 ||
-				       c->suite == SDP_NULL_HMAC_SHA1_32,
-			.unencrypted_srtp = (c->flags & SDP_CRYPTO_UNENCRYPTED_SRTP) != 0,
-			.unencrypted_srtcp = (c->flags & SDP_CRYPTO_UNENCRYPTED_SRTCP) != 0,
-			.unauthenticated_srtp = (c->flags & SDP_CRYPTO_UNAUTHENTICATED_SRTP) != 0,
-		};
-	}
+	     c = c->next)
+		read_one_crypto(c, &to[l->crypto_count++], room);
+}
+
+static void read_zrtp_hashes(const struct sdp_media *m, struct arena *a, struct line_seen *l)
+{
+	uint16_t n = 0;
+
+	for (const struct sdp_zrtp_hash *z = m->section.zrtp_hashes; z && n < UINT16_MAX;
+	     z = z->next)
+		n++;
+	struct zrtp_hash_seen *to = arena_take(a, sizeof *to * n);
+	l->zrtp_hashes = to;
+	for (const struct sdp_zrtp_hash *z = m->section.zrtp_hashes;
+	     to && z && l->zrtp_hash_count < n; z = z->next)
+		to[l->zrtp_hash_count++] =
+			(struct zrtp_hash_seen){ .version = z->version, .hash = z->hex };
 }
 
 static void read_codecs(const struct sdp_media *m, struct arena *a, struct line_seen *l)
@@ -229,7 +307,7 @@ static void read_flags(const struct sdp *s, const struct sdp_media *m, struct li
 }
 
 static void read_line(const struct sdp *s, const struct sdp_media *m, struct arena *a,
-		      struct line_seen *l)
+		      struct line_seen *l, struct key_room *room)
 {
 	l->kind = kind_of(m->kind);
 	l->profile = profile_of(m->proto);
@@ -239,12 +317,12 @@ static void read_line(const struct sdp *s, const struct sdp_media *m, struct are
 	l->ufrag = m->section.ice_ufrag;
 	l->mid = m->section.mid;
 	l->tls_id = m->section.tls_id;
-	if (m->section.zrtp_hashes)
-		l->zrtp_hash = m->section.zrtp_hashes->hex;
+	l->mikey = MIKEY_NONE;
 	read_places(m, l);
 	read_flags(s, m, l);
 	read_codecs(m, a, l);
-	read_crypto(m, a, l);
+	read_crypto(m, a, l, room);
+	read_zrtp_hashes(m, a, l);
 	read_fingerprints(m, a, l);
 	read_candidates(m, a, l);
 }
@@ -255,7 +333,7 @@ static uint16_t saturate16(uint32_t n)
 }
 
 bool sdp_seen_read(struct slice body, struct arena *a, struct sdp_seen *out,
-		   struct sip_seen *message)
+		   struct sip_seen *message, struct sdp_keys *keys)
 {
 	struct sdp *s;
 	struct addr origin;
@@ -276,8 +354,10 @@ bool sdp_seen_read(struct slice body, struct arena *a, struct sdp_seen *out,
 	struct line_seen *lines = arena_take(a, sizeof *lines * s->media_n);
 	out->lines = lines;
 	for (const struct sdp_media *m = s->media; lines && m && out->line_count < s->media_n;
-	     m = m->next)
-		read_line(s, m, a, &lines[out->line_count++]);
+	     m = m->next) {
+		struct key_room room = { keys, out->line_count };
+		read_line(s, m, a, &lines[out->line_count++], &room);
+	}
 	out->truncated |= arena_spent(a);
 	return true;
 }

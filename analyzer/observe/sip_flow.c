@@ -1,7 +1,11 @@
 /* sip_flow.c - a SIP message of a flow: read, counted, its promises noted, sent. */
 #include "analyzer/observe/sip_flow.h"
 
+#include <string.h>
+
+#include "analyzer/base/hash.h"
 #include "analyzer/observe/cold.h"
+#include "analyzer/observe/vault.h"
 
 enum { PROTO_TCP = 6, PROTO_SCTP = 132 };
 
@@ -39,6 +43,40 @@ static void note_repeat(struct flow *f, unsigned direction, struct sip_seen *s)
 	*last = s->message_hash;
 }
 
+/* Which of a dialog's two sides sent a description: by its tag, the same on every hop. */
+static uint64_t sender_of(const struct sip_seen *s)
+{
+	return hash_fixed(s->request ? s->from.tag : s->to.tag);
+}
+
+/*
+ * Keys of a description go into the vault under Call-ID and line, with every
+ * address at which it expects media.
+ */
+static void keep_keys(struct sip_room *r, const struct sip_seen *s, uint64_t now_ns)
+{
+	const struct sdp_keys *keys = sip_seen_keys(r->reader);
+	struct vault *v = r->tell->vault;
+
+	for (unsigned i = 0; i < keys->count; i++) {
+		unsigned line = keys->of[i].line;
+		struct vault_key key = keys->of[i].key;
+		struct vault_ring *ring = vault_ring(v, hash_fixed(s->call_id), line, now_ns);
+		key.side = vault_side(ring, sender_of(s));
+		vault_add(v, ring, &key);
+		explicit_bzero(&key, sizeof key);
+		if (!s->sdp || line >= s->sdp->line_count)
+			continue;
+		const struct line_seen *l = &s->sdp->lines[line];
+		uint8_t side = vault_side(ring, sender_of(s));
+		vault_place(v, ring, l->at, side);
+		vault_place(v, ring, l->rtcp, side);
+		for (unsigned c = 0; c < l->candidate_count; c++)
+			vault_place(v, ring, l->candidates[c].at, side);
+	}
+	sip_seen_forget(r->reader);
+}
+
 void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 		      const struct payload *p, struct slice message, bool cut)
 {
@@ -59,6 +97,8 @@ void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 	if (!usable)
 		return;
 	note_repeat(f, direction, &o.as.sip);
+	if (o.as.sip.sdp)
+		keep_keys(r, &o.as.sip, at.ts_ns);
 	if (o.as.sip.sdp)
 		r->tell->count.announced_evicted +=
 			announce_sdp(r->announce, o.as.sip.sdp, at.ts_ns);

@@ -20,6 +20,7 @@ struct sip_reader {
 	struct sip_message m;
 	struct sip_body body;
 	struct sdp_seen sdp;
+	struct sdp_keys keys; /* SECRET: of the last message's description */
 	struct arena *arena;
 };
 
@@ -36,6 +37,7 @@ void sip_seen_free(struct sip_reader *r)
 	if (!r)
 		return;
 	arena_free(r->arena);
+	explicit_bzero(&r->keys, sizeof r->keys);
 	free(r);
 }
 
@@ -312,7 +314,7 @@ static void read_body(struct sip_reader *r, struct sip_seen *out)
 	if (!sdp || (b->flags & SIP_BODY_ENCODED))
 		return;
 	out->body = BODY_SDP;
-	if (sdp_seen_read(sdp->bytes, r->arena, &r->sdp, out))
+	if (sdp_seen_read(sdp->bytes, r->arena, &r->sdp, out, &r->keys))
 		out->sdp = &r->sdp;
 }
 
@@ -413,7 +415,7 @@ static void read_fields(struct sip_reader *r, struct sip_seen *out)
 		out->event = event.token;
 	out->expires = expires(m);
 	out->has_privacy = asks_privacy(sip_value(m, SIP_HEADER_PRIVACY));
-	out->has_identity = sip_value(m, SIP_HEADER_IDENTITY).n > 0;
+	out->passport.present = sip_value(m, SIP_HEADER_IDENTITY).n > 0;
 	out->siprec |= sip_has_token(m, SIP_HEADER_REQUIRE, SLICE("siprec"));
 }
 
@@ -452,10 +454,22 @@ static void read_start(struct sip_reader *r, struct sip_seen *out)
 	out->ruri_emergency = slice_istarts(m->uri.text, SLICE("urn:service:sos"));
 }
 
+const struct sdp_keys *sip_seen_keys(const struct sip_reader *r)
+{
+	return &r->keys;
+}
+
+void sip_seen_forget(struct sip_reader *r)
+{
+	if (r->keys.count)
+		explicit_bzero(&r->keys, sizeof r->keys);
+}
+
 bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried how,
 		   struct sip_seen *out, bool *is_sip)
 {
 	arena_reset(r->arena);
+	sip_seen_forget(r);
 	memset(out, 0, sizeof *out);
 	enum err e = sip_parse(bytes, &r->m);
 	*is_sip = e == ERR_OK || e == ERR_LIMIT || r->m.broken != SIP_BROKEN_START_LINE;
@@ -463,6 +477,7 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 		return false;
 	out->carrier = how.carrier;
 	out->decrypted = how.decrypted;
+	out->opened = how.opened;
 	out->tcp_handshake = how.handshake;
 	out->truncated = how.cut || e == ERR_LIMIT;
 	out->message_hash = hash_fixed(r->m.bytes);

@@ -3,6 +3,7 @@
 #define EARSHOT_SIP_SEEN_H
 
 #include "analyzer/model/observation.h"
+#include "analyzer/observe/sdp_seen.h"
 
 /* Scratch for one message at a time. */
 struct sip_reader;
@@ -13,7 +14,7 @@ void sip_seen_free(struct sip_reader *r);
 /* How the bytes came here. */
 struct sip_carried {
 	enum sip_transport carrier;
-	bool decrypted, handshake, cut;
+	bool decrypted, opened, handshake, cut; /* opened: with the user's key material */
 };
 
 /*
@@ -24,5 +25,12 @@ struct sip_carried {
  */
 bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried how,
 		   struct sip_seen *out, bool *is_sip);
+
+/*
+ * SECRET: media keys of the last message, for the vault and nobody else; wiped by
+ * sip_seen_forget or with the next message.
+ */
+const struct sdp_keys *sip_seen_keys(const struct sip_reader *r);
+void sip_seen_forget(struct sip_reader *r);
 
 #endif

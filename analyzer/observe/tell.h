@@ -5,11 +5,17 @@
 #include "analyzer/observe/flow.h"
 #include "analyzer/observe/observe.h"
 
+struct vault;
+struct cert_cache;
+
 /* What every file here needs: where observations go, and where to count. */
 struct tell {
 	observation_fn *fn;
 	void *ctx;
 	struct observe_counters count;
+	struct observe_keys keys;
+	struct cert_cache *certs;
+	struct vault *vault;
 };
 
 struct evidence tell_evidence(const struct payload *p);

@@ -20,10 +20,10 @@ static void note_client(struct tls_flow *t, unsigned direction, const struct tls
 {
 	struct slice alpn = h->alpn, first;
 
-	t->seen.client_hello = true;
+	t->seen.shake.client_hello = true;
 	t->span.direction = (uint8_t)direction;
 	t->sni_n = copy_name(t->sni, sizeof t->sni, h->server_name);
-	if (!t->seen.server_hello && tls_alpn_next(&alpn, &first))
+	if (!t->seen.shake.server_hello && tls_alpn_next(&alpn, &first))
 		t->alpn_n = copy_name(t->alpn, sizeof t->alpn, first);
 }
 
@@ -32,11 +32,11 @@ static void note_server(struct tls_flow *t, unsigned direction, const struct tls
 {
 	struct slice alpn = h->alpn, chosen;
 
-	if (!t->seen.client_hello)
+	if (!t->seen.shake.client_hello)
 		t->span.direction = (uint8_t)!direction;
-	t->seen.server_hello = true;
-	t->seen.version = h->version;
-	t->seen.suite = h->suite;
+	t->seen.shake.server_hello = true;
+	t->seen.shake.version = h->version;
+	t->seen.shake.suite = h->suite;
 	if (tls_alpn_next(&alpn, &chosen))
 		t->alpn_n = copy_name(t->alpn, sizeof t->alpn, chosen);
 }

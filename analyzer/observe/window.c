@@ -55,13 +55,18 @@ void window_merge(struct window_seen *into, const struct window_seen *later)
 	into->bytes += later->bytes;
 	into->reasons |= later->reasons | WINDOW_MERGED;
 	merge_tests(into, later);
+	into->tried = add16(into->tried, later->tried);
+	into->verified = add16(into->verified, later->verified);
+	into->trials = later->trials > UINT32_MAX - into->trials ? UINT32_MAX
+								 : into->trials + later->trials;
 }
 
 static bool alike(const struct window_seen *a, const struct window_seen *b)
 {
 	return a->pt == b->pt && a->payload_len == b->payload_len &&
 	       (a->fired_halves > 0) == (b->fired_halves > 0) &&
-	       (a->fired_halves_deep > 0) == (b->fired_halves_deep > 0);
+	       (a->fired_halves_deep > 0) == (b->fired_halves_deep > 0) &&
+	       (a->verified > 0) == (b->verified > 0);
 }
 
 /* A pair that may go is worth its packets, one that should stay far more. */

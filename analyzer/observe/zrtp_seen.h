@@ -7,5 +7,6 @@
 /* True when the exchange was confirmed with this datagram. */
 bool zrtp_seen_packet(struct tell *t, struct flow *f, unsigned direction, const struct payload *p);
 void zrtp_seen_tell(struct tell *t, struct flow *f);
+void zrtp_seen_free(struct zrtp_flow *z); /* NULL is fine */
 
 #endif

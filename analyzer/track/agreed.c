@@ -107,7 +107,7 @@ static void learn(struct agreed *a, const struct pact *p, const struct line_seen
 		a->offered_secure |= observation_profile_secure(o->profile);
 		a->offered_keys |= offer_line_has_keys(o);
 		a->offered_first |= !p->reoffer;
-		a->offered_otherwise |= o->fingerprint_count || o->zrtp_hash.n || o->key_mgmt;
+		a->offered_otherwise |= o->fingerprint_count || o->zrtp_hash_count || o->key_mgmt;
 		live_first(&a->offer_at, &p->offer_at);
 	}
 	a->readable |= p->leg->leg.readable || p->leg->leg.decrypted;
@@ -333,6 +333,28 @@ unsigned agreed_fit(const struct agreed *a, const struct flow *f, int pt)
 	if (!fit)
 		return 0;
 	return 8 * fit + 2U * (pt < 0 || carries(a, pt)) + (a->answer != NULL);
+}
+
+static void count_handshakes(struct agreed *a, const struct flow *f)
+{
+	for (const struct dtls_held *d = f->dtls; d; d = d->next) {
+		a->m.dtls = true;
+		a->dtls_records += d->seen.records;
+		live_first(&a->dtls_at,
+			   d->seen.shake.client_at.frame ? &d->seen.shake.client_at : &d->at);
+	}
+	for (const struct zrtp_held *z = f->zrtp; z; z = z->next) {
+		a->m.zrtp = true;
+		a->zrtp_messages += z->seen.count;
+		live_first(&a->zrtp_at, z->seen.first_hello.frame ? &z->seen.first_hello : &z->at);
+	}
+}
+
+void agreed_path(struct agreed *a, const struct flow *f)
+{
+	if (a->path_count < AGREED_PATHS)
+		a->paths[a->path_count++] = f;
+	count_handshakes(a, f);
 }
 
 static const char *static_name(uint8_t pt)

@@ -4,7 +4,7 @@
 
 #include "analyzer/track/stint.h"
 
-enum { AGREED_LINES = 16, AGREED_MEDIA = 64 };
+enum { AGREED_LINES = 16, AGREED_MEDIA = 64, AGREED_PATHS = 16 };
 
 /* A media in the making. */
 struct agreed {
@@ -25,6 +25,8 @@ struct agreed {
 	struct evidence offer_at, answer_at;
 	uint64_t answer_last_ns;
 	/* what ran on its path */
+	const struct flow *paths[AGREED_PATHS]; /* 5-tuples that fit this media best */
+	unsigned path_count;
 	uint64_t dtls_records, zrtp_messages;
 	struct evidence dtls_at, zrtp_at;
 	uint64_t text_packets, parsed[2]; /* [0] by the lesser endpoint */
@@ -44,6 +46,8 @@ void agreed_build(struct live *l, struct pact *const *pacts, unsigned count,
 int agreed_side(const struct agreed *a, const struct endpoint *e);
 /* How well a path fits this media: 0 not at all. `pt` -1: any payload type. */
 unsigned agreed_fit(const struct agreed *a, const struct flow *f, int pt);
+/* Files a path under the media, and counts the handshakes that ran on it. */
+void agreed_path(struct agreed *a, const struct flow *f);
 /* Codec name of a payload type by SDP or RFC 3551, or NULL; copied into the arena. */
 const char *agreed_codec(struct live *l, const struct agreed *a, uint8_t pt);
 

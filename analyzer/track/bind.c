@@ -262,25 +262,25 @@ static void note_speech(struct agreed_list *list, struct flow *f)
 	}
 }
 
+static unsigned best_of(const struct binder *b, const struct flow *f)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < b->list->count; i++) {
+		unsigned fit = agreed_fit(&b->list->all[i], f, -1);
+		most = fit > most ? fit : most;
+	}
+	return most;
+}
+
 /* DTLS, ZRTP and the like belong to every line that shares the path (BUNDLE). */
 static void note_path(struct binder *b, struct flow *f)
 {
-	for (unsigned i = 0; i < b->list->count; i++) {
-		struct agreed *a = &b->list->all[i];
-		if (!agreed_fit(a, f, -1))
-			continue;
-		if (f->has_dtls) {
-			a->m.dtls = true;
-			a->dtls_records += f->dtls.records;
-			live_first(&a->dtls_at, f->dtls.hello.frame ? &f->dtls.hello : &f->first);
-		}
-		if (f->has_zrtp) {
-			a->m.zrtp = true;
-			a->zrtp_messages += f->zrtp.count;
-			live_first(&a->zrtp_at,
-				   f->zrtp.first_hello.frame ? &f->zrtp.first_hello : &f->first);
-		}
-	}
+	unsigned best = best_of(b, f);
+
+	for (unsigned i = 0; best && i < b->list->count; i++)
+		if (agreed_fit(&b->list->all[i], f, -1) == best)
+			agreed_path(&b->list->all[i], f);
 	note_speech(b->list, f);
 	if (f->cut) {
 		b->l->truncated_count += f->cut;

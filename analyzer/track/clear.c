@@ -38,6 +38,9 @@ static void merge_tests(struct window_seen *w, const struct window_seen *more)
 	ADD(g729_residue_zero);
 	ADD(g729_residue_tag);
 	ADD(short_payloads);
+	ADD(tried);
+	ADD(verified);
+	ADD(trials);
 }
 
 void clear_merge(struct window_seen *w, const struct window_seen *more)

@@ -42,7 +42,7 @@ static bool same_keys(const struct line_seen *a, const struct line_seen *b)
 	if (a->crypto_count != b->crypto_count || a->fingerprint_count != b->fingerprint_count)
 		return false;
 	for (unsigned i = 0; i < a->crypto_count; i++)
-		if (a->cryptos[i].key_name != b->cryptos[i].key_name)
+		if (a->cryptos[i].key_names[0] != b->cryptos[i].key_names[0])
 			return false;
 	for (unsigned i = 0; i < a->fingerprint_count; i++)
 		if (!slice_ieq(a->fingerprints[i].value, b->fingerprints[i].value))

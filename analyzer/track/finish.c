@@ -7,11 +7,14 @@
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/text.h"
+#include "analyzer/track/across.h"
 #include "analyzer/track/dialog.h"
 #include "analyzer/track/epoch.h"
 #include "analyzer/track/hop.h"
+#include "analyzer/track/keyed.h"
 #include "analyzer/track/media_facts.h"
 #include "analyzer/track/path.h"
+#include "analyzer/track/session_facts.h"
 
 /* ---- legs ------------------------------------------------------------------------ */
 
@@ -67,8 +70,10 @@ static void look_under(struct stint *paths, struct live *l, const struct leg *g)
 		struct flow *f = k->flow;
 		if (!carries(f, g))
 			continue;
-		if (f->has_tls && observation_transport_encrypted(g->carrier))
+		if (f->tls && observation_transport_encrypted(g->carrier)) {
 			f->used = true;
+			session_facts(l, f, (int)(g - l->call.legs));
+		}
 		if (f->gaps) {
 			holes += f->gaps;
 			live_first(&hole, &f->gap_at);
@@ -290,6 +295,11 @@ void finish_call(struct stint *paths, struct live *l, const struct bind_options 
 	media_facts_segments(l, &list);
 	media_facts_lines(l, &list);
 	media_facts_fax(l, all, pacts, &list);
+	keyed_sdes(l, all, pacts, &list);
+	keyed_dtls(l, &list);
+	keyed_zrtp(l, &list);
+	keyed_media(l, &list);
+	across_facts(l, all, pacts, &list);
 	for (unsigned i = 0; i < l->call.leg_count; i++)
 		look_under(paths, l, &l->call.legs[i]);
 	note_proxies(l);

@@ -164,6 +164,12 @@ static bool route_names_another(const struct route_seen *r, unsigned nth_route,
 	return false;
 }
 
+/* What a response carries back of Route headers is the request's, and was noted there. */
+static bool counts(const struct route_seen *r, const struct sip_seen *m)
+{
+	return m->request || m->verb == SIP_VERB_REGISTER || r->kind == ROUTE_RECORD;
+}
+
 static void note_routes(struct live *l, struct leg_live *leg, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
@@ -173,7 +179,7 @@ static void note_routes(struct live *l, struct leg_live *leg, const struct obser
 		const struct route_seen *r = &m->routes[i];
 		unsigned nth = r->kind == ROUTE_ROUTE ? routes++ : 0;
 		bool loopback = addr_is_loopback(&r->addr) && addr_is_loopback(&leg->leg.a.addr);
-		if (!route_names_another(r, nth, o))
+		if (!counts(r, m) || !route_names_another(r, nth, o))
 			continue;
 		if (r->hidden && !loopback)
 			note_max(l, leg, FACT_hidden_element, 3, &o->evidence, 1);
@@ -249,6 +255,113 @@ static void note_body(struct live *l, struct leg_live *leg, const struct observa
 	}
 }
 
+/* ---- side channels (rule-catalog D.11) ------------------------------------------------ */
+
+static const char *feed_of(const struct sip_seen *m)
+{
+	static const char *const packages[] = { "presence", "dialog", "reg", "message-summary",
+						"conference" };
+	struct slice name = m->event;
+
+	for (size_t i = 0; i < name.n; i++)
+		if (name.p[i] == ';' || name.p[i] == ' ')
+			name = slice_upto(name, i);
+	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++)
+		if (slice_ieq(name, slice_of(packages[i])))
+			return packages[i];
+	return NULL;
+}
+
+static void note_count(struct live *l, struct leg_live *leg, enum fact_kind kind, const char *text,
+		       const struct evidence *at, bool again)
+{
+	struct fact *f = live_note(l, leg, kind, 3, text, at);
+
+	if (f && !again)
+		f->value++;
+}
+
+static bool is_outside(const struct addr *a)
+{
+	return !addr_is_none(a) && !addr_is_private(a) && !addr_is_multicast(a);
+}
+
+/* RFC 1918, RFC 4193 and the like, shown to a host with a public address. */
+static bool shows_inside(const struct sip_seen *m)
+{
+	for (unsigned i = 0; i < m->via_count; i++)
+		if (addr_is_private(&m->vias[i].addr))
+			return true;
+	if (addr_is_private(&m->contact.addr))
+		return true;
+	for (unsigned i = 0; m->sdp && i < m->sdp->line_count; i++)
+		if (addr_is_private(&m->sdp->lines[i].at.addr))
+			return true;
+	return false;
+}
+
+static void note_side_channels(struct live *l, struct leg_live *leg, const struct observation *o,
+			       bool again)
+{
+	const struct sip_seen *m = &o->as.sip;
+	const char *feed = m->body == BODY_DIALOG_INFO ? feed_of(m) : NULL;
+	struct fact *f;
+
+	if (m->body == BODY_DTMF && m->request)
+		note_count(l, leg, FACT_digits_signaled,
+			   m->verb == SIP_VERB_NOTIFY ? "NOTIFY" : "INFO", &o->evidence, again);
+	if (m->sensitive) {
+		f = live_note(l, leg, FACT_sensitive_readable, 3, NULL, &o->evidence);
+		if (f)
+			f->value |= m->sensitive;
+	}
+	if (m->request && (m->verb == SIP_VERB_NOTIFY || m->verb == SIP_VERB_PUBLISH) && feed)
+		note_count(l, leg, FACT_feed_readable, feed, &o->evidence, again);
+	if (is_outside(&o->flow.dst) && shows_inside(m))
+		note_count(l, leg, FACT_topology_readable, NULL, &o->evidence, again);
+	if (m->carrier == SIP_TRANSPORT_WS)
+		note_count(l, leg, FACT_websocket_clear, NULL, &o->evidence, again);
+}
+
+/* ---- signed identity (RFC 8224, RFC 8862) ------------------------------------------------ */
+
+static void note_passport(struct live *l, struct leg_live *leg, const struct observation *o)
+{
+	const struct passport_seen *p = &o->as.sip.passport;
+	struct fact *f;
+
+	if (!p->present)
+		return;
+	const char *wrong = p->broken		  ? "it is no PASSporT"
+			    : p->mky == CHECK_BAD ? "its fingerprints are not those of the SDP"
+			    : p->signature == CHECK_BAD ? "its signature does not verify"
+			    : p->stale			? "it is older than a minute"
+							: NULL;
+	if (wrong)
+		live_note(l, leg, FACT_identity_wrong, 3, wrong, &o->evidence);
+	if (wrong || !p->has_mky || p->mky != CHECK_OK)
+		return;
+	f = live_note(l, leg, FACT_identity_signed, 3, NULL, &o->evidence);
+	if (f)
+		f->value |= p->signature == CHECK_OK;
+}
+
+/* ---- who is let in without a question (AUTH-004) -------------------------------------------- */
+
+static void note_entry(struct leg_live *leg, const struct observation *o)
+{
+	const struct sip_seen *m = &o->as.sip;
+
+	leg->credentials |= m->auth_count > 0;
+	leg->challenged |= !m->request && (m->status == 401 || m->status == 407);
+	if (m->verb != SIP_VERB_REGISTER)
+		return;
+	if (m->request)
+		leg->register_seen |= m->contact.present && m->expires != 0;
+	else if (m->status >= 200 && m->status < 300)
+		live_first(&leg->registered, &o->evidence);
+}
+
 /* Seen a moment ago on this leg: a retransmission, or the same frame at another point. */
 static bool heard_before(struct leg_live *leg, uint64_t hash)
 {
@@ -266,17 +379,18 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 
 	leg->handshake |= m->tcp_handshake;
 	leg->exported |= m->decrypted;
+	leg->opened |= m->opened;
 	note_top_via(leg, m);
-	if (m->request) {
+	if (m->request)
 		note_vias(l, leg, o);
-		note_routes(l, leg, o);
-	} else if (m->verb == SIP_VERB_REGISTER) {
-		note_routes(l, leg, o);
-	}
+	note_routes(l, leg, o);
 	live_note(l, leg, FACT_sip_readable, 3, NULL, &o->evidence);
 	note_identity(l, leg, o);
 	note_auth(l, leg, o);
 	note_body(l, leg, o, again);
+	note_side_channels(l, leg, o, again);
+	note_passport(l, leg, o);
+	note_entry(leg, o);
 	if (m->tolerated)
 		live_note(l, leg, FACT_tolerated, 3, NULL, &o->evidence);
 }
@@ -302,7 +416,9 @@ static bool conflict(const struct leg_live *leg)
 static bool claims_readable(enum fact_kind k)
 {
 	return k == FACT_identity_readable || k == FACT_registration_readable ||
-	       k == FACT_body_readable || k == FACT_receipt_readable || k == FACT_sips_broken;
+	       k == FACT_body_readable || k == FACT_receipt_readable || k == FACT_sips_broken ||
+	       k == FACT_sensitive_readable || k == FACT_topology_readable ||
+	       k == FACT_feed_readable || k == FACT_websocket_clear;
 }
 
 static void drop_claims(struct leg_live *leg)
@@ -317,9 +433,10 @@ static void drop_claims(struct leg_live *leg)
 		if ((*at)->fact.kind == FACT_credential_readable)
 			(*at)->fact.kind = FACT_credential_hop;
 		if ((*at)->fact.kind == FACT_sip_readable) {
-			(*at)->fact.kind = FACT_sip_decrypted;
-			(*at)->fact.text =
-				leg->exported ? NULL : "Via names TLS, the carrier is not TLS";
+			(*at)->fact.kind = leg->opened ? FACT_signaling_opened : FACT_sip_decrypted;
+			(*at)->fact.text = leg->exported || leg->opened
+						   ? NULL
+						   : "Via names TLS, the carrier is not TLS";
 		}
 		at = &(*at)->next;
 	}
@@ -343,6 +460,9 @@ void hop_settle(struct live *l, struct leg_live *leg)
 	g->decrypted =
 		leg->exported || observation_transport_encrypted(g->carrier) || conflict(leg);
 	g->readable = !g->decrypted;
+	g->encrypted = leg->opened;
+	if (leg->registered.frame && leg->register_seen && !leg->credentials && !leg->challenged)
+		live_note(l, leg, FACT_unauthenticated, 3, "REGISTER", &leg->registered);
 	for (struct note *n = leg->notes; n; n = n->next) {
 		if (n->fact.kind == FACT_sip_readable)
 			n->fact.value = g->messages;

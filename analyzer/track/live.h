@@ -31,6 +31,10 @@ struct leg_live {
 	uint32_t via_agrees,
 		via_secure; /* requests whose top Via fits the carrier; says TLS or WSS */
 	bool handshake, exported, md5_challenge, md5_response;
+	bool opened;		      /* read with the auditor's key material */
+	bool challenged, credentials; /* any authentication passed here */
+	struct evidence registered;   /* a 2xx to a REGISTER whose request was seen */
+	bool register_seen;
 	uint64_t recent[LIVE_RECENT]; /* hashes of the last messages */
 	uint8_t recent_at;
 };

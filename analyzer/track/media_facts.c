@@ -81,7 +81,7 @@ static void keys_of_pact(struct live *l, const struct pact *p, const struct agre
 {
 	const struct line_seen *o, *n;
 
-	if (!p->leg->leg.readable || !p->media)
+	if (!(p->leg->leg.readable || p->leg->leg.decrypted) || !p->media)
 		return;
 	for (unsigned i = 0; (o = offer_line(p->offer, i)), (n = offer_line(p->answer, i)), o || n;
 	     i++) {
@@ -93,7 +93,7 @@ static void keys_of_pact(struct live *l, const struct pact *p, const struct agre
 		if (n)
 			note_keys(l, p, a, n, &p->answer_at);
 		/* RFC 8643 3.2: an answer settles on one method. */
-		if (n && n->crypto_count && (n->fingerprint_count || n->zrtp_hash.n))
+		if (n && n->crypto_count && (n->fingerprint_count || n->zrtp_hash_count))
 			fact_of(l, FACT_keys_doubled, a->number, p->leg->number, &p->answer_at);
 	}
 }

@@ -54,6 +54,20 @@ static void copy_fingerprints(struct live *l, struct line_seen *to, const struct
 	}
 }
 
+static void copy_zrtp_hashes(struct live *l, struct line_seen *to, const struct line_seen *from)
+{
+	struct zrtp_hash_seen *z =
+		copy(l, from->zrtp_hashes, from->zrtp_hash_count * sizeof *from->zrtp_hashes);
+
+	to->zrtp_hashes = z;
+	to->zrtp_hash_count = z ? from->zrtp_hash_count : 0;
+	for (unsigned i = 0; i < to->zrtp_hash_count; i++)
+		z[i] = (struct zrtp_hash_seen){
+			.version = arena_slice(l->arena, from->zrtp_hashes[i].version),
+			.hash = arena_slice(l->arena, from->zrtp_hashes[i].hash),
+		};
+}
+
 static void copy_line(struct live *l, struct line_seen *to, const struct line_seen *from)
 {
 	*to = *from;
@@ -61,10 +75,10 @@ static void copy_line(struct live *l, struct line_seen *to, const struct line_se
 	to->ufrag = arena_slice(l->arena, from->ufrag);
 	to->mid = arena_slice(l->arena, from->mid);
 	to->tls_id = arena_slice(l->arena, from->tls_id);
-	to->zrtp_hash = arena_slice(l->arena, from->zrtp_hash);
 	copy_codecs(l, to, from);
 	copy_cryptos(l, to, from);
 	copy_fingerprints(l, to, from);
+	copy_zrtp_hashes(l, to, from);
 	to->candidates = copy(l, from->candidates, from->candidate_count * sizeof *to->candidates);
 	if (!to->candidates)
 		to->candidate_count = 0;
@@ -100,14 +114,15 @@ const struct line_seen *offer_line(const struct sdp_seen *s, unsigned i)
 
 bool offer_line_has_keys(const struct line_seen *m)
 {
-	return m->crypto_count || m->fingerprint_count || m->zrtp_hash.n || m->key_mgmt ||
+	return m->crypto_count || m->fingerprint_count || m->zrtp_hash_count || m->key_mgmt ||
 	       m->acfg_secure || m->k_has_key;
 }
 
 bool offer_is_secure(const struct sdp_seen *s)
 {
 	for (unsigned i = 0; s && i < s->line_count; i++)
-		if (offer_line_has_keys(&s->lines[i]) || observation_profile_secure(s->lines[i].profile))
+		if (offer_line_has_keys(&s->lines[i]) ||
+		    observation_profile_secure(s->lines[i].profile))
 			return true;
 	return false;
 }
@@ -125,7 +140,7 @@ enum keying offer_keying(const struct line_seen *offer, const struct line_seen *
 		return KEYING_DTLS;
 	if (a->crypto_count && o->crypto_count)
 		return KEYING_SDES; /* whatever the profile says (RFC 8643 3.1) */
-	if (a->zrtp_hash.n && o->zrtp_hash.n)
+	if (a->zrtp_hash_count && o->zrtp_hash_count)
 		return KEYING_ZRTP;
 	if (a->key_mgmt && o->key_mgmt)
 		return KEYING_MIKEY;

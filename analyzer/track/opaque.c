@@ -6,7 +6,9 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
+#include "analyzer/track/keyed.h"
 #include "analyzer/track/media_facts.h"
+#include "analyzer/track/session_facts.h"
 
 static const uint64_t TLS_NS = 300 * WHEN_SECOND; /* a connection is silent between registrations */
 
@@ -164,19 +166,11 @@ static void note_flow(struct live *l, struct flow *f)
 
 static void note_keying(struct agreed *a, const struct flow *f)
 {
-	if (f->has_dtls) {
-		a->m.dtls = true;
-		a->m.keying = KEYING_DTLS;
-		a->dtls_records += f->dtls.records;
-		live_first(&a->dtls_at, f->dtls.hello.frame ? &f->dtls.hello : &f->first);
-	}
-	if (f->has_zrtp) {
-		a->m.zrtp = true;
+	agreed_path(a, f);
+	if (a->m.zrtp)
 		a->m.keying = KEYING_ZRTP;
-		a->zrtp_messages += f->zrtp.count;
-		live_first(&a->zrtp_at,
-			   f->zrtp.first_hello.frame ? &f->zrtp.first_hello : &f->first);
-	}
+	else if (a->m.dtls)
+		a->m.keying = KEYING_DTLS;
 }
 
 static unsigned windows_of(const struct gathered *g)
@@ -289,18 +283,19 @@ static void add_tls_leg(struct live *l, struct flow *f)
 	g->encrypted = true;
 	g->first_ns = f->first_ns;
 	g->last_ns = f->last_ns;
-	g->first = f->tls_at;
+	g->first = f->tls->at;
 	l->points |= live_bit(f->point);
 	l->call.inputs |= f->inputs;
 	struct fact *fact =
-		live_fact(l, FACT_sip_encrypted, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls_at);
+		live_fact(l, FACT_sip_encrypted, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls->at);
 	if (fact)
 		fact->leg = (int16_t)(l->call.leg_count - 1);
+	session_facts(l, f, l->call.leg_count - 1);
 }
 
 static bool belongs(const struct flow *f, const struct flow *seed, const struct gathered *g)
 {
-	return f->has_tls && (f->tls_sip || same_pair(f, seed)) && f->first_ns <= g->last_ns &&
+	return f->tls && (f->tls_sip || same_pair(f, seed)) && f->first_ns <= g->last_ns &&
 	       f->last_ns + TLS_NS >= g->first_ns;
 }
 
@@ -365,7 +360,7 @@ static bool unowned(const struct opaque_context *x, const struct gathered *g, co
 	bool elsewhere = false;
 
 	for (unsigned i = 0; i < g->count; i++)
-		elsewhere |= g->flows[i]->has_dtls || g->flows[i]->has_stun;
+		elsewhere |= g->flows[i]->dtls || g->flows[i]->has_stun;
 	return l->call.kind == CALL_OPAQUE && !elsewhere &&
 	       (spoke_sip(x, &k->src) || spoke_sip(x, &k->dst));
 }
@@ -403,6 +398,9 @@ static struct live *media_row(const struct opaque_context *x, struct gathered *g
 			live_fact(l, FACT_media_unowned, 3, list.all[i].number, FACT_NOWHERE,
 				  &l->first);
 	media_facts_segments(l, &list);
+	keyed_dtls(l, &list);
+	keyed_zrtp(l, &list);
+	keyed_media(l, &list);
 	l->call.ends[0].at = (struct endpoint){ g->flows[0]->key.src, 0 };
 	l->call.ends[1].at = (struct endpoint){ g->flows[0]->key.dst, 0 };
 	finish_row(l, &list, name_of(g->flows[0]));
@@ -416,11 +414,11 @@ static struct live *connection_row(const struct opaque_context *x, struct flow *
 
 	l->call.start_ns = f->first_ns;
 	l->call.end_ns = f->last_ns;
-	l->first = f->tls_at;
+	l->first = f->tls->at;
 	l->call.legs = live_take(l, sizeof *l->call.legs);
 	if (l->call.legs)
 		add_tls_leg(l, f);
-	live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls_at);
+	live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls->at);
 	finish_row(l, &none, name_of(f));
 	f->used = true;
 	return l;
@@ -437,5 +435,5 @@ struct live *opaque_row(const struct opaque_context *x, struct flow *f, bool *wa
 		return media_row(x, &g);
 	if (*wait)
 		return NULL;
-	return f->has_tls && f->tls_sip && x->at_end ? connection_row(x, f) : NULL;
+	return f->tls && f->tls_sip && x->at_end ? connection_row(x, f) : NULL;
 }

@@ -70,6 +70,8 @@ static void add_up(struct segment *s, const struct segment_claim *c, unsigned n)
 		s->packets += w->packets;
 		s->bytes += w->bytes;
 		s->lost += w->lost;
+		s->tried += w->tried;
+		s->verified += w->verified;
 		s->inputs |= live_bit(c[i].window->input);
 		add_ssrc(s, c[i].stream->ssrc);
 		live_first(&s->first, &at);
@@ -122,10 +124,10 @@ struct start {
 
 static bool before_keys(const struct segment_claim *c)
 {
-	const struct zrtp_seen *z = &c->flow->zrtp;
+	const struct zrtp_held *z = stint_zrtp_at(c->flow, c->window->seen.last_ns);
 
-	return c->to->m.keying == KEYING_ZRTP && c->flow->has_zrtp && z->completed &&
-	       z->done.frame && c->window->seen.last_ns <= z->done.ts_ns;
+	return c->to->m.keying == KEYING_ZRTP && z && z->seen.completed && z->seen.done.frame &&
+	       c->window->seen.last_ns <= z->seen.done.ts_ns;
 }
 
 static bool before_answer(const struct segment_claim *c)
@@ -268,6 +270,10 @@ static void make(struct live *l, struct segment *s, struct segment_claim *c, uns
 			;
 		judge_stream(l, s, c + i, end - i);
 	}
+	/* A tag that fits is the strongest there is (B.7); it does not make clear windows unheard.
+	 */
+	if (s->verified && s->protection != PROTECTION_CLEAR)
+		s->protection = PROTECTION_VERIFIED;
 }
 
 static unsigned run(const struct segment_claim *c, unsigned i, unsigned count)

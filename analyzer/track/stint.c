@@ -191,11 +191,22 @@ static size_t stream_bytes(const struct stream *st)
 	       (st->prints ? MEDIA_PRINTS * sizeof *st->prints : 0);
 }
 
+#define DROP_LIST(s, list)                                                                         \
+	while (list) {                                                                             \
+		void *gone = (list);                                                               \
+		(s)->bytes -= sizeof *(list);                                                      \
+		(list) = (list)->next;                                                             \
+		free(gone);                                                                        \
+	}
+
 void stint_drop(struct stint *s, struct flow *f)
 {
 	unlink_all(s, f);
 	age_out(s, f);
 	map_remove(s->flows, flow_id(f));
+	DROP_LIST(s, f->dtls)
+	DROP_LIST(s, f->zrtp)
+	DROP_LIST(s, f->tls)
 	for (struct stream *st = f->streams, *next; st; st = next) {
 		next = st->next;
 		s->bytes -= stream_bytes(st);
@@ -330,6 +341,29 @@ static struct window_seen untested(const struct observation *o)
 				     .bytes = m->bytes };
 }
 
+/* One key for the whole stream, unless a later one takes over. */
+static void add_proof(struct proof_seen *p, const struct proof_seen *more)
+{
+	if (more->key_name && p->key_name && more->key_name != p->key_name)
+		p->rekeyed = true;
+	if (more->key_name && !p->key_name) {
+		struct proof_seen counts = *p;
+		*p = *more;
+		p->tried = counts.tried;
+		p->verified = counts.verified;
+		p->failed_after = counts.failed_after;
+		p->failed_frame = counts.failed_frame;
+	}
+	p->wrong_way |= more->wrong_way;
+	p->legacy_kdf |= more->legacy_kdf;
+	p->salt_right |= more->salt_right;
+	p->rekeyed |= more->rekeyed;
+	p->tried += more->tried;
+	p->verified += more->verified;
+	p->failed_after += more->failed_after;
+	p->failed_frame = p->failed_frame ? p->failed_frame : more->failed_frame;
+}
+
 static void add_media(struct stint *s, struct flow *f, const struct observation *o)
 {
 	const struct media_seen *m = &o->as.media;
@@ -342,6 +376,8 @@ static void add_media(struct stint *s, struct flow *f, const struct observation 
 	s->bytes -= stream_bytes(st);
 	st->packets += m->packets;
 	st->bytes += m->bytes;
+	live_first(&st->first, &o->evidence);
+	add_proof(&st->proof, &m->proof);
 	f->in_turn |= m->in_turn;
 	for (unsigned i = 0; i < m->window_count; i++)
 		keep_window(st, &m->windows[i], o->input);
@@ -368,6 +404,10 @@ static void add_rtcp(struct flow *f, const struct observation *o)
 	r->clear += more->clear;
 	r->encrypted += more->encrypted;
 	r->cname |= more->cname;
+	r->cname_personal |= more->cname_personal;
+	r->e_zero += more->e_zero;
+	r->verified += more->verified;
+	r->key_name = r->key_name ? r->key_name : more->key_name;
 	r->clear_beyond_app |= more->clear_beyond_app;
 	if (more->clear_at.frame)
 		live_first(&r->clear_at, &more->clear_at);
@@ -392,39 +432,86 @@ static void add_speaks(struct flow *f, const struct observation *o)
 		live_last(&k->last, &more->last);
 }
 
-static void add_dtls(struct flow *f, const struct dtls_seen *more)
-{
-	struct dtls_seen *d = &f->dtls;
+/* ---- handshakes ---------------------------------------------------------------------- */
 
-	f->has_dtls = true;
-	d->records += more->records;
-	d->handshake_types |= more->handshake_types;
-	if (more->version)
-		d->version = more->version;
-	d->client_hello |= more->client_hello;
-	d->server_hello |= more->server_hello;
-	d->finished |= more->finished;
-	if (more->hello.frame)
-		live_first(&d->hello, &more->hello);
-	if (more->done.frame)
-		live_first(&d->done, &more->done);
+/*
+ * They are told as they grow, with the frame they began at: the same one again
+ * replaces what was held. True: `*to` is the place for it.
+ */
+#define HANDSHAKE_PLACE(s, list, to, start)                                                        \
+	do {                                                                                       \
+		unsigned n = 0;                                                                    \
+		for (to = &(list); *to && live_evidence_cmp(&(*to)->at, (start));                  \
+		     to = &(*to)->next)                                                            \
+			n++;                                                                       \
+		if (!*to && n < STINT_HANDSHAKES) {                                                \
+			*to = mem_zero(1, sizeof **to);                                            \
+			(s)->bytes += sizeof **to;                                                 \
+		}                                                                                  \
+	} while (0)
+
+static void forget_names(struct handshake_seen *h)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		h->certs[i].cn = (struct slice){ NULL, 0 };
+		h->certs[i].name_count = 0;
+	}
 }
 
-static void add_zrtp(struct flow *f, const struct zrtp_seen *more)
+static void add_dtls(struct stint *s, struct flow *f, const struct observation *o)
 {
-	struct zrtp_seen *z = &f->zrtp;
+	struct dtls_held **to;
 
-	f->has_zrtp = true;
-	z->count += more->count;
-	z->messages |= more->messages;
-	z->completed |= more->completed;
-	z->go_clear |= more->go_clear;
-	z->sas_relay |= more->sas_relay;
-	z->mitm_flag |= more->mitm_flag;
-	if (more->first_hello.frame)
-		live_first(&z->first_hello, &more->first_hello);
-	if (more->done.frame)
-		live_first(&z->done, &more->done);
+	HANDSHAKE_PLACE(s, f->dtls, to, &o->evidence);
+	if (!*to) {
+		s->dropped++;
+		return;
+	}
+	(*to)->at = o->evidence;
+	(*to)->first_ns = o->first_ns;
+	(*to)->last_ns = o->last_ns;
+	(*to)->client_is_src = o->as.dtls.client_is_src == is_forward(f, o);
+	(*to)->seen = o->as.dtls;
+	forget_names(&(*to)->seen.shake);
+}
+
+static void turn_around(struct zrtp_seen *z)
+{
+	struct zrtp_side_seen side = z->side[0];
+	uint32_t ssrc = z->ssrc[0];
+
+	z->side[0] = z->side[1];
+	z->side[1] = side;
+	z->ssrc[0] = z->ssrc[1];
+	z->ssrc[1] = ssrc;
+	z->initiator_src = !z->initiator_src;
+}
+
+static void add_zrtp(struct stint *s, struct flow *f, const struct observation *o)
+{
+	struct zrtp_held **to;
+
+	HANDSHAKE_PLACE(s, f->zrtp, to, &o->evidence);
+	if (!*to) {
+		s->dropped++;
+		return;
+	}
+	(*to)->at = o->evidence;
+	(*to)->first_ns = o->first_ns;
+	(*to)->last_ns = o->last_ns;
+	(*to)->seen = o->as.zrtp;
+	if (!is_forward(f, o))
+		turn_around(&(*to)->seen);
+}
+
+const struct zrtp_held *stint_zrtp_at(const struct flow *f, uint64_t ns)
+{
+	const struct zrtp_held *found = f->zrtp;
+
+	for (const struct zrtp_held *z = f->zrtp; z; z = z->next)
+		if (z->first_ns <= ns)
+			found = z;
+	return found;
 }
 
 static void add_stun(struct stint *s, struct flow *f, const struct stun_seen *more)
@@ -448,17 +535,48 @@ static bool alpn_sip(struct slice alpn)
 	return slice_eq(alpn, SLICE("sip")) || slice_eq(alpn, SLICE("sips"));
 }
 
-static void add_tls(struct flow *f, const struct observation *o)
+/* RFC 6125 6.4.3: the star stands for one label, the leftmost. */
+static bool star_fits(struct slice name, struct slice host)
+{
+	size_t dot = 0;
+
+	if (name.n < 3 || name.p[0] != '*' || name.p[1] != '.')
+		return false;
+	while (dot < host.n && host.p[dot] != '.')
+		dot++;
+	return dot && slice_ieq(slice_from(name, 1), slice_from(host, dot));
+}
+
+static void judge_name(struct tls_held *t, struct slice host, const struct cert_seen *c)
+{
+	bool exact = false, star = false;
+
+	t->name = CHECK_NONE;
+	if (!host.n || !c->parsed)
+		return;
+	for (unsigned i = 0; i < c->name_count; i++) {
+		exact |= slice_ieq(c->names[i], host);
+		star |= star_fits(c->names[i], host);
+	}
+	t->cn_only = !c->has_san && slice_ieq(c->cn, host);
+	t->wildcard = star && !exact;
+	t->name = exact || star || t->cn_only ? CHECK_OK : CHECK_BAD;
+}
+
+static void add_tls(struct stint *s, struct flow *f, const struct observation *o)
 {
 	const struct tls_seen *t = &o->as.tls;
+	struct tls_held **to;
 
-	f->has_tls = true;
-	f->tls_sip |= t->sip_port || alpn_sip(t->alpn);
-	f->tls.client_hello |= t->client_hello;
-	f->tls.server_hello |= t->server_hello;
-	if (t->version)
-		f->tls.version = t->version;
-	live_first(&f->tls_at, &o->evidence);
+	f->tls_sip |= t->sip_port || alpn_sip(t->alpn) || t->websocket;
+	HANDSHAKE_PLACE(s, f->tls, to, &o->evidence);
+	if (!*to)
+		return;
+	(*to)->at = o->evidence;
+	(*to)->seen = *t;
+	judge_name(*to, t->sni, &t->shake.certs[1]);
+	(*to)->seen.sni = (*to)->seen.alpn = (struct slice){ NULL, 0 };
+	forget_names(&(*to)->seen.shake);
 }
 
 static void add_loss(struct flow *f, const struct observation *o)
@@ -484,16 +602,16 @@ void stint_add(struct stint *s, const struct observation *o, uint64_t now_ns)
 		add_speaks(f, o);
 		break;
 	case OBSERVATION_DTLS:
-		add_dtls(f, &o->as.dtls);
+		add_dtls(s, f, o);
 		break;
 	case OBSERVATION_ZRTP:
-		add_zrtp(f, &o->as.zrtp);
+		add_zrtp(s, f, o);
 		break;
 	case OBSERVATION_STUN:
 		add_stun(s, f, &o->as.stun);
 		break;
 	case OBSERVATION_TLS:
-		add_tls(f, o);
+		add_tls(s, f, o);
 		break;
 	case OBSERVATION_LOSS:
 		add_loss(f, o);

@@ -12,6 +12,7 @@ enum {
 	STINT_CROWD = 256,  /* flows at one place: above it only their other end counts */
 	STINT_RIVALS = 32,  /* promises of one place that are compared */
 	STINT_HINT = 24,
+	STINT_HANDSHAKES = 4, /* of each kind on a 5-tuple: the first ones stay */
 	STINT_MARGIN_S =
 		15, /* a talking stream tells of itself every 30 s, a silent one after 15 s */
 };
@@ -26,6 +27,29 @@ struct stint_window {
 	bool astride; /* lies across two calls: belongs to neither */
 };
 
+/* Handshakes as they were told last. Their slices are gone: `name` was judged while they were
+ * there. */
+struct dtls_held {
+	struct dtls_held *next;
+	struct evidence at;
+	uint64_t first_ns, last_ns;
+	bool client_is_src; /* of the flow, not of the observation */
+	struct dtls_seen seen;
+};
+struct zrtp_held {
+	struct zrtp_held *next;
+	struct evidence at;
+	uint64_t first_ns, last_ns;
+	struct zrtp_seen seen; /* [0]: the flow's src */
+};
+struct tls_held {
+	struct tls_held *next;
+	struct evidence at;
+	struct tls_seen seen;
+	enum check name;	/* the server certificate names the host asked for (RFC 5922 7.2) */
+	bool wildcard, cn_only; /* how it does */
+};
+
 struct stream {
 	struct stream *next;
 	uint32_t ssrc;
@@ -34,13 +58,15 @@ struct stream {
 	struct print_seen *prints; /* by choice */
 	uint16_t window_count, window_room, print_count;
 	uint64_t packets, bytes;
+	struct proof_seen proof; /* of all its stints */
+	struct evidence first;
 };
 
 /* A 5-tuple at one capture point, both directions; `key.src` is the lesser endpoint. */
 struct flow {
 	struct flow_key key;
 	uint16_t point;
-	bool has_tls, has_dtls, has_zrtp, has_stun, has_rtcp, in_turn;
+	bool has_stun, has_rtcp, in_turn;
 	bool used;  /* a row owns it */
 	bool owned; /* a line of a call owns what it speaks besides RTP */
 	uint8_t stream_count, link_count;
@@ -49,11 +75,10 @@ struct flow {
 	struct stream *streams;
 	struct rtcp_seen rtcp[2]; /* [0] sent by src */
 	struct flow_seen speaks[2];
-	struct dtls_seen dtls;
-	struct zrtp_seen zrtp;
-	struct tls_seen tls; /* without its slices */
-	bool tls_sip;	     /* ALPN says sip, or port 5061 */
-	struct evidence tls_at;
+	struct dtls_held *dtls; /* in order of time; NULL: none */
+	struct zrtp_held *zrtp;
+	struct tls_held *tls;
+	bool tls_sip;	    /* ALPN says sip, or port 5061 */
 	uint64_t cut, gaps; /* packets cut by the snap length; holes */
 	struct evidence cut_at, gap_at;
 	uint64_t first_ns, last_ns, touched_ns;
@@ -84,6 +109,9 @@ enum stint_fit stint_fit(const struct flow *f, const struct live *l);
 bool stint_promised(const struct flow *f);
 bool stint_window_busy(const struct stint_window *w); /* claimed or astride */
 uint64_t stint_unclaimed(const struct flow *f);	      /* packets */
+
+/* The exchange that a moment on this path belongs to: the last that had begun, else the first. */
+const struct zrtp_held *stint_zrtp_at(const struct flow *f, uint64_t ns);
 
 /* The flow longest untouched, when that was before `before_ns`; NULL otherwise. */
 struct flow *stint_oldest(const struct stint *s, uint64_t before_ns);

@@ -363,7 +363,7 @@ static void look_at(struct track *t, struct flow *f, struct opaque_context *x)
 	if (row)
 		will_close(t, row);
 	/* A connection waits for media that it may have announced. */
-	if (wait || (f->has_tls && f->tls_sip && !x->at_end))
+	if (wait || (f->tls && f->tls_sip && !x->at_end))
 		stint_touch(t->paths, f, t->now_ns);
 	else
 		drop_flow(t, f);
@@ -386,7 +386,7 @@ static void sweep(struct track *t, bool at_end)
 	/* At the end media goes first: it may claim the connections that carried its signaling. */
 	for (size_t n = at_end ? stint_count(t->paths) : 0; n; n--) {
 		f = stint_oldest(t->paths, before);
-		if (f->has_tls && !f->streams)
+		if (f->tls && !f->streams)
 			stint_touch(t->paths, f, t->now_ns);
 		else
 			look_at(t, f, &x);

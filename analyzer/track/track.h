@@ -31,6 +31,37 @@
  *        media_clear_start            value: packets; duration: from its first to its last packet
  *        media_no_plaintext, media_insufficient   value: packets tested; grade 1
  *        loss                         value: packets missing in the sequence
+ * leg    signaling_opened             value: messages
+ *        tls_session                  value: 1 clean (at least 1.2, AEAD, forward secret), 0 with a
+ *                                     weakness; text: "TLS 1.3, TLS_AES_128_GCM_SHA256"; grade 3
+ *        tls_old, _broken, _legacy, _static, _weak_group, _weak_offer, _exception
+ *                                     text: version, suite, group or extension; tls_old value: the
+ *                                     version as on the wire; tls_legacy value: 1 3DES or RC2, 2
+ * CBC with SHA-1 cert_*                       value: 1 when the certificate is the client's; text:
+ * what is wrong, no names; cert_untrusted value: 1 self-signed, 0 unknown issuer, 2 no store given
+ * (grade 1); cert_usage value: days left digits_signaled              value: messages; text:
+ * "INFO", "KPML" sensitive_readable           value: enum sensitive_kind bits topology_readable,
+ * feed_readable   value: messages; text: the event package unauthenticated              text:
+ * "REGISTER", "INVITE" identity_*                   text: what; identity_signed value: 1 signature
+ * verified media  key_proved, _dtls, key_wrong_way, media_verified value: packets verified; grade
+ * 4; text: suite or profile; segment key_unproved                 value: packets tried (at least
+ * 20); grade 3; segment tags_failing                 value: packets failed; segment key_forked
+ * value: branches; key_reused text: where ("both directions", "two lines", "two calls", "a
+ * re-offer") key_weak, key_malformed      text: the pattern, the reason mikey_key value: data type;
+ * grade 3 srtp_*                       value: 1 accepted, 0 offered only; srtp_null text: where
+ *        keystream_reused             value: pairs of packets; grade 3, 4 when bytes show it
+ *        dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its
+ *                                     signature holds; 16: full (EC)DHE or EMS resumption; grade 4
+ *        dtls_mismatch                value: 1 an offer or answer is missing, or only a weaker hash
+ *                                     matches: suspicion; text: which side; grade 4
+ *        dtls_weak_fingerprint        text: "MD5", "SHA-1"; dtls_weak_suite, dtls_profile text:
+ * name; value: 3 NULL or broken, 2 legacy or none chosen, 1 short tag or no forward secrecy
+ *        dtls_shared                  value: different parties
+ *        dtls_same, zrtp_same         value: capture points; grade 4
+ *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
+ *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
+ *        zrtp_middle                  value: 1 M flag only, 2 SASrelay; zrtp_broken, zrtp_weak
+ * text: which digits_clear                 value: packets; rtcp_clear value: packets; segment none
  * call   truncated                    value: packets or messages cut short
  *        one_side, clock, start_missing, end_missing, signaling_opaque, page_clear, budget_spent
  */

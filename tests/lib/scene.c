@@ -149,12 +149,22 @@ void scene_crypto(struct scene *s, struct line_seen *m)
 
 	*c = (struct crypto_seen){ .tag = 1,
 				   .suite = SLICE("AES_CM_128_HMAC_SHA1_80"),
-				   .key_name = 77,
+				   .key_names = { 77 + s->keys++ },
+				   .tag_bits = 80,
 				   .key_octets = 30,
 				   .keys = 1,
 				   .valid = true };
 	m->cryptos = c;
 	m->crypto_count = 1;
+}
+
+void scene_hello_hash(struct scene *s, struct line_seen *m)
+{
+	struct zrtp_hash_seen *z = arena_take(s->arena, sizeof *z);
+
+	*z = (struct zrtp_hash_seen){ SLICE("1.10"), SLICE("fe30") };
+	m->zrtp_hashes = z;
+	m->zrtp_hash_count = 1;
 }
 
 void scene_fingerprint(struct scene *s, struct line_seen *m)
@@ -363,10 +373,10 @@ void scene_tls(struct scene *s, const char *src, const char *dst, double from, d
 	struct observation o = between(s, OBSERVATION_TLS, src, dst, from, to);
 
 	o.flow.proto = 6;
-	o.as.tls = (struct tls_seen){ .client_hello = true,
-				      .server_hello = true,
-				      .version = 0x0303,
-				      .sip_port = o.flow.dport == 5061 || o.flow.sport == 5061 };
+	o.as.tls = (struct tls_seen){
+		.shake = { .client_hello = true, .server_hello = true, .version = 0x0303 },
+		.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061
+	};
 	track_observe(s->track, &o);
 }
 

@@ -12,7 +12,7 @@ struct scene {
 	struct arena *arena;
 	struct call rows[SCENE_ROWS]; /* copies of what was given, in order */
 	unsigned row_count;
-	uint64_t frames, bodies;
+	uint64_t frames, bodies, keys;
 	uint16_t point; /* of the observations that follow */
 };
 
@@ -60,6 +60,7 @@ struct line_seen *scene_line(struct sdp_seen *sdp, unsigned i);
 struct line_seen *scene_add_line(struct scene *s, struct sdp_seen *sdp, const char *at,
 				 enum media_kind kind, enum media_profile profile);
 void scene_crypto(struct scene *s, struct line_seen *m);
+void scene_hello_hash(struct scene *s, struct line_seen *m);
 void scene_fingerprint(struct scene *s, struct line_seen *m);
 
 void scene_say(struct scene *s, struct scene_sip m);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyzer/observe/media_seen.h"
+#include "analyzer/observe/vault.h"
 #include "analyzer/observe/print.h"
 #include "analyzer/observe/window.h"
 
@@ -42,6 +43,7 @@ static int start(void **state)
 	(void)state;
 	memset(&m, 0, sizeof m);
 	m.tell.fn = remember;
+	m.tell.vault = vault_new();
 	media_seen_open(&m.room, &m.tell, 4);
 	return 0;
 }
@@ -52,6 +54,7 @@ static int stop(void **state)
 	media_seen_end(&m.room, &m.flow);
 	uint32_t left = m.room.streams;
 	media_seen_close(&m.room);
+	vault_free(m.tell.vault);
 	return left != 0;
 }
 

@@ -21,7 +21,7 @@ static struct sdp_seen *body(struct scene *s, const char *at, enum media_profile
 	if (k == FINGERPRINT)
 		scene_fingerprint(s, m);
 	if (k == HASH)
-		m->zrtp_hash = SLICE("1.10 fe30");
+		scene_hello_hash(s, m);
 	m->key_mgmt = k == MIKEY;
 	return sdp;
 }

@@ -187,6 +187,14 @@ static enum err take_front(struct cursor *c, struct tls_hello *out)
 	return out->session_id.n > SESSION_ID_MAX ? ERR_MALFORMED : ERR_OK;
 }
 
+static uint8_t any_compression(struct slice methods)
+{
+	for (size_t i = 0; i < methods.n; i++)
+		if (methods.p[i])
+			return methods.p[i];
+	return 0;
+}
+
 enum err tls_client_hello(struct slice body, bool datagram, struct tls_hello *out)
 {
 	struct cursor c = cursor_over(body);
@@ -197,7 +205,7 @@ enum err tls_client_hello(struct slice body, bool datagram, struct tls_hello *ou
 	if (datagram)
 		cursor_skip(&c, cursor_u8(&c));
 	out->suites = cursor_take(&c, cursor_u16(&c));
-	cursor_skip(&c, cursor_u8(&c)); /* compression methods */
+	out->compression = any_compression(cursor_take(&c, cursor_u8(&c)));
 	if (out->suites.n % 2)
 		return ERR_MALFORMED;
 	e = take_extensions(&c, true, out);
@@ -219,7 +227,7 @@ enum err tls_server_hello(struct slice body, struct tls_hello *out)
 	if (e)
 		return e;
 	out->suite = cursor_u16(&c);
-	cursor_skip(&c, 1);
+	out->compression = cursor_u8(&c);
 	out->retry = memcmp(out->random.p, retry, HELLO_RANDOM) == 0;
 	return take_extensions(&c, false, out);
 }

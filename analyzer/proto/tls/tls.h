@@ -86,6 +86,7 @@ struct tls_hello {
 	struct slice session_id;    /* 0..32 octets */
 	struct slice suites;	    /* ClientHello: 2 octets each */
 	uint16_t suite;		    /* ServerHello */
+	uint8_t compression;	    /* chosen; ClientHello: some method other than null, or 0 */
 	bool retry;		    /* ServerHello that is a HelloRetryRequest (RFC 8446 4.1.3) */
 	struct slice extensions;    /* for tls_extension_next */
 	struct slice versions;	    /* ClientHello: supported_versions, 2 octets each */

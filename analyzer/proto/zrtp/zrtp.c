@@ -131,3 +131,45 @@ enum err zrtp_hello(struct slice message, struct zrtp_hello *out)
 	out->passive = flags & 0x10;
 	return c.left.n ? ERR_MALFORMED : ERR_OK;
 }
+
+enum err zrtp_commit(struct slice message, struct zrtp_commit *out)
+{
+	enum { NONCE = 16, KEY_ID = 8, HVI = 32 };
+	struct cursor c = cursor_over(message);
+
+	*out = (struct zrtp_commit){ .multistream = false };
+	cursor_skip(&c, 4 + TYPE);
+	out->h2 = cursor_take(&c, 32);
+	out->zid = cursor_take(&c, 12);
+	struct slice *names[] = { &out->hash, &out->cipher, &out->tag, &out->agreement, &out->sas };
+	for (unsigned i = 0; i < 5; i++)
+		*names[i] = cursor_take(&c, 4);
+	if (c.short_read)
+		return ERR_TRUNCATED;
+	out->multistream = slice_eq(out->agreement, SLICE("Mult"));
+	out->preshared = slice_eq(out->agreement, SLICE("Prsh"));
+	if (out->multistream || out->preshared)
+		cursor_skip(&c, out->preshared ? NONCE + KEY_ID : NONCE);
+	else
+		out->hvi = cursor_take(&c, HVI);
+	out->mac = cursor_take(&c, 8);
+	if (c.short_read)
+		return ERR_TRUNCATED;
+	return c.left.n ? ERR_MALFORMED : ERR_OK;
+}
+
+enum err zrtp_dhpart(struct slice message, struct zrtp_dhpart *out)
+{
+	enum { SECRET_IDS = 32, MAC = 8 };
+	struct cursor c = cursor_over(message);
+
+	*out = (struct zrtp_dhpart){ .h1 = { NULL, 0 } };
+	cursor_skip(&c, 4 + TYPE);
+	out->h1 = cursor_take(&c, 32);
+	cursor_skip(&c, SECRET_IDS);
+	if (c.short_read || c.left.n <= MAC)
+		return ERR_TRUNCATED;
+	out->public = cursor_take(&c, c.left.n - MAC);
+	out->mac = cursor_take(&c, MAC);
+	return ERR_OK;
+}

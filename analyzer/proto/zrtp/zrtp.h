@@ -62,6 +62,25 @@ struct zrtp_hello {
 /* `message` of a packet of type ZRTP_HELLO. */
 MUST_CHECK enum err zrtp_hello(struct slice message, struct zrtp_hello *out);
 
+/* Commit (RFC 6189 5.4), in its three forms. */
+struct zrtp_commit {
+	struct slice h2;				/* 32 octets */
+	struct slice zid;				/* 12 */
+	struct slice hash, cipher, tag, agreement, sas; /* 4-octet names */
+	struct slice hvi; /* 32 octets; empty for multistream and preshared */
+	struct slice mac; /* 8 */
+	bool multistream, preshared;
+};
+MUST_CHECK enum err zrtp_commit(struct slice message, struct zrtp_commit *out);
+
+/* DHPart1, DHPart2 (RFC 6189 5.5, 5.6): how long the public value is, its length says. */
+struct zrtp_dhpart {
+	struct slice h1;     /* 32 octets */
+	struct slice public; /* the public value */
+	struct slice mac;    /* 8 */
+};
+MUST_CHECK enum err zrtp_dhpart(struct slice message, struct zrtp_dhpart *out);
+
 /*
  * CRC-32C (RFC 3720 B.4): 0xe3069283 for "123456789". On the wire its least
  * significant octet comes first, as real traffic shows.

@@ -1,0 +1,138 @@
+/* across.c - the same offer and answer on two hops of one call: what the box between them changed.
+ */
+#include "analyzer/track/across.h"
+
+#include "analyzer/track/keyed.h"
+#include "analyzer/track/offer.h"
+
+static bool legible(const struct pact *p)
+{
+	return p->leg->leg.readable || p->leg->leg.decrypted;
+}
+
+/* A host that got the offer on one leg and sent it on over the other. */
+static bool passed_on(const struct pact *p, const struct pact *q)
+{
+	const struct leg *x = &p->leg->leg, *y = &q->leg->leg;
+
+	return p->leg != q->leg && p->cseq == q->cseq && p->verb == q->verb &&
+	       p->callee_offers == q->callee_offers &&
+	       p->offer_in_response == q->offer_in_response &&
+	       (addr_eq(&x->b.addr, &y->a.addr) || addr_eq(&x->a.addr, &y->b.addr));
+}
+
+/* ---- fingerprints --------------------------------------------------------------- */
+
+static bool same_print(const struct fingerprint_seen *a, const struct fingerprint_seen *b)
+{
+	return slice_ieq(a->hash, b->hash) && slice_ieq(a->value, b->value);
+}
+
+/* Another hash function may name the same certificate; only like is held against like. */
+static bool other_prints(const struct line_seen *x, const struct line_seen *y)
+{
+	bool comparable = false;
+
+	for (unsigned i = 0; i < x->fingerprint_count; i++)
+		for (unsigned k = 0; k < y->fingerprint_count; k++) {
+			comparable |= slice_ieq(x->fingerprints[i].hash, y->fingerprints[k].hash);
+			if (same_print(&x->fingerprints[i], &y->fingerprints[k]))
+				return false;
+		}
+	return comparable;
+}
+
+/* ---- keys -------------------------------------------------------------------------- */
+
+static bool holds(const struct line_seen *m, uint64_t name)
+{
+	for (unsigned i = 0; i < m->crypto_count; i++)
+		for (unsigned k = 0; k < CRYPTO_KEYS; k++)
+			if (m->cryptos[i].key_names[k] == name)
+				return true;
+	return false;
+}
+
+static bool other_keys(const struct line_seen *x, const struct line_seen *y)
+{
+	bool comparable = false;
+
+	for (unsigned i = 0; i < x->crypto_count; i++)
+		for (unsigned k = 0; k < CRYPTO_KEYS; k++) {
+			uint64_t name = x->cryptos[i].key_names[k];
+			if (name && holds(y, name))
+				return false;
+			comparable |= name != 0;
+		}
+	return comparable && y->crypto_count;
+}
+
+static bool other_method(const struct agreed *a, const struct agreed *b)
+{
+	enum keying x = a->m.keying, y = b->m.keying;
+	bool in_band = x == KEYING_DTLS || y == KEYING_DTLS || x == KEYING_ZRTP || y == KEYING_ZRTP;
+
+	return x != y && in_band && x != KEYING_NONE && x != KEYING_UNKNOWN && y != KEYING_NONE &&
+	       y != KEYING_UNKNOWN;
+}
+
+/* ---- one m-line on two hops ------------------------------------------------------------ */
+
+static void note(struct live *l, const struct agreed *a, const char *what,
+		 const struct evidence *first, const struct evidence *second)
+{
+	struct fact *f = keyed_fact(l, FACT_keys_rewritten, 3, a->number, what, first);
+
+	if (f)
+		live_evidence(f, second);
+}
+
+static const char *changed(const struct agreed *a, const struct agreed *b,
+			   const struct line_seen *x, const struct line_seen *y)
+{
+	if (!x || !y)
+		return NULL;
+	if (a->m.keying == KEYING_DTLS && b->m.keying == KEYING_DTLS && other_prints(x, y))
+		return "fingerprints";
+	if (a->m.keying == KEYING_SDES && b->m.keying == KEYING_SDES && other_keys(x, y))
+		return "SDES keys";
+	return NULL;
+}
+
+static void compare_line(struct live *l, const struct pact *p, const struct pact *q, unsigned i,
+			 const struct agreed_list *list)
+{
+	if (p->media[i] < 0 || q->media[i] < 0)
+		return;
+	const struct agreed *a = &list->all[p->media[i]], *b = &list->all[q->media[i]];
+	bool method = other_method(a, b) && p->final && q->final;
+	const char *offer =
+		method ? "the way of keying"
+		       : changed(a, b, offer_line(p->offer, i), offer_line(q->offer, i));
+	const char *answer = changed(a, b, offer_line(p->answer, i), offer_line(q->answer, i));
+
+	if (offer) {
+		note(l, a, offer, &p->offer_at, &q->offer_at);
+		note(l, b, offer, &p->offer_at, &q->offer_at);
+	}
+	/* Of several branches each has an answer of its own. */
+	if (answer && p->tags == q->tags) {
+		note(l, a, answer, &p->answer_at, &q->answer_at);
+		note(l, b, answer, &p->answer_at, &q->answer_at);
+	}
+}
+
+void across_facts(struct live *l, struct pact *const *pacts, unsigned count,
+		  const struct agreed_list *list)
+{
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned k = i + 1; k < count; k++) {
+			const struct pact *p = pacts[i], *q = pacts[k];
+			if (!legible(p) || !legible(q) || !p->media || !q->media ||
+			    !passed_on(p, q))
+				continue;
+			for (unsigned m = 0; offer_line(p->offer, m) && offer_line(q->offer, m);
+			     m++)
+				compare_line(l, p, q, m, list);
+		}
+}

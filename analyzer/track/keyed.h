@@ -1,0 +1,41 @@
+/* keyed.h - what handshakes and SRTP tags on a path prove about the keys of a media line. */
+#ifndef EARSHOT_KEYED_H
+#define EARSHOT_KEYED_H
+
+#include "analyzer/track/agreed.h"
+
+/* Which fingerprints or hashes SDP announced (RFC 8122, RFC 6189 8), against what ran. */
+enum keyed_match {
+	KEYED_UNANNOUNCED, /* nothing to compare with */
+	KEYED_DIFFERS,
+	KEYED_WEAKER, /* a weaker hash matches, the strongest announced does not */
+	KEYED_MATCHES,
+};
+
+/* A certificate against what one side (0: offerer, 1: answerer, -1: either) announced. */
+enum keyed_match keyed_cert(const struct agreed *a, int side, const struct cert_seen *c);
+/* A Hello hash against the same. `version`: of the Hello, "1.10". */
+enum keyed_match keyed_hello(const struct agreed *a, int side, const struct zrtp_side_seen *z);
+
+/*
+ * An offer or answer of this line may be missing from the capture: what does
+ * not fit may fit that (rule-catalog D.5, traps).
+ */
+bool keyed_sdp_gaps(const struct live *l, const struct agreed *a);
+/* A handshake of this call rather than of another one that used the same addresses. */
+bool keyed_in_time(const struct live *l, uint64_t first_ns, uint64_t last_ns);
+/* Which side of the line an end of the path is; -1: it is not announced. */
+int keyed_side(const struct agreed *a, const struct endpoint *e, const struct endpoint *other);
+
+/* Facts; `list` is the whole call's, since forks and BUNDLE share what they announce. */
+void keyed_dtls(struct live *l, const struct agreed_list *list);
+void keyed_zrtp(struct live *l, const struct agreed_list *list);
+void keyed_sdes(struct live *l, struct pact *const *pacts, unsigned count,
+		const struct agreed_list *list);
+void keyed_media(struct live *l, const struct agreed_list *list); /* tags, RTCP, digits */
+
+/* A fact of a media line, one for each kind and text; evidence and value are added to. */
+struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,
+			const char *text, const struct evidence *at);
+
+#endif
