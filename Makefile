@@ -102,9 +102,10 @@ check: unit golden lint ## everything a commit must pass
 unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
-golden: $B/earshot ## every sample against the verdicts written beside it; the front door's promises
+golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
+	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
 
 captures: $B/earshot ## every capture of SHARED, when it is there: no crash, a valid report
 	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED)

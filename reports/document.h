@@ -83,6 +83,7 @@ struct document_run {
 	const enum policy_result *requires_result;
 	size_t requires_count;
 	uint64_t key_secrets, private_keys; /* key material the user gave */
+	uint64_t keys_used;		    /* connections that some of it opened */
 	const char *stamp;		    /* --stamp: RFC 3339, or NULL */
 };
 void document_finish(struct document *d, const struct document_run *run);

@@ -61,7 +61,7 @@ static void what_is_here(struct layout *l, const json_t *head)
 	text_add(&t, ")");
 	opening_line(l, "in here", text_of(&t));
 	text_clear(&t);
-	if (wording_keys_unused(head, &t))
+	if (wording_keys_given(head, &t))
 		opening_line(l, "keys", text_of(&t));
 	text_free(&t);
 }

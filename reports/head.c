@@ -292,7 +292,7 @@ static json_t *key_material(const struct document_run *run)
 
 	jvalue_put(o, "tls_secrets", jvalue_number(run->key_secrets));
 	jvalue_put(o, "private_keys", jvalue_number(run->private_keys));
-	jvalue_put(o, "used", jvalue_number(0)); /* nothing is decrypted by this version */
+	jvalue_put(o, "used", jvalue_number(run->keys_used));
 	return o;
 }
 

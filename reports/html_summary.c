@@ -352,7 +352,7 @@ void html_summary_inputs(FILE *out, const json_t *head)
 		html_part_count(out, unexplained, "short media stream");
 		(void)fputs(" belong to no call seen here; the JSON report lists them.</p>\n", out);
 	}
-	if (wording_keys_unused(head, &keys))
+	if (wording_keys_given(head, &keys))
 		html_part_put(out, "<p>Key material: %s.</p>\n", text_of(&keys));
 	text_free(&keys);
 	(void)fputs("<details><summary>Counts and losses</summary><div class=\"columns\">\n", out);

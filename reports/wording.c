@@ -242,7 +242,7 @@ bool wording_alone(const json_t *call)
 	       (!to[0] || strcmp(from, to) == 0);
 }
 
-bool wording_keys_unused(const json_t *head, struct text *t)
+bool wording_keys_given(const json_t *head, struct text *t)
 {
 	const json_t *given = jvalue_get(head, "key_material");
 
@@ -254,7 +254,13 @@ bool wording_keys_unused(const json_t *head, struct text *t)
 		text_add(t, t->n ? " and " : "");
 		wording_count(t, jvalue_int(given, "private_keys"), "private key");
 	}
-	text_add(t, " given; this version decrypted nothing with them");
+	uint64_t used = jvalue_int(given, "used");
+	if (used == 0) {
+		text_add(t, " given, which fitted no connection here");
+		return true;
+	}
+	text_add(t, " given, which opened ");
+	wording_count(t, used, "connection");
 	return true;
 }
 

@@ -40,7 +40,7 @@ const char *wording_policy(const json_t *summary); /* "met", "not met", "cannot 
 const char *wording_party(const json_t *call, int end);
 bool wording_alone(const json_t *call); /* somebody registers himself: there is no other end */
 /* Adds what became of key material that was given; false: none was. */
-bool wording_keys_unused(const json_t *head, struct text *t);
+bool wording_keys_given(const json_t *head, struct text *t);
 
 /* "3 calls, 1 registration" out of summary.rows. */
 void wording_rows(struct text *t, const json_t *rows);

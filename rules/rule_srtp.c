@@ -185,7 +185,6 @@ static void key_values(struct work *w)
 
 	rule_plain(w, plain, sizeof plain / sizeof *plain);
 	RULE_EACH (w, f, FACT_key_weak) {
-		w->weak = true;
 		rule_line(w, f)->weak_key = true;
 		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f, "the media key can be guessed");
 		rule_note(

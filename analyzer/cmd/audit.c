@@ -165,7 +165,7 @@ static bool open_capture(struct run *r)
 static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
-	if (keys_check(&r->args, &r->keys) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
+	if (keys_open(&r->args, &r->keys) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
 	    !open_capture(r))
 		return false;
 	r->exit = 0;
@@ -245,7 +245,11 @@ static bool streams(const struct args *a)
 static void perform(struct run *r)
 {
 	r->stream = streams(&r->args);
-	pipeline_open(&r->pipeline, r->capture, r->judge, give, r);
+	struct pipeline_keys keys = { .ring = r->keys.ring,
+				      .trust = r->keys.trust,
+				      .verify_all = r->args.verify_all };
+
+	pipeline_open(&r->pipeline, r->capture, r->judge, keys, give, r);
 	pipeline_run(&r->pipeline);
 	tell_problems(r);
 	if (r->exit == 0) {
@@ -264,6 +268,7 @@ static void close_all(struct run *r)
 	document_free(r->document);
 	judge_free(r->judge);
 	capture_close(r->capture);
+	keys_close(&r->keys);
 	free(r->labels);
 	free(r->names);
 	free(r->points);

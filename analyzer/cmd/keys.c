@@ -42,35 +42,85 @@ static enum err wrong(const char *path, const char *what)
 	return ERR_USAGE;
 }
 
-static enum err check_one(const char *path, bool private_key, struct keys *out)
+static enum err take_log(struct keys *k, const char *path, struct slice text)
+{
+	if (keylog_count(text) == 0)
+		return wrong(path, "no line of a TLS key log (LABEL, client random, secret)");
+	(void)keyring_add_log(k->ring, text);
+	return ERR_OK;
+}
+
+static enum err take_key(struct keys *k, const char *path, struct slice text)
+{
+	enum err e = keyring_add_key(k->ring, text);
+
+	if (e == ERR_LIMIT)
+		return wrong(path, "more private keys than one run takes");
+	if (e != ERR_OK)
+		return wrong(path, "not a private key in PEM without a passphrase");
+	k->private_keys++;
+	return ERR_OK;
+}
+
+static enum err take_store(struct keys *k, const char *path, struct slice text)
+{
+	if (cert_store_new(text, &k->trust) != ERR_OK)
+		return wrong(path, "no certificate in PEM");
+	return ERR_OK;
+}
+
+typedef enum err take_fn(struct keys *k, const char *path, struct slice text);
+
+static enum err read_one(struct keys *k, const char *path, take_fn *take)
 {
 	char *text;
 	size_t n;
 
 	if (!keys_read_file(path, &text, &n))
 		return wrong(path, strerror(errno));
-	struct slice s = { (uint8_t *)text, n };
-	size_t secrets = private_key ? 0 : keylog_count(s);
-	bool key = private_key && keylog_private_key(s) == ERR_OK;
+	enum err e = take(k, path, (struct slice){ (uint8_t *)text, n });
 	explicit_bzero(text, n);
 	free(text);
-	if (private_key && !key)
-		return wrong(path, "not a private key in PEM without a passphrase");
-	if (!private_key && secrets == 0)
-		return wrong(path, "no line of a TLS key log (LABEL, client random, secret)");
-	out->secrets += secrets;
-	out->private_keys += key;
-	return ERR_OK;
+	return e;
 }
 
-enum err keys_check(const struct args *a, struct keys *out)
+/* The variable that browsers and test tools write for: a help where it fits, no promise. */
+static void take_environment(struct keys *k)
+{
+	const char *path = getenv("SSLKEYLOGFILE");
+	char *text;
+	size_t n;
+
+	if (!path || !*path)
+		return;
+	if (!keys_read_file(path, &text, &n)) {
+		fprintf(stderr, "earshot: warning: SSLKEYLOGFILE: %s: %s\n", path, strerror(errno));
+		return;
+	}
+	(void)keyring_add_log(k->ring, (struct slice){ (uint8_t *)text, n });
+	explicit_bzero(text, n);
+	free(text);
+}
+
+enum err keys_open(const struct args *a, struct keys *out)
 {
 	enum err e = ERR_OK;
 
-	*out = (struct keys){ 0, 0 };
+	*out = (struct keys){ .ring = keyring_new() };
+	if (a->keylog_count == 0)
+		take_environment(out);
 	for (size_t i = 0; i < a->keylog_count && e == ERR_OK; i++)
-		e = check_one(a->keylogs[i], false, out);
+		e = read_one(out, a->keylogs[i], take_log);
 	for (size_t i = 0; i < a->tls_key_count && e == ERR_OK; i++)
-		e = check_one(a->tls_keys[i], true, out);
+		e = read_one(out, a->tls_keys[i], take_key);
+	if (a->ca && e == ERR_OK)
+		e = read_one(out, a->ca, take_store);
 	return e;
+}
+
+void keys_close(struct keys *k)
+{
+	keyring_free(k->ring);
+	cert_store_free(k->trust);
+	*k = (struct keys){ 0 };
 }

@@ -81,6 +81,19 @@ static const char *take_tls_key(struct args *a, const char *value)
 	return add(a->tls_keys, &a->tls_key_count, ARGS_KEYS, value);
 }
 
+static const char *take_ca(struct args *a, const char *value)
+{
+	a->ca = value;
+	return NULL;
+}
+
+static const char *take_verify_all(struct args *a, const char *value)
+{
+	(void)value;
+	a->verify_all = true;
+	return NULL;
+}
+
 static const char *take_redact(struct args *a, const char *value)
 {
 	static const char *const names[] = { "mask", "hmac", "none" };
@@ -192,9 +205,12 @@ static const struct option options[] = {
 	{ "bpf", 0, true, true, take_bpf,
 	  "EXPR     capture filter; only matching packets are judged" },
 	{ "keylog", 0, true, false, take_keylog,
-	  "FILE     TLS key log: checked, and counted in the report" },
+	  "FILE     TLS key log: opens TLS and DTLS it fits" },
 	{ "tls-key", 0, true, false, take_tls_key,
-	  "FILE     TLS private key: checked, and counted in the report" },
+	  "FILE     TLS private key: opens TLS with RSA key transport" },
+	{ "ca", 0, true, false, take_ca, "FILE     certificates to trust, in PEM" },
+	{ "verify-all", 0, false, true, take_verify_all,
+	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, option_take_source,
 	  "FILE     a capture, as a plain argument would be" },
 	{ "input", 'I', true, false, option_take_source, NULL },
@@ -216,10 +232,10 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",  "policy",	"framework",  "inventory", "waivers", "baseline",
-	"ca",	  "stir-certs", "verify-all", "skew",	   "offset",  "engagement",
-	"bundle", "sign",	"cert",	      "interface", "hep",     "memory",
-	"follow", "user",	"stay-root",  "state",	   "interim", "no-sandbox",
+	"where",      "policy",	   "framework", "inventory",  "waivers", "baseline",
+	"stir-certs", "skew",	   "offset",	"engagement", "bundle",	 "sign",
+	"cert",	      "interface", "hep",	"memory",     "follow",	 "user",
+	"stay-root",  "state",	   "interim",	"no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

@@ -7,6 +7,8 @@
 /* How often calls and flows are looked over, in capture time. */
 #define TICK (100 * WHEN_MS)
 
+enum { KEY_LOG = 0x544c534b }; /* a secrets block that holds an NSS key log */
+
 static void payload(void *ctx, const struct payload *p)
 {
 	observe_payload(((struct pipeline *)ctx)->observe, p);
@@ -31,11 +33,17 @@ static void call(void *ctx, const struct call *c)
 }
 
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   pipeline_call_fn *give, void *ctx)
+		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx)
 {
-	*p = (struct pipeline){ .capture = capture, .judge = judge, .give = give, .ctx = ctx };
+	struct observe_limits limits = {
+		.keys = { .keyring = keys.ring, .trust = keys.trust, .verify_all = keys.verify_all }
+	};
+
+	*p = (struct pipeline){
+		.capture = capture, .judge = judge, .ring = keys.ring, .give = give, .ctx = ctx
+	};
 	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, (struct wire_limits){ 0 });
-	p->observe = observe_new(observation, p, (struct observe_limits){ 0 });
+	p->observe = observe_new(observation, p, limits);
 	p->track = track_new(call, p, track_defaults());
 }
 
@@ -57,6 +65,24 @@ static void take(void *ctx, const struct frame *f, const struct wire_ahead *a)
 	wire_feed_ahead(p->wire, f, a);
 }
 
+/* Secrets blocks stand before the packets they open (draft-ietf-opsawg-pcapng 4.7). */
+static void take_secrets(struct pipeline *p)
+{
+	const struct capture_secret *found;
+	size_t n = capture_secrets(p->capture, &found);
+
+	for (size_t i = p->secrets; i < n; i++)
+		if (found[i].type == KEY_LOG)
+			(void)keyring_add_log(p->ring, found[i].text);
+	p->secrets = n;
+}
+
+static void drain(struct pipeline *p, struct ahead *ahead)
+{
+	take_secrets(p);
+	ahead_drain(ahead, p->observe, take, p);
+}
+
 static void take_alone(struct pipeline *p, const struct frame *f)
 {
 	struct wire_ahead a;
@@ -73,11 +99,11 @@ void pipeline_run(struct pipeline *p)
 	while (!p->stopped && capture_next(p->capture, &f)) {
 		bool held = ahead_add(&ahead, &f, p->wire, p->observe);
 		if (!held || ahead_full(&ahead))
-			ahead_drain(&ahead, p->observe, take, p);
+			drain(p, &ahead);
 		if (!held)
 			take_alone(p, &f);
 	}
-	ahead_drain(&ahead, p->observe, take, p);
+	drain(p, &ahead);
 	wire_end(p->wire);
 	observe_end(p->observe);
 	track_end(p->track, p->now_ns);

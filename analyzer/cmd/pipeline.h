@@ -3,6 +3,8 @@
 #define EARSHOT_PIPELINE_H
 
 #include "analyzer/capture/capture.h"
+#include "analyzer/crypto/cert.h"
+#include "analyzer/crypto/keyring.h"
 #include "analyzer/observe/observe.h"
 #include "analyzer/track/track.h"
 #include "analyzer/wire/wire.h"
@@ -17,6 +19,8 @@ struct pipeline {
 	struct observe *observe;
 	struct track *track;
 	struct judge *judge;
+	struct keyring *ring;
+	size_t secrets; /* blocks of the captures that the ring has */
 	pipeline_call_fn *give;
 	void *ctx;
 	uint64_t now_ns;  /* newest capture time seen */
@@ -24,10 +28,17 @@ struct pipeline {
 	bool stopped;	  /* give() said so */
 };
 
+/* What the user gave; borrowed. The ring grows by what secrets blocks hold. */
+struct pipeline_keys {
+	struct keyring *ring;
+	const struct cert_store *trust;
+	bool verify_all;
+};
+
 /* Takes the opened capture and the judge (both stay the caller's) and builds the rooms between
  * them. */
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   pipeline_call_fn *give, void *ctx);
+		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx);
 void pipeline_run(struct pipeline *p); /* to the last frame, and everything settled */
 void pipeline_close(struct pipeline *p);
 

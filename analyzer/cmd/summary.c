@@ -150,7 +150,7 @@ static void gather_losses(struct document_run *run, const struct damage *all,
 }
 
 /* Every cap that was met, by name; zero ones are left out by the document. */
-static void gather_limits(struct document_run *run, const struct pipeline *p)
+static void gather_limits(struct document_run *run, const struct pipeline *p, const struct keys *k)
 {
 	const struct wire_counters *w = wire_counters(p->wire);
 	const struct observe_counters *o = observe_counters(p->observe);
@@ -166,6 +166,10 @@ static void gather_limits(struct document_run *run, const struct pipeline *p)
 		{ "announced_evicted", o->announced_evicted },
 		{ "windows_unlooked", o->windows_unlooked },
 		{ "call_ids_capped", o->call_ids_capped },
+		{ "srtp_keys_evicted", o->srtp_keys_evicted },
+		{ "handshakes_capped", o->handshakes_capped },
+		{ "tls_gaps", o->tls_gaps },
+		{ "secrets_refused", keyring_overflow(k->ring) },
 		{ "calls_evicted", t->calls_evicted },
 		{ "call_budgets_spent", t->budget_spent },
 		{ "stints_dropped", t->stints_dropped },
@@ -215,15 +219,17 @@ int summary_finish(struct summary *s, const struct pipeline *p, struct document 
 		.fail_on = a->fail_on,
 		.gate = judge_gate(p->judge, all.any_damaged, all.any_usable),
 		.stamp = a->stamp ? stamp_text(stamp) : NULL,
-		.key_secrets = k->secrets,
+		.key_secrets = keyring_secrets(k->ring),
 		.private_keys = k->private_keys,
+		.keys_used = observe_counters(p->observe)->tls_opened +
+			     observe_counters(p->observe)->dtls_opened,
 	};
 
 	run.requires_count = judge_requires(p->judge, &run.requires, &run.requires_result);
 	gather_unexplained(s, p->track, &run);
 	gather_seen(&run, &all, observe_counters(p->observe), wire_counters(p->wire));
 	gather_losses(&run, &all, p);
-	gather_limits(&run, p);
+	gather_limits(&run, p, k);
 	document_finish(d, &run);
 	return run.gate.exit;
 }

@@ -560,7 +560,6 @@ struct tls_seen { /* one TCP connection that speaks TLS; flow source is the clie
 	bool websocket; /* an upgrade to WebSocket with subprotocol sip was read inside */
 	uint64_t bytes_src, bytes_dst;
 	struct handshake_seen shake;
-	uint8_t ja3[16]; /* MD5 as that digest is defined; zero: no ClientHello */
 };
 
 enum loss_kind {

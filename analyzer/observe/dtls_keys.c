@@ -35,7 +35,7 @@ static enum sdp_crypto_suite suite_of(uint16_t profile)
 	}
 }
 
-static const char *digest_of(const struct handshake_keying *k)
+static const char *digest_of(const struct tls_keying *k)
 {
 	struct tls_suite_info s;
 
@@ -45,7 +45,7 @@ static const char *digest_of(const struct handshake_keying *k)
 }
 
 /* RFC 5705 4, without context. */
-static bool export_12(const struct tell *t, const struct handshake_keying *k, uint8_t *out,
+static bool export_12(const struct tell *t, const struct tls_keying *k, uint8_t *out,
 		      size_t n)
 {
 	struct slice master = keyring_find(t->keys.keyring, k->client_random, KEYRING_MASTER);
@@ -59,7 +59,7 @@ static bool export_12(const struct tell *t, const struct handshake_keying *k, ui
 }
 
 /* RFC 8446 7.5, with an empty context. */
-static bool export_13(const struct tell *t, const struct handshake_keying *k, uint8_t *out,
+static bool export_13(const struct tell *t, const struct tls_keying *k, uint8_t *out,
 		      size_t n)
 {
 	struct slice secret = keyring_find(t->keys.keyring, k->client_random, KEYRING_EXPORTER);
@@ -94,7 +94,7 @@ static void add_side(struct tell *t, struct vault_ring *ring, const uint8_t *mat
 }
 
 static void add_both(struct tell *t, const struct flow *f, unsigned client,
-		     const struct handshake_keying *k, const uint8_t *material, struct evidence at)
+		     const struct tls_keying *k, const uint8_t *material, struct evidence at)
 {
 	enum sdp_crypto_suite suite = suite_of(k->profile);
 	struct flow_key side = flow_side(f, client);
@@ -116,7 +116,7 @@ bool dtls_keys_learn(struct tell *t, const struct flow *f, unsigned client,
 		     const struct handshake *h, struct evidence at)
 {
 	uint8_t material[MATERIAL];
-	struct handshake_keying k;
+	struct tls_keying k;
 
 	if (!t->keys.keyring)
 		return true;
@@ -130,6 +130,7 @@ bool dtls_keys_learn(struct tell *t, const struct flow *f, unsigned client,
 		return true;
 	bool got = k.version == DTLS_1_3 ? export_13(t, &k, material, n)
 					 : export_12(t, &k, material, n);
+	t->count.dtls_opened += got;
 	if (got)
 		add_both(t, f, client, &k, material, at);
 	explicit_bzero(material, sizeof material);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/crypto/keyring.h"
 #include "analyzer/observe/dtls_join.h"
+#include "analyzer/crypto/keyring.h"
 #include "analyzer/observe/dtls_keys.h"
 #include "analyzer/observe/handshake.h"
 #include "analyzer/proto/tls/tls.h"

@@ -491,6 +491,12 @@ void handshake_protected(struct handshake *h, bool from, struct evidence at)
 		h->seen.resumed = true;
 }
 
+void handshake_rest(struct handshake *h)
+{
+	for (int i = 0; i < HELD_SLOTS; i++)
+		let_go(h, (enum held_slot)i);
+}
+
 const struct handshake_seen *handshake_facts(const struct handshake *h)
 {
 	return &h->seen;

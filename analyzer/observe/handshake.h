@@ -3,7 +3,7 @@
 #define EARSHOT_HANDSHAKE_H
 
 #include "analyzer/crypto/cert.h"
-#include "analyzer/crypto/keyring.h"
+#include "analyzer/crypto/tls_keying.h"
 #include "analyzer/model/observation.h"
 
 struct handshake;
@@ -33,22 +33,11 @@ void handshake_alert(struct handshake *h, bool from_client, bool fatal, struct e
 /* A record under keys, or ChangeCipherSpec followed by one, from this side. */
 void handshake_protected(struct handshake *h, bool from_client, struct evidence at);
 
+/* Nothing more will be derived or proved: the messages are let go, the facts stay. */
+void handshake_rest(struct handshake *h);
 const struct handshake_seen *handshake_facts(const struct handshake *h); /* borrowed */
 
-/* What key derivation needs; slices borrowed from the handshake, empty until seen. */
-struct handshake_keying {
-	struct slice client_random, server_random; /* 32 octets; of the ClientHello that counted */
-	struct slice encrypted_premaster;	   /* ClientKeyExchange of RSA key transport */
-	struct slice server_spki;		   /* DER of the server certificate's public key */
-	uint16_t version, suite;
-	bool extended_master_secret, encrypt_then_mac;
-	uint16_t profile;
-	bool has_profile;
-	/* Up to and with ClientKeyExchange, hashed with the suite's hash (RFC 7627); empty: not
-	 * seen whole. */
-	uint8_t session_hash[64];
-	uint8_t session_hash_n;
-};
-void handshake_keying(const struct handshake *h, struct handshake_keying *out);
+/* What key derivation needs. */
+void handshake_keying(const struct handshake *h, struct tls_keying *out);
 
 #endif

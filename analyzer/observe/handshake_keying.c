@@ -13,7 +13,7 @@ static struct slice spki_of(const struct handshake *h)
 }
 
 /* RFC 7627 3: up to and with ClientKeyExchange. */
-static void session_hash(const struct handshake *h, struct handshake_keying *out)
+static void session_hash(const struct handshake *h, struct tls_keying *out)
 {
 	if (h->seen.incomplete || !h->held[HELD_SERVER_HELLO].bytes ||
 	    !handshake_client_whole(h, HELD_CLIENT_KEX))
@@ -23,9 +23,9 @@ static void session_hash(const struct handshake *h, struct handshake_keying *out
 	free((void *)text.p);
 }
 
-void handshake_keying(const struct handshake *h, struct handshake_keying *out)
+void handshake_keying(const struct handshake *h, struct tls_keying *out)
 {
-	*out = (struct handshake_keying){ .version = h->seen.version,
+	*out = (struct tls_keying){ .version = h->seen.version,
 					  .suite = h->seen.suite,
 					  .profile = h->seen.profile,
 					  .has_profile = h->seen.has_profile,

@@ -69,7 +69,10 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 				    .calls = idset_new(CALL_IDS),
 				    .invites = idset_new(CALL_IDS) };
 	o->tcp = (struct tcp_room){
-		.tell = &o->tell, .sip = &o->sip, .stun = stun_unit, .stun_ctx = o
+		.tell = &o->tell,
+		.text = { .tell = &o->tell, .sip = &o->sip },
+		.stun = stun_unit,
+		.stun_ctx = o,
 	};
 	return o;
 }
@@ -256,7 +259,7 @@ static void sip_packet(struct observe *o, struct flow *f, unsigned d, const stru
 {
 	if (p->cut)
 		tell_loss(&o->tell, f, d, LOSS_SNAPLEN, tell_evidence(p));
-	sip_flow_message(&o->sip, f, d, p, p->bytes, p->cut);
+	sip_flow_message(&o->sip, f, d, p, p->bytes, (struct sip_flow_way){ .cut = p->cut });
 }
 
 static void spoken(struct flow *f, unsigned d, const struct payload *p, enum flow_speaks speaks)

@@ -27,6 +27,7 @@ struct observe_counters {
 	uint64_t handshakes,
 		handshakes_capped;     /* TLS and DTLS; bytes that found no room in reassembly */
 	uint64_t tls_opened, tls_gaps; /* connections read with key material; stopped by a hole */
+	uint64_t dtls_opened;	       /* associations whose SRTP keys the user's material gave */
 	uint64_t websockets;	       /* upgrades seen */
 };
 

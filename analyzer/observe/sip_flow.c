@@ -78,12 +78,13 @@ static void keep_keys(struct sip_room *r, const struct sip_seen *s, uint64_t now
 }
 
 void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
-		      const struct payload *p, struct slice message, bool cut)
+		      const struct payload *p, struct slice message, struct sip_flow_way way)
 {
-	struct sip_carried how = { .carrier = carrier_of(p->flow.proto),
+	struct sip_carried how = { .carrier = way.carrier ? way.carrier : carrier_of(p->flow.proto),
 				   .decrypted = p->exported,
+				   .opened = way.opened,
 				   .handshake = p->handshake,
-				   .cut = cut };
+				   .cut = way.cut };
 	struct observation o;
 	bool is_sip;
 	struct evidence at = tell_evidence(p);

@@ -15,9 +15,16 @@ struct sip_room {
 	struct idset *calls, *invites;
 };
 
+/* How a message came: carrier NONE is what the packet's own header says. */
+struct sip_flow_way {
+	enum sip_transport carrier;
+	bool opened; /* with the user's key material */
+	bool cut;
+};
+
 /* `message`: the datagram, or what was cut from a stream that `p` completed. */
 void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
-		      const struct payload *p, struct slice message, bool cut);
+		      const struct payload *p, struct slice message, struct sip_flow_way way);
 /* A second sighting: counted, not sent. */
 void sip_flow_sighting(struct sip_room *r, struct slice message);
 

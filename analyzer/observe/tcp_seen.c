@@ -8,12 +8,10 @@
 #include "analyzer/observe/tls_seen.h"
 #include "analyzer/proto/media/bfcp.h"
 #include "analyzer/proto/media/msrp.h"
-#include "analyzer/proto/sip/sip.h"
-#include "analyzer/proto/sip/sip_frame.h"
 #include "analyzer/proto/stun/stun.h"
 #include "analyzer/proto/tls/tls.h"
 
-enum tcp_speaks { TCP_UNKNOWN, TCP_SIP, TCP_TLS, TCP_MSRP, TCP_BFCP, TCP_STUN };
+enum tcp_speaks { TCP_UNKNOWN, TCP_MORE, TCP_TEXT, TCP_TLS, TCP_MSRP, TCP_BFCP, TCP_STUN };
 enum {
 	UNDECIDED = 256,     /* octets kept of a start that may still become something */
 	HELD_MAX = 64 << 20, /* octets in all buffers together */
@@ -24,7 +22,6 @@ enum {
 struct half {
 	uint8_t *p;
 	size_t n, room;
-	size_t seen; /* for sip_frame_next */
 	bool closed;
 };
 
@@ -33,6 +30,7 @@ struct tcp_flow {
 	struct half half[2];
 	enum tcp_speaks speaks;
 	struct tls_flow *tls;
+	struct stream_text *text;
 };
 
 static void half_drop(struct tcp_room *r, struct half *h)
@@ -90,61 +88,26 @@ static void half_keep(struct tcp_room *r, struct half *h, struct slice rest)
 	h->n = rest.n;
 }
 
-static void sip_bytes(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
+/* The half's buffer held only what was undecided. */
+static void text_bytes(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
 {
-	struct half *h = &f->cold->tcp->half[d];
-	struct slice rest = half_join(r, h, p->bytes);
-	size_t seen = h->seen;
+	struct tcp_flow *c = f->cold->tcp;
+	struct half *h = &c->half[d];
 
-	while (rest.n) {
-		struct sip_frame frame = sip_frame_next(rest, seen);
-		seen = frame.seen;
-		if (frame.kind == SIP_FRAME_MORE)
-			break;
-		seen = 0;
-		if (frame.kind == SIP_FRAME_MESSAGE)
-			sip_flow_message(r->sip, f, d, p, slice_upto(rest, frame.n), false);
-		else if (frame.kind == SIP_FRAME_JUNK)
-			r->tell->count.sip_junk_bytes += frame.n;
-		rest = slice_from(rest, frame.n);
+	if (h->n) {
+		stream_text_bytes(&r->text, c->text, f, d, p, (struct slice){ h->p, h->n });
+		half_drop(r, h);
 	}
-	half_keep(r, h, rest);
-	h->seen = h->n ? seen : 0;
-}
-
-static bool has_whole_head(struct slice s)
-{
-	return memmem(s.p, s.n, "\r\n\r\n", 4) || memmem(s.p, s.n, "\n\n", 2);
-}
-
-/* The stream breaks here: a message whose headers are whole is still worth reading. */
-static void sip_break(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
-{
-	struct half *h = &f->cold->tcp->half[d];
-	struct slice held = { h->p, h->n };
-
-	if (held.n == 0)
-		return;
-	if (sip_looks_like(held) && has_whole_head(held))
-		sip_flow_message(r->sip, f, d, p, held, true);
-	else
-		r->tell->count.sip_junk_bytes += held.n;
-	half_drop(r, h);
+	stream_text_bytes(&r->text, c->text, f, d, p, p->bytes);
 }
 
 static void tls_bytes(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
 {
 	struct tcp_flow *c = f->cold->tcp;
-
-	tls_seen_bytes(c->tls, d, p);
-	f->unsent = true;
-	if (c->tls->read[d])
-		return;
 	struct slice joined = half_join(r, &c->half[d], p->bytes);
-	if (tls_seen_start(c->tls, d, joined))
-		half_drop(r, &c->half[d]);
-	else
-		half_keep(r, &c->half[d], joined);
+
+	f->unsent = true;
+	half_keep(r, &c->half[d], tls_seen_read(&r->text, c->tls, f, d, p, joined));
 }
 
 static void note_msrp(struct flow *f, unsigned d, const struct payload *p,
@@ -219,8 +182,9 @@ static enum tcp_speaks claim(const struct flow *f, struct slice s)
 	struct bfcp_message m;
 	struct slice copy = s;
 
-	if (sip_looks_like(s))
-		return TCP_SIP;
+	enum stream_claim text = stream_text_claims(s);
+	if (text != STREAM_NO)
+		return text == STREAM_YES ? TCP_TEXT : TCP_MORE;
 	if (tls_looks_like(s))
 		return TCP_TLS;
 	if (msrp_looks_like(s))
@@ -237,8 +201,8 @@ static void unknown_bytes(struct tcp_room *r, struct flow *f, unsigned d, const 
 static void speak(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
 {
 	switch (f->cold->tcp->speaks) {
-	case TCP_SIP:
-		sip_bytes(r, f, d, p);
+	case TCP_TEXT:
+		text_bytes(r, f, d, p);
 		break;
 	case TCP_TLS:
 		tls_bytes(r, f, d, p);
@@ -253,6 +217,7 @@ static void speak(struct tcp_room *r, struct flow *f, unsigned d, const struct p
 		stun_bytes(r, f, d, p);
 		break;
 	case TCP_UNKNOWN:
+	case TCP_MORE:
 		unknown_bytes(r, f, d, p);
 		break;
 	}
@@ -263,9 +228,10 @@ static void note_claim(struct tcp_room *r, struct flow *f, enum tcp_speaks speak
 	struct tcp_flow *c = f->cold->tcp;
 
 	c->speaks = speaks;
-	if (speaks == TCP_TLS) {
-		c->tls = mem_zero(1, sizeof *c->tls);
-		r->tell->count.tls_connections++;
+	if (speaks == TCP_TEXT) {
+		c->text = stream_text_new(false);
+	} else if (speaks == TCP_TLS) {
+		c->tls = tls_seen_new(r->tell);
 		f->cold->speaks = FLOW_TLS;
 	} else if (speaks == TCP_MSRP) {
 		f->cold->speaks = FLOW_MSRP;
@@ -289,10 +255,10 @@ static void unknown_bytes(struct tcp_room *r, struct flow *f, unsigned d, const 
 		if (speaks != TCP_UNKNOWN)
 			half_drop(r, h);
 	}
-	if (speaks == TCP_UNKNOWN) {
+	if (speaks == TCP_UNKNOWN || speaks == TCP_MORE) {
 		if (f->announced)
 			cold_count(f, d, p, false);
-		if (all.n < UNDECIDED)
+		if (all.n < UNDECIDED || speaks == TCP_MORE)
 			half_keep(r, h, all);
 		else
 			half_drop(r, h);
@@ -309,12 +275,12 @@ static void broken(struct tcp_room *r, struct flow *f, unsigned d, const struct 
 {
 	struct tcp_flow *c = f->cold->tcp;
 
-	if (c->speaks == TCP_SIP) {
-		sip_break(r, f, d, p);
+	if (c->speaks == TCP_TEXT) {
+		stream_text_break(&r->text, c->text, f, d, p);
 		tell_loss(r->tell, f, d, LOSS_TCP_GAP, tell_evidence(p));
 	}
 	if (c->tls)
-		c->tls->read[d] = true;
+		tls_seen_gap(&r->text, c->tls, f, d, p);
 	half_drop(r, &c->half[d]);
 }
 
@@ -345,8 +311,8 @@ bool tcp_seen_payload(struct tcp_room *r, struct flow *f, unsigned direction,
 		speak(r, f, direction, p);
 	if (!p->closed)
 		return false;
-	if (c->speaks == TCP_SIP)
-		sip_break(r, f, direction, p);
+	if (c->speaks == TCP_TEXT)
+		stream_text_break(&r->text, c->text, f, direction, p);
 	half_drop(r, &c->half[direction]);
 	c->half[direction].closed = true;
 	return c->half[!direction].closed;
@@ -356,7 +322,7 @@ void tcp_seen_tell(struct tcp_room *r, struct flow *f, bool talking)
 {
 	struct tls_flow *tls = f->cold->tcp ? f->cold->tcp->tls : NULL;
 
-	if (tls && (!talking || tls->fresh))
+	if (tls && (!talking || tls_seen_fresh(tls)))
 		tls_seen_tell(r->tell, f, tls);
 }
 
@@ -368,7 +334,8 @@ void tcp_seen_end(struct tcp_room *r, struct flow *f)
 		return;
 	half_drop(r, &c->half[0]);
 	half_drop(r, &c->half[1]);
-	free(c->tls);
+	tls_seen_free(&r->text, c->tls);
+	stream_text_free(&r->text, c->text);
 	free(c);
 	f->cold->tcp = NULL;
 }

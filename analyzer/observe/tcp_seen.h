@@ -3,7 +3,7 @@
 #define EARSHOT_TCP_SEEN_H
 
 #include "analyzer/observe/cold.h"
-#include "analyzer/observe/sip_flow.h"
+#include "analyzer/observe/stream_text.h"
 
 /* A STUN message or ChannelData cut from a stream; `p` carries its bytes. */
 typedef void tcp_seen_stun_fn(void *ctx, struct flow *f, unsigned direction,
@@ -12,7 +12,7 @@ typedef void tcp_seen_stun_fn(void *ctx, struct flow *f, unsigned direction,
 /* What all connections share; one per observer. */
 struct tcp_room {
 	struct tell *tell;
-	struct sip_room *sip;
+	struct stream_room text;
 	tcp_seen_stun_fn *stun;
 	void *stun_ctx;
 	size_t held; /* bytes of all buffers */

@@ -242,8 +242,16 @@ static void found(struct search *s, const struct vault_key *key, bool sender)
 			s->out[i].sender |= sender;
 			return;
 		}
-	if (s->count < s->room)
+	if (s->count < s->room) {
 		s->out[s->count++] = (struct vault_found){ key, sender };
+		return;
+	}
+	/* The receiver's keys are the less likely ones: they make room. */
+	for (size_t i = s->count; sender && i > 0; i--)
+		if (!s->out[i - 1].sender) {
+			s->out[i - 1] = (struct vault_found){ key, sender };
+			return;
+		}
 }
 
 /* Newest key first: after a re-offer it is the likelier one. */

@@ -2,8 +2,13 @@
  */
 #include "analyzer/track/across.h"
 
+#include "analyzer/base/when.h"
 #include "analyzer/track/keyed.h"
 #include "analyzer/track/offer.h"
+
+enum { REKEYED = 50 }; /* packets a side: prints are chosen by content, so both sides keep alike */
+
+static const uint64_t TOGETHER_NS = WHEN_SECOND;
 
 static bool legible(const struct pact *p)
 {
@@ -76,6 +81,67 @@ static bool other_method(const struct agreed *a, const struct agreed *b)
 	       y != KEYING_UNKNOWN;
 }
 
+/* ---- media on both hops ----------------------------------------------------------- */
+
+static uint64_t protected_packets(const struct agreed *a)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < a->m.segment_count; i++)
+		if (a->m.segments[i].protection == PROTECTION_VERIFIED ||
+		    a->m.segments[i].protection == PROTECTION_NONE_FOUND)
+			n += a->m.segments[i].packets;
+	return n;
+}
+
+/* Seen at different times, they need not have a packet in common. */
+static bool together(const struct agreed *a, const struct agreed *b)
+{
+	for (unsigned i = 0; i < a->m.segment_count; i++)
+		for (unsigned k = 0; k < b->m.segment_count; k++) {
+			const struct segment *x = &a->m.segments[i], *y = &b->m.segments[k];
+			uint64_t from = x->first_ns > y->first_ns ? x->first_ns : y->first_ns;
+			uint64_t to = x->last_ns < y->last_ns ? x->last_ns : y->last_ns;
+			if (to > from && to - from >= TOGETHER_NS)
+				return true;
+		}
+	return false;
+}
+
+static bool has_print(const struct agreed *a, uint64_t payload)
+{
+	for (unsigned i = 0; i < a->m.segment_count; i++)
+		for (unsigned k = 0; k < a->m.segments[i].print_count; k++)
+			if (a->m.segments[i].prints[k].payload == payload)
+				return true;
+	return false;
+}
+
+/* One packet alike on both sides shows that something was passed on. */
+static bool share_packets(const struct agreed *a, const struct agreed *b)
+{
+	for (unsigned i = 0; i < a->m.segment_count; i++)
+		for (unsigned k = 0; k < a->m.segments[i].print_count; k++)
+			if (has_print(b, a->m.segments[i].prints[k].payload))
+				return true;
+	return false;
+}
+
+/*
+ * Rule-catalog B.7: both sides protected, keyed apart, and no packet in common:
+ * what left the box is not what came to it.
+ */
+static void note_rekeyed(struct live *l, const struct agreed *a, const struct agreed *b)
+{
+	if (protected_packets(a) < REKEYED || protected_packets(b) < REKEYED || !together(a, b) ||
+	    share_packets(a, b))
+		return;
+	struct fact *f =
+		keyed_fact(l, FACT_media_rekeyed, 3, a->number, NULL, &a->m.segments[0].first);
+	if (f)
+		live_evidence(f, &b->m.segments[0].first);
+}
+
 /* ---- one m-line on two hops ------------------------------------------------------------ */
 
 static void note(struct live *l, const struct agreed *a, const char *what,
@@ -111,6 +177,10 @@ static void compare_line(struct live *l, const struct pact *p, const struct pact
 		       : changed(a, b, offer_line(p->offer, i), offer_line(q->offer, i));
 	const char *answer = changed(a, b, offer_line(p->answer, i), offer_line(q->answer, i));
 
+	if (offer || (answer && p->tags == q->tags)) {
+		note_rekeyed(l, a, b);
+		note_rekeyed(l, b, a);
+	}
 	if (offer) {
 		note(l, a, offer, &p->offer_at, &q->offer_at);
 		note(l, b, offer, &p->offer_at, &q->offer_at);

@@ -121,7 +121,7 @@ static void cuts_identities_before_the_label(void **state)
 	document_free(d);
 }
 
-static void says_that_keys_were_given_and_not_used(void **state)
+static void says_what_became_of_keys(void **state)
 {
 	(void)state;
 	json_t *head = json_pack("{s:{s:i,s:i,s:i}}", "key_material", "tls_secrets", 3,
@@ -129,10 +129,14 @@ static void says_that_keys_were_given_and_not_used(void **state)
 	json_t *none = json_object();
 	struct text t = { 0 };
 
-	assert_false(wording_keys_unused(none, &t));
-	assert_true(wording_keys_unused(head, &t));
-	assert_string_equal(text_of(&t), "3 TLS secrets and 1 private key given; this version "
-					 "decrypted nothing with them");
+	assert_false(wording_keys_given(none, &t));
+	assert_true(wording_keys_given(head, &t));
+	assert_string_equal(text_of(&t), "3 TLS secrets and 1 private key given, which fitted no "
+					 "connection here");
+	text_clear(&t);
+	json_object_set_new(json_object_get(head, "key_material"), "used", json_integer(2));
+	assert_true(wording_keys_given(head, &t));
+	assert_non_null(strstr(text_of(&t), "which opened 2 connections"));
 	text_free(&t);
 	json_decref(none);
 	json_decref(head);
@@ -168,7 +172,7 @@ int main(void)
 		cmocka_unit_test(says_how_many_it_left_out),
 		cmocka_unit_test(says_so_when_there_is_nothing),
 		cmocka_unit_test(cuts_identities_before_the_label),
-		cmocka_unit_test(says_that_keys_were_given_and_not_used),
+		cmocka_unit_test(says_what_became_of_keys),
 		cmocka_unit_test(lets_no_control_reach_the_terminal),
 	};
 
