@@ -24,7 +24,7 @@ LDFLAGS.coverage:= --coverage
 # What a bare Debian lacks; `make deps` and `make deps-test` install what is missing.
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev
-TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev clang libclang-rt-14-dev python3 python3-jsonschema \
+TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
               mandoc gzip zstd
 
 # Targets that install come before pkg-config can be asked: they call make again.

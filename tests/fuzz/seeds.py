@@ -89,6 +89,36 @@ def opaque(scene, data):
         keep("fuzz_udptl", scene, data)
 
 
+def messages(datagram):
+    """whole handshake messages of a DTLS datagram that are readable: type and body"""
+    at = 0
+    while at + 25 <= len(datagram):
+        n = struct.unpack_from(">H", datagram, at + 11)[0]
+        body = datagram[at + 13:at + 13 + n]
+        if datagram[at] == 22 and datagram[at + 3:at + 5] == b"\0\0" and body[1:4] == body[9:12]:
+            yield body[0], body[12:]
+        at += 13 + n
+
+
+def exchanges(scene, talk):
+    """the datagrams of one flow's DTLS handshake, and the ZRTP messages, with the way each went"""
+    shake = zrtp = b""
+    for src, dst, data in talk:
+        if data[0] >> 6 == 2:
+            keep("fuzz_srtp", "%s-%d" % ("rtcp" if 192 <= data[1] <= 223 else "rtp", data[1]), bytes(3) + data)
+        if 20 <= data[0] <= 63 and data[1:2] == b"\xfe" and len(shake) < 8000:
+            shake += struct.pack(">BH", src > dst, len(data)) + data
+            for kind, body in messages(data):
+                if kind == 11 and len(body) > 6:
+                    n = int.from_bytes(body[3:6], "big")
+                    keep("fuzz_cert", "leaf-%d" % n, b"\x04\x03" + body[6:6 + n])
+                keep("fuzz_tls_shake", "message-%d" % kind, bytes([7 if kind == 1 else 3]) + body)
+        if data[4:8] == b"ZRTP" and len(zrtp) < 8000:
+            zrtp += struct.pack(">BH", src > dst, len(data) - 16) + data[12:-4]
+    keep("fuzz_dtls_seen", scene, shake)
+    keep("fuzz_zrtp_seen", scene, zrtp)
+
+
 def segment(scene, data):
     if data[0] in (20, 21, 22, 23) and data[1:2] == b"\x03":
         kind = data[5] if data[0] == 22 else data[0] + 100
@@ -174,6 +204,7 @@ def sample(path):
     scene = os.path.basename(os.path.dirname(path))
     all_frames = list(frames(path))
     media = {}
+    talk = []
     for _, frame in all_frames:
         t = transport(frame)
         if not t or not t[3]:
@@ -182,8 +213,11 @@ def sample(path):
         if sip(scene, data):
             continue
         (opaque if proto == 17 else segment)(scene, data)
+        if proto == 17:
+            talk.append((src, dst, data))
         if proto == 17 and data[0] >> 6 == 2 and not 192 <= data[1] <= 223:
             media.setdefault((src, dst), []).append(data)
+    exchanges(scene, talk)
     if scene in APART:
         if media:
             streams(scene, max(media.values(), key=len))

@@ -215,6 +215,22 @@ static unsigned dice(unsigned n)
 	return (unsigned)(lcg >> 33) % n;
 }
 
+static void show_shuffled(void)
+{
+	unsigned order[SHAKING_DATAGRAMS];
+
+	for (unsigned i = 0; i < s->count; i++)
+		order[i] = i;
+	for (unsigned i = 0; i + 1 < s->count; i++) {
+		unsigned with = i + dice(s->count - i < 4 ? s->count - i : 4);
+		unsigned kept = order[i];
+		order[i] = order[with];
+		order[with] = kept;
+	}
+	for (unsigned i = 0; i < s->count; i++)
+		show(&s->d[order[i]]);
+}
+
 /* Neighbours change places: what is told may be less, but is never wrong. */
 static void says_nothing_false_of_a_shuffled_capture(void **state)
 {
@@ -224,17 +240,7 @@ static void says_nothing_false_of_a_shuffled_capture(void **state)
 	shake((struct shaking_how){ .mutual = true, .mtu = 300 });
 	for (unsigned round = 0; round < 50; round++) {
 		again();
-		unsigned order[SHAKING_DATAGRAMS];
-		for (unsigned i = 0; i < s->count; i++)
-			order[i] = i;
-		for (unsigned i = 0; i + 1 < s->count; i++) {
-			unsigned with = i + dice(s->count - i < 4 ? s->count - i : 4);
-			unsigned kept = order[i];
-			order[i] = order[with];
-			order[with] = kept;
-		}
-		for (unsigned i = 0; i < s->count; i++)
-			show(&s->d[order[i]]);
+		show_shuffled();
 		told(0);
 		for (unsigned a = 0; a < c.count; a++) {
 			const struct handshake_seen *h = &c.told[a].shake;

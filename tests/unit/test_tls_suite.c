@@ -103,28 +103,44 @@ static void finds_every_row_and_nothing_else(void **state)
 	assert_int_equal(s.id, 0x0a0a);
 }
 
+static void knows_shared_keys(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t id;
+		bool psk;
+	} some[] = { { 0x008c, true },	{ 0x0090, true },  { 0x0094, true }, { 0xc035, true },
+		     { 0xc02b, false }, { 0x009e, false }, { 0x1301, false } };
+	struct tls_suite_info s;
+
+	for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+		assert_true(tls_suite_find(some[i].id, &s));
+		assert_int_equal(s.psk, some[i].psk);
+	}
+}
+
 static void knows_groups(void **state)
 {
 	(void)state;
-	assert_string_equal(tls_group_name(23), "P-256");
-	assert_int_equal(tls_group_bits(23), 256);
-	assert_string_equal(tls_group_name(29), "X25519");
-	assert_int_equal(tls_group_bits(256), 2048);
-	assert_null(tls_group_name(0));
-	assert_null(tls_group_name(0x0a0a));
-	assert_int_equal(tls_group_bits(0xffff), 0);
+	assert_string_equal(tls_suite_group_name(23), "P-256");
+	assert_int_equal(tls_suite_group_bits(23), 256);
+	assert_string_equal(tls_suite_group_name(29), "X25519");
+	assert_int_equal(tls_suite_group_bits(256), 2048);
+	assert_null(tls_suite_group_name(0));
+	assert_null(tls_suite_group_name(0x0a0a));
+	assert_int_equal(tls_suite_group_bits(0xffff), 0);
 }
 
 static void knows_srtp_profiles(void **state)
 {
 	(void)state;
-	assert_string_equal(tls_srtp_profile_name(1), "SRTP_AES128_CM_HMAC_SHA1_80");
-	assert_string_equal(tls_srtp_profile_name(8), "SRTP_AEAD_AES_256_GCM");
-	assert_string_equal(tls_srtp_profile_name(0x10), "SRTP_AEAD_ARIA_256_GCM");
-	assert_null(tls_srtp_profile_name(0));
-	assert_null(tls_srtp_profile_name(3));
-	assert_null(tls_srtp_profile_name(0x11));
-	assert_null(tls_srtp_profile_name(0xffff));
+	assert_string_equal(tls_suite_profile_name(1), "SRTP_AES128_CM_HMAC_SHA1_80");
+	assert_string_equal(tls_suite_profile_name(8), "SRTP_AEAD_AES_256_GCM");
+	assert_string_equal(tls_suite_profile_name(0x10), "SRTP_AEAD_ARIA_256_GCM");
+	assert_null(tls_suite_profile_name(0));
+	assert_null(tls_suite_profile_name(3));
+	assert_null(tls_suite_profile_name(0x11));
+	assert_null(tls_suite_profile_name(0xffff));
 }
 
 int main(void)
@@ -132,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_suites_are_made_of),
 		cmocka_unit_test(finds_every_row_and_nothing_else),
+		cmocka_unit_test(knows_shared_keys),
 		cmocka_unit_test(knows_groups),
 		cmocka_unit_test(knows_srtp_profiles),
 	};
