@@ -74,9 +74,9 @@ static bool handled(const struct work *w)
 }
 
 /* Inside TLS, or decrypted before it was written: every element that ends a hop had it. */
-static void key_behind_tls(struct work *w, const struct fact *f)
+static void key_behind_tls(struct work *w, const struct fact *f, bool used)
 {
-	bool known = handled(w);
+	bool known = used && handled(w);
 
 	rule_line(w, f)->key_shown = true;
 	rule_say(w, CONDITION_KEYS, known ? KNOWN_FAIL : KNOWN_NONE, f,
@@ -100,7 +100,7 @@ static void key_in_use(struct work *w)
 	RULE_EACH (w, f, FACT_key_readable) {
 		const struct media *m = rule_media(w, f);
 		if (!rule_in_clear(w, f)) {
-			key_behind_tls(w, f);
+			key_behind_tls(w, f, true);
 		} else if (keyed_in_band(m)) {
 			beside_in_band(w, f);
 		} else {
@@ -121,7 +121,7 @@ static void key_unused(struct work *w)
 	RULE_EACH (w, f, FACT_key_unused) {
 		const struct media *m = rule_media(w, f);
 		if (!rule_in_clear(w, f)) {
-			key_behind_tls(w, f);
+			key_behind_tls(w, f, false);
 		} else if (!taken) {
 			/* A call that ended before any answer still gave its key away
 			 * (KEY-001, traps). */
@@ -165,13 +165,13 @@ static void key_line(struct work *w)
 	}
 }
 
-/* RFC 3830 3: pre-shared and public-key modes carry the key; in the others it never travels. */
+/* RFC 3830 3: pre-shared and public-key modes carry the key; with Diffie-Hellman it never travels. */
 static void mikey(struct work *w)
 {
-	enum { DH_INIT = 2, DH_RESP = 3, ESCROW = 26, RSA_R = 4 };
+	enum { CARRIES = 3, ESCROW = 26 };
 
 	RULE_EACH (w, f, FACT_mikey_key) {
-		bool carried = f->value < DH_INIT || f->value == ESCROW;
+		bool carried = f->value <= CARRIES || f->value == ESCROW;
 		if (!rule_in_clear(w, f) && !handled(w))
 			continue;
 		if (carried)

@@ -70,7 +70,7 @@ static void keystream(struct work *w)
 {
 	RULE_EACH (w, f, FACT_keystream_reused) {
 		w->weak = true;
-		rule_line(w, f)->null_cipher = true;
+		rule_line(w, f)->weak_key = true;
 		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
 			 "both directions were encrypted with one keystream");
 		rule_say(w, CONDITION_MEDIA, KNOWN_FAIL, f,
@@ -166,6 +166,10 @@ static void proved(struct work *w)
 
 static void verified(struct work *w)
 {
+	RULE_EACH (w, f, FACT_key_proved_dtls)
+		rule_say(w, CONDITION_KEYS, KNOWN_OK, f,
+			 "SRTP tags verify under the keys that the DTLS handshake on this path "
+			 "agreed");
 	RULE_EACH (w, f, FACT_media_verified)
 		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
 			 "SRTP tags verified here: the media passed this place encrypted and "

@@ -29,7 +29,7 @@ struct args {
 	size_t require_count;
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
 	size_t keylog_count, tls_key_count;
-	const char *ca;
+	const char *ca, *stir_certs;
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage; /* 0 to 1 */

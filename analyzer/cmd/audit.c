@@ -247,6 +247,7 @@ static void perform(struct run *r)
 	r->stream = streams(&r->args);
 	struct pipeline_keys keys = { .ring = r->keys.ring,
 				      .trust = r->keys.trust,
+				      .signers = r->keys.signers,
 				      .verify_all = r->args.verify_all };
 
 	pipeline_open(&r->pipeline, r->capture, r->judge, keys, give, r);

@@ -1,12 +1,15 @@
 /* keys.c - reading and checking files of key material. */
 #include "analyzer/cmd/keys.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/base/text.h"
 #include "analyzer/crypto/keylog.h"
 
 enum { LARGEST = 64 * 1024 * 1024, STEP = 64 * 1024 };
@@ -69,6 +72,13 @@ static enum err take_store(struct keys *k, const char *path, struct slice text)
 	return ERR_OK;
 }
 
+static enum err take_signers(struct keys *k, const char *path, struct slice text)
+{
+	if (passport_check_add(k->signers, text) == 0)
+		return wrong(path, "no certificate in PEM");
+	return ERR_OK;
+}
+
 typedef enum err take_fn(struct keys *k, const char *path, struct slice text);
 
 static enum err read_one(struct keys *k, const char *path, take_fn *take)
@@ -82,6 +92,41 @@ static enum err read_one(struct keys *k, const char *path, take_fn *take)
 	explicit_bzero(text, n);
 	free(text);
 	return e;
+}
+
+static int visible(const struct dirent *d)
+{
+	return d->d_name[0] != '.';
+}
+
+/* In order of names, so that a cap leaves out the same ones everywhere. */
+static enum err read_folder(struct keys *k, const char *path, take_fn *take)
+{
+	struct dirent **found;
+	int n = scandir(path, &found, visible, alphasort);
+	enum err e = n > 0 ? ERR_OK : wrong(path, n < 0 ? strerror(errno) : "an empty folder");
+
+	for (int i = 0; i < n; i++) {
+		struct text one = { NULL, 0, 0 };
+		text_addf(&one, "%s/%s", path, found[i]->d_name);
+		if (e == ERR_OK)
+			e = read_one(k, text_of(&one), take);
+		text_free(&one);
+		free(found[i]);
+	}
+	if (n >= 0)
+		free(found);
+	return e;
+}
+
+static enum err read_signers(struct keys *k, const char *path)
+{
+	struct stat s;
+
+	k->signers = passport_check_store();
+	if (stat(path, &s) == 0 && S_ISDIR(s.st_mode))
+		return read_folder(k, path, take_signers);
+	return read_one(k, path, take_signers);
 }
 
 /* The variable that browsers and test tools write for: a help where it fits, no promise. */
@@ -115,6 +160,8 @@ enum err keys_open(const struct args *a, struct keys *out)
 		e = read_one(out, a->tls_keys[i], take_key);
 	if (a->ca && e == ERR_OK)
 		e = read_one(out, a->ca, take_store);
+	if (a->stir_certs && e == ERR_OK)
+		e = read_signers(out, a->stir_certs);
 	return e;
 }
 
@@ -122,5 +169,6 @@ void keys_close(struct keys *k)
 {
 	keyring_free(k->ring);
 	cert_store_free(k->trust);
+	passport_check_free(k->signers);
 	*k = (struct keys){ 0 };
 }

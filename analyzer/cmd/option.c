@@ -87,6 +87,12 @@ static const char *take_ca(struct args *a, const char *value)
 	return NULL;
 }
 
+static const char *take_stir_certs(struct args *a, const char *value)
+{
+	a->stir_certs = value;
+	return NULL;
+}
+
 static const char *take_verify_all(struct args *a, const char *value)
 {
 	(void)value;
@@ -209,6 +215,8 @@ static const struct option options[] = {
 	{ "tls-key", 0, true, false, take_tls_key,
 	  "FILE     TLS private key: opens TLS with RSA key transport" },
 	{ "ca", 0, true, false, take_ca, "FILE     certificates to trust, in PEM" },
+	{ "stir-certs", 0, true, false, take_stir_certs,
+	  "DIR      certificates of identity signers, in PEM" },
 	{ "verify-all", 0, false, true, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, option_take_source,
@@ -232,10 +240,9 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",      "policy",	   "framework", "inventory",  "waivers", "baseline",
-	"stir-certs", "skew",	   "offset",	"engagement", "bundle",	 "sign",
-	"cert",	      "interface", "hep",	"memory",     "follow",	 "user",
-	"stay-root",  "state",	   "interim",	"no-sandbox",
+	"where",  "policy",	"framework", "inventory", "waivers", "baseline",  "skew",
+	"offset", "engagement", "bundle",    "sign",	  "cert",    "interface", "hep",
+	"memory", "follow",	"user",	     "stay-root", "state",   "interim",	  "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

@@ -35,9 +35,10 @@ static void call(void *ctx, const struct call *c)
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
 		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx)
 {
-	struct observe_limits limits = {
-		.keys = { .keyring = keys.ring, .trust = keys.trust, .verify_all = keys.verify_all }
-	};
+	struct observe_limits limits = { .keys = { .keyring = keys.ring,
+						   .trust = keys.trust,
+						   .signers = keys.signers,
+						   .verify_all = keys.verify_all } };
 
 	*p = (struct pipeline){
 		.capture = capture, .judge = judge, .ring = keys.ring, .give = give, .ctx = ctx

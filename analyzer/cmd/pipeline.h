@@ -32,6 +32,7 @@ struct pipeline {
 struct pipeline_keys {
 	struct keyring *ring;
 	const struct cert_store *trust;
+	const struct passport_store *signers;
 	bool verify_all;
 };
 

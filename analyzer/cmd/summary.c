@@ -173,6 +173,7 @@ static void gather_limits(struct document_run *run, const struct pipeline *p, co
 		{ "calls_evicted", t->calls_evicted },
 		{ "call_budgets_spent", t->budget_spent },
 		{ "stints_dropped", t->stints_dropped },
+		{ "keys_not_compared", t->keys_unpaged },
 	};
 
 	FILL(run->limits, limits);

@@ -78,17 +78,15 @@ static STACK_OF(X509) * stack_of(const struct slice *chain, size_t n)
 	return all;
 }
 
-/* At the time of capture; dates are judged apart, so they do not decide here. */
+/* Dates are judged apart, so they do not decide here. A time set would outweigh that flag. */
 static enum check chain_of(const struct cert_store *trust, X509 *x, const struct slice *chain,
-			   size_t n, uint64_t now_ns)
+			   size_t n)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	STACK_OF(X509) *others = stack_of(chain, n);
 	enum check got = CHECK_NONE;
 
 	if (ctx && X509_STORE_CTX_init(ctx, trust->store, x, others) == 1) {
-		X509_STORE_CTX_set_time(ctx, X509_V_FLAG_NO_CHECK_TIME,
-					(time_t)(now_ns / 1000000000u));
 		X509_STORE_CTX_set_flags(ctx, X509_V_FLAG_NO_CHECK_TIME);
 		got = X509_verify_cert(ctx) == 1 ? CHECK_OK : CHECK_BAD;
 	}
@@ -339,8 +337,7 @@ static struct known *learn(struct cert_cache *c, struct slice der)
 }
 
 enum err cert_read(struct cert_cache *c, struct arena *arena, struct slice der,
-		   const struct slice *chain, size_t chain_n, uint64_t now_ns,
-		   struct cert_seen *out)
+		   const struct slice *chain, size_t chain_n, struct cert_seen *out)
 {
 	const struct known *k = learn(c, der);
 	const uint8_t *p = der.p;
@@ -354,7 +351,7 @@ enum err cert_read(struct cert_cache *c, struct arena *arena, struct slice der,
 	if (out->parsed && c->trust) {
 		X509 *x = d2i_X509(NULL, &p, (long)der.n);
 		if (x)
-			out->trusted = chain_of(c->trust, x, chain, chain_n, now_ns);
+			out->trusted = chain_of(c->trust, x, chain, chain_n);
 		X509_free(x);
 	}
 	return out->parsed ? ERR_OK : ERR_MALFORMED;

@@ -23,8 +23,7 @@ struct cert_cache;
 struct cert_cache *cert_cache_new(const struct cert_store *trust);
 void cert_cache_free(struct cert_cache *c);
 MUST_CHECK enum err cert_read(struct cert_cache *c, struct arena *arena, struct slice der,
-			      const struct slice *chain, size_t chain_n, uint64_t now_ns,
-			      struct cert_seen *out);
+			      const struct slice *chain, size_t chain_n, struct cert_seen *out);
 /* The public key of a certificate; free with EVP_PKEY_free. NULL: none. */
 EVP_PKEY *cert_public(struct slice der);
 /* DER of its SubjectPublicKeyInfo, in the arena; empty: none. */

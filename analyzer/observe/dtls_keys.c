@@ -45,8 +45,7 @@ static const char *digest_of(const struct tls_keying *k)
 }
 
 /* RFC 5705 4, without context. */
-static bool export_12(const struct tell *t, const struct tls_keying *k, uint8_t *out,
-		      size_t n)
+static bool export_12(const struct tell *t, const struct tls_keying *k, uint8_t *out, size_t n)
 {
 	struct slice master = keyring_find(t->keys.keyring, k->client_random, KEYRING_MASTER);
 	uint8_t seed[2 * RANDOM];
@@ -59,8 +58,7 @@ static bool export_12(const struct tell *t, const struct tls_keying *k, uint8_t 
 }
 
 /* RFC 8446 7.5, with an empty context. */
-static bool export_13(const struct tell *t, const struct tls_keying *k, uint8_t *out,
-		      size_t n)
+static bool export_13(const struct tell *t, const struct tls_keying *k, uint8_t *out, size_t n)
 {
 	struct slice secret = keyring_find(t->keys.keyring, k->client_random, KEYRING_EXPORTER);
 	const char *digest = digest_of(k);
@@ -71,9 +69,9 @@ static bool export_13(const struct tell *t, const struct tls_keying *k, uint8_t 
 	if (!secret.n || !size)
 		return false;
 	bool fine = tls_prf_expand(digest, true, secret, EXPORTER, (struct slice){ empty, size },
-				     derived, size) &&
+				   derived, size) &&
 		    tls_prf_expand(digest, true, (struct slice){ derived, size }, "exporter",
-				     (struct slice){ empty, size }, out, n);
+				   (struct slice){ empty, size }, out, n);
 	explicit_bzero(derived, sizeof derived);
 	return fine;
 }

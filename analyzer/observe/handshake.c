@@ -298,8 +298,7 @@ static void certificate(struct handshake *h, bool from_client, const struct hand
 		return;
 	}
 	size_t held = chain.count < TLS_CHAIN_MAX ? chain.count : TLS_CHAIN_MAX;
-	enum err e = cert_read(h->cache, h->arena, chain.certs[0], chain.certs + 1, held - 1,
-			       m->at.ts_ns, to);
+	enum err e = cert_read(h->cache, h->arena, chain.certs[0], chain.certs + 1, held - 1, to);
 	/* What is no X.509 still has a digest, and `parsed` says the rest. */
 	to->parsed &= e == ERR_OK;
 	to->chain = chain.count;
@@ -322,7 +321,7 @@ bool handshake_server_kex(const struct handshake *h, struct tls_server_kex *out)
 	struct slice body = handshake_body(h, HELD_SERVER_KEX);
 	bool elliptic = h->suite.kex == TLS_KEX_ECDHE;
 
-	return body.p &&
+	return body.p && !h->suite.psk &&
 	       (elliptic || h->suite.kex == TLS_KEX_DHE || h->suite.kex == TLS_KEX_ANON) &&
 	       tls_shake_server_kex(body, elliptic, handshake_has_schemes(h), out) == ERR_OK;
 }
@@ -351,7 +350,7 @@ struct slice handshake_transcript(const struct handshake *h, enum held_slot from
 	size_t n = 0;
 	uint8_t *text = mem_grow(NULL, h->held_bytes + 1, 1);
 
-	for (int s = from; s <= (int)last; s++) {
+	for (int s = (int)from; s <= (int)last; s++) {
 		struct slice one = handshake_held(h, (enum held_slot)s);
 		if (one.n)
 			memcpy(text + n, one.p, one.n);

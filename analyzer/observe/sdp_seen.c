@@ -5,9 +5,14 @@
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/hash.h"
+#include "analyzer/proto/mikey/mikey.h"
 #include "analyzer/proto/sdp/sdp.h"
 
-enum { KEY_BYTES = 512 };
+enum {
+	KEY_BYTES = 512,
+	MIKEY_TEXT = 16, /* base64 of the header, whole groups */
+	MIKEY_HEADER_ROOM = 12,
+};
 
 static enum media_kind kind_of(enum sdp_kind k)
 {
@@ -120,6 +125,10 @@ static void hand_over(const struct sdp_crypto *c, unsigned at, struct slice octe
 {
 	const struct sdp_crypto_suite_info *s = sdp_crypto_info(c->suite);
 
+	/* Without tags, or with keys derived anew (RFC 4568 6.3), a key that does not fit says
+	 * nothing. */
+	if (c->flags & (SDP_CRYPTO_UNAUTHENTICATED_SRTP | SDP_CRYPTO_KDR))
+		return;
 	if (room->keys->count == SDP_SEEN_KEYS || octets.n != (size_t)s->key + s->salt ||
 	    octets.n > VAULT_KEY_OCTETS)
 		return;
@@ -306,6 +315,21 @@ static void read_flags(const struct sdp *s, const struct sdp_media *m, struct li
 	l->record_on = (flags & (SDP_RECORD_ON | SDP_RECORD_PAUSED)) != 0;
 }
 
+/* Its header says how it carries keys; the keys behind that are not decoded. */
+static uint8_t mikey_type(const struct sdp_section *section)
+{
+	uint8_t head[MIKEY_HEADER_ROOM];
+	struct mikey m;
+
+	if (!(section->flags & SDP_KEY_MGMT_MIKEY))
+		return MIKEY_NONE;
+	int n = sdp_crypto_decode(slice_upto(section->secret_mikey, MIKEY_TEXT), head, sizeof head);
+	if (n < 0 || mikey_read((struct slice){ head, (size_t)n }, &m) != ERR_OK ||
+	    m.type >= MIKEY_BROKEN)
+		return MIKEY_BROKEN;
+	return m.type;
+}
+
 static void read_line(const struct sdp *s, const struct sdp_media *m, struct arena *a,
 		      struct line_seen *l, struct key_room *room)
 {
@@ -317,7 +341,7 @@ static void read_line(const struct sdp *s, const struct sdp_media *m, struct are
 	l->ufrag = m->section.ice_ufrag;
 	l->mid = m->section.mid;
 	l->tls_id = m->section.tls_id;
-	l->mikey = MIKEY_NONE;
+	l->mikey = mikey_type(&m->section);
 	read_places(m, l);
 	read_flags(s, m, l);
 	read_codecs(m, a, l);

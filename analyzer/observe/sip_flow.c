@@ -84,7 +84,9 @@ void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 				   .decrypted = p->exported,
 				   .opened = way.opened,
 				   .handshake = p->handshake,
-				   .cut = way.cut };
+				   .cut = way.cut,
+				   .signers = r->tell->keys.signers,
+				   .ts_ns = tell_evidence(p).ts_ns };
 	struct observation o;
 	bool is_sip;
 	struct evidence at = tell_evidence(p);

@@ -7,6 +7,7 @@
 #include "analyzer/base/arena.h"
 #include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/crypto/passport_check.h"
 #include "analyzer/observe/sdp_seen.h"
 #include "analyzer/proto/sip/sip.h"
 #include "analyzer/proto/sip/sip_auth.h"
@@ -415,8 +416,73 @@ static void read_fields(struct sip_reader *r, struct sip_seen *out)
 		out->event = event.token;
 	out->expires = expires(m);
 	out->has_privacy = asks_privacy(sip_value(m, SIP_HEADER_PRIVACY));
-	out->passport.present = sip_value(m, SIP_HEADER_IDENTITY).n > 0;
 	out->siprec |= sip_has_token(m, SIP_HEADER_REQUIRE, SLICE("siprec"));
+}
+
+/* ---- what is nobody's business (rule-catalog D.11) ------------------------------------ */
+
+static bool has(const struct sip_message *m, enum sip_header_id id)
+{
+	return sip_value(m, id).n > 0;
+}
+
+/* A cell or an access point of the caller (RFC 7315 4.4). */
+static bool names_cell(struct slice access)
+{
+	static const char *const marks[] = { "cell-id", "utran-", "3gpp", "i-wlan-node-id",
+					     "bssid" };
+
+	for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) {
+		struct slice mark = slice_of(marks[k]);
+		for (size_t i = 0; i + mark.n <= access.n; i++)
+			if (slice_istarts(slice_from(access, i), mark))
+				return true;
+	}
+	return false;
+}
+
+/* PIDF serves presence too: only one with a civic address or a shape is a location (RFC 5491). */
+static bool holds_location(const struct sip_body *b)
+{
+	const struct sip_body_part *p = sip_body_find(b, SIP_BODY_PIDF);
+
+	return p && (memmem(p->bytes.p, p->bytes.n, "location-info", 13) ||
+		     memmem(p->bytes.p, p->bytes.n, "geopriv", 7));
+}
+
+static void read_sensitive(struct sip_reader *r, struct sip_seen *out)
+{
+	const struct sip_message *m = &r->m;
+	unsigned bits = 0;
+
+	if (has(m, SIP_HEADER_GEOLOCATION) || holds_location(&r->body) ||
+	    names_cell(sip_value(m, SIP_HEADER_P_ACCESS_NETWORK_INFO)))
+		bits |= SENSITIVE_LOCATION;
+	if (has(m, SIP_HEADER_SUBJECT))
+		bits |= SENSITIVE_SUBJECT;
+	if (has(m, SIP_HEADER_USER_TO_USER))
+		bits |= SENSITIVE_USER_TO_USER;
+	if (has(m, SIP_HEADER_CALL_INFO))
+		bits |= SENSITIVE_CALL_INFO;
+	if (has(m, SIP_HEADER_P_CHARGING_VECTOR) || has(m, SIP_HEADER_P_CALLED_PARTY_ID))
+		bits |= SENSITIVE_PRIVATE;
+	if (sip_body_find(&r->body, SIP_BODY_RS_METADATA))
+		bits |= SENSITIVE_METADATA;
+	out->sensitive = (uint16_t)bits;
+}
+
+static void read_identity(struct sip_reader *r, struct sip_carried how, struct sip_seen *out)
+{
+	struct slice value = sip_value(&r->m, SIP_HEADER_IDENTITY);
+	struct sip_field_identity token;
+
+	if (!value.n)
+		return;
+	out->passport.present = true;
+	out->passport.broken = sip_field_identity(value, &token) != ERR_OK || token.legacy;
+	if (!out->passport.broken)
+		passport_check(how.signers, token.secret_token, out->sdp, how.ts_ns,
+			       &out->passport);
 }
 
 /* The Request-URI as written, but for a password in it (RFC 3261 19.1.1). */
@@ -489,5 +555,7 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 	read_parties(r, out);
 	read_fields(r, out);
 	read_body(r, out);
+	read_sensitive(r, out);
+	read_identity(r, how, out);
 	return out->call_id.n > 0;
 }

@@ -60,7 +60,8 @@ static bool carries(const struct flow *f, const struct leg *g)
 	       (addr_eq(&f->key.src, &g->b.addr) && addr_eq(&f->key.dst, &g->a.addr));
 }
 
-static void look_under(struct stint *paths, struct live *l, const struct leg *g)
+static void look_under(struct stint *paths, struct keybook *book, struct live *l,
+		       const struct leg *g)
 {
 	struct place *p = stint_at(paths, &g->b);
 	struct evidence hole = { 0 };
@@ -73,6 +74,7 @@ static void look_under(struct stint *paths, struct live *l, const struct leg *g)
 		if (f->tls && observation_transport_encrypted(g->carrier)) {
 			f->used = true;
 			session_facts(l, f, (int)(g - l->call.legs));
+			keybook_server(book, l, f, (int)(g - l->call.legs));
 		}
 		if (f->gaps) {
 			holes += f->gaps;
@@ -278,8 +280,8 @@ void finish_row(struct live *l, const struct agreed_list *list, struct slice nam
 	c->arena = l->arena;
 }
 
-void finish_call(struct stint *paths, struct live *l, const struct bind_options *options,
-		 struct bind_counts *counts)
+void finish_call(struct stint *paths, struct keybook *book, struct live *l,
+		 const struct bind_options *options, struct bind_counts *counts)
 {
 	struct agreed_list list;
 	unsigned pacts;
@@ -300,8 +302,9 @@ void finish_call(struct stint *paths, struct live *l, const struct bind_options 
 	keyed_zrtp(l, &list);
 	keyed_media(l, &list);
 	across_facts(l, all, pacts, &list);
+	keybook_call(book, l, &list);
 	for (unsigned i = 0; i < l->call.leg_count; i++)
-		look_under(paths, l, &l->call.legs[i]);
+		look_under(paths, book, l, &l->call.legs[i]);
 	note_proxies(l);
 	finish_row(l, &list, l->call.call_id);
 }

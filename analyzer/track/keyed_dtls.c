@@ -60,7 +60,8 @@ static void note_mismatch(const struct look *k, unsigned who, const char *text, 
 	if (!f)
 		return;
 	live_evidence(f, who == (unsigned)(k->side[0] == 0) ? &k->a->answer_at : &k->a->offer_at);
-	f->value |= doubt || keyed_sdp_gaps(k->l, k->a) || !completed(h) || !k->a->m.segment_count;
+	f->value |= doubt || h->conflict || keyed_sdp_gaps(k->l, k->a) || !completed(h) ||
+		    !k->a->m.segment_count;
 }
 
 static enum keyed_match match(const struct look *k, unsigned who)
@@ -88,7 +89,10 @@ static void compare(const struct look *k)
 	for (unsigned who = 0; who < 2; who++) {
 		enum keyed_match m = match(k, who);
 		bool proved = h->certs[who].possession == CHECK_OK;
-		if (m == KEYED_DIFFERS)
+		/* Announced by the other side: no stranger's, but not where it belongs. */
+		if (m == KEYED_DIFFERS && keyed_cert(k->a, -1, &h->certs[who]) == KEYED_MATCHES)
+			fits = true;
+		else if (m == KEYED_DIFFERS)
 			note_mismatch(k, who, differs[who], false);
 		else if (m == KEYED_WEAKER)
 			note_mismatch(k, who, weaker[who], true);

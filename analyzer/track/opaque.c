@@ -269,7 +269,7 @@ static void name_kind(struct live *l, const struct gathered *g, bool clear)
 
 /* ---- connections that may have carried its signaling -------------------------------------- */
 
-static void add_tls_leg(struct live *l, struct flow *f)
+static void add_tls_leg(const struct opaque_context *x, struct live *l, struct flow *f)
 {
 	struct leg *g = &l->call.legs[l->call.leg_count++];
 	bool src_serves = f->key.sport == 5061 || f->key.sport == 443;
@@ -291,6 +291,7 @@ static void add_tls_leg(struct live *l, struct flow *f)
 	if (fact)
 		fact->leg = (int16_t)(l->call.leg_count - 1);
 	session_facts(l, f, l->call.leg_count - 1);
+	keybook_server(x->book, l, f, l->call.leg_count - 1);
 }
 
 static bool belongs(const struct flow *f, const struct flow *seed, const struct gathered *g)
@@ -325,7 +326,7 @@ static void add_connections(const struct opaque_context *x, struct live *l,
 	qsort(found, n, sizeof(struct flow *), flow_cmp);
 	l->call.legs = live_take(l, n * sizeof *l->call.legs);
 	for (unsigned i = 0; l->call.legs && i < n; i++)
-		add_tls_leg(l, found[i]);
+		add_tls_leg(x, l, found[i]);
 }
 
 /* ---- the door ------------------------------------------------------------------------------- */
@@ -417,7 +418,7 @@ static struct live *connection_row(const struct opaque_context *x, struct flow *
 	l->first = f->tls->at;
 	l->call.legs = live_take(l, sizeof *l->call.legs);
 	if (l->call.legs)
-		add_tls_leg(l, f);
+		add_tls_leg(x, l, f);
 	live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls->at);
 	finish_row(l, &none, name_of(f));
 	f->used = true;

@@ -15,6 +15,7 @@ struct opaque_context {
 	uint64_t quiet_ns;	     /* flows untouched since then are silent */
 	const struct map *sip_hosts; /* addresses that SIP was read of: their media was unowned, not
 				      merely opaque */
+	struct keybook *book;
 	bool at_end;
 };
 

@@ -139,17 +139,31 @@ static void note_extras(const struct look *k)
 		     &h->server_at);
 }
 
-/* Both ends accept TLS: two servers, where each should know the other (RFC 5923). */
+/*
+ * Two elements in a row: one accepted the call over TLS, the other sent it on. A
+ * phone that accepts TLS from its proxy is an access link (RFC 5630 3.1.1).
+ */
+static bool between_servers(const struct call *c, const struct leg *g)
+{
+	bool accepts = false, forwards = false;
+
+	for (uint16_t i = 0; i < c->leg_count; i++) {
+		const struct leg *other = &c->legs[i];
+		if (other == g || !observation_transport_encrypted(other->carrier))
+			continue;
+		accepts |=
+			addr_eq(&other->b.addr, &g->a.addr) && !addr_eq(&other->a.addr, &g->b.addr);
+		forwards |=
+			addr_eq(&other->a.addr, &g->b.addr) && !addr_eq(&other->b.addr, &g->a.addr);
+	}
+	return accepts && forwards;
+}
+
+/* Where both are servers each should know the other (RFC 5923). */
 static void note_sides(const struct look *k)
 {
-	const struct call *c = &k->l->call;
-	const struct leg *g = &c->legs[k->leg];
-	bool serves = false;
-
-	for (uint16_t i = 0; i < c->leg_count; i++)
-		serves |= i != k->leg && observation_transport_encrypted(c->legs[i].carrier) &&
-			  addr_eq(&c->legs[i].b.addr, &g->a.addr);
-	if (!serves || k->h->hidden || k->h->resumed || k->h->incomplete)
+	if (!between_servers(&k->l->call, &k->l->call.legs[k->leg]) || k->h->hidden ||
+	    k->h->resumed || k->h->incomplete)
 		return;
 	if (!k->h->client_cert_asked || k->h->certs[0].none)
 		note(k, FACT_tls_one_sided, 3, NULL, &k->h->server_at);
@@ -242,5 +256,8 @@ void session_facts(struct live *l, const struct flow *f, int leg)
 			note_sides(&k);
 		}
 		note_certificates(&k);
+		if (t->seen.gap)
+			note(&k, FACT_loss, 3,
+			     "a hole in its stream ended the opening of a connection", &t->at);
 	}
 }

@@ -33,6 +33,7 @@ struct track {
 	struct map *calls;
 	struct expire *timers;
 	struct stint *paths;
+	struct keybook *book;
 	struct dialog_refusals *refusals;
 	struct queue unanswered, answered;
 	struct live **closing; /* filled by one tick, given in order of their end */
@@ -67,6 +68,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->hosts = arena_new(SIP_HOSTS * sizeof(struct addr));
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, FLOW_BYTES);
+	t->book = keybook_new();
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
 	return t;
@@ -141,7 +143,7 @@ static void close_all(struct track *t)
 	size_t n = t->closing_count;
 
 	for (size_t i = 0; i < n; i++)
-		finish_call(t->paths, t->closing[i], &options, &counts);
+		finish_call(t->paths, t->book, t->closing[i], &options, &counts);
 	for (size_t i = 0; i < n; i++)
 		stint_release(t->paths, t->closing[i]);
 	t->counters.media_unowned += counts.astride;
@@ -379,7 +381,8 @@ static uint64_t quiet_since(const struct track *t)
 static void sweep(struct track *t, bool at_end)
 {
 	struct opaque_context x = { t->paths,	    bind_options(t), t->options.call_budget,
-				    quiet_since(t), t->sip_hosts,    at_end };
+				    quiet_since(t), t->sip_hosts,    t->book,
+				    at_end };
 	uint64_t before = at_end ? UINT64_MAX : x.quiet_ns;
 	struct flow *f;
 
@@ -394,6 +397,7 @@ static void sweep(struct track *t, bool at_end)
 	while ((f = stint_oldest(t->paths, before)))
 		look_at(t, f, &x);
 	t->counters.stints_dropped = stint_dropped(t->paths);
+	t->counters.keys_unpaged = keybook_full(t->book);
 }
 
 /* ---- the rest of the door ---------------------------------------------------------------------
@@ -456,6 +460,7 @@ void track_free(struct track *t)
 		live_free(t->closing[t->closing_count]);
 	}
 	stint_free(t->paths);
+	keybook_free(t->book);
 	map_free(t->calls);
 	map_free(t->sip_hosts);
 	arena_free(t->hosts);

@@ -80,6 +80,8 @@ struct track_options {
 
 struct track_counters {
 	uint64_t calls, calls_evicted, budget_spent, media_unowned, stints_dropped;
+	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
+				*/
 };
 
 /* Media that no call owned and that did not become a row of its own: fewer than 20 packets. */

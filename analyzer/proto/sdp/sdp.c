@@ -208,8 +208,10 @@ static void inherit(const struct sdp_section *from, struct sdp_media *m)
 		to->ice_ufrag = from->ice_ufrag;
 	if (!to->tls_id.n)
 		to->tls_id = from->tls_id;
-	if (!to->key_mgmt_prefix.n)
+	if (!to->key_mgmt_prefix.n) {
 		to->key_mgmt_prefix = from->key_mgmt_prefix;
+		to->secret_mikey = from->secret_mikey;
+	}
 	if (!to->tcap.n)
 		to->tcap = from->tcap;
 	if (to->setup == SDP_SETUP_NONE)

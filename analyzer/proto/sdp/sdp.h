@@ -245,7 +245,8 @@ struct sdp_section {
 	struct slice ice_ufrag;
 	struct slice tls_id;
 	struct slice
-		key_mgmt_prefix; /* the protocol named in a=key-mgmt; the payload is a secret */
+		key_mgmt_prefix;   /* the protocol named in a=key-mgmt; the payload is a secret */
+	struct slice secret_mikey; /* SECRET: base64 of the MIKEY message; its header may be read */
 	struct slice tcap, pcfg,
 		acfg; /* first of each; may name keys in acap only, which is not kept */
 	struct slice label, content, mid;

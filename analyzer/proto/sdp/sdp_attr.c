@@ -248,15 +248,16 @@ static void on_tls_id(struct sdp_attr_place *at, struct slice value)
 	at->section->tls_id = value;
 }
 
-/* RFC 4567 3: the payload is a secret when MIKEY runs without encryption; only its kind is kept. */
+/* RFC 4567 3: the payload is a secret when MIKEY runs without encryption. */
 static void on_key_mgmt(struct sdp_attr_place *at, struct slice value)
 {
 	at->sdp->key_mgmt_lines++;
 	if (!sdp_word(&value, &at->section->key_mgmt_prefix))
 		bad(at);
-	at->section->flags |= slice_ieq(at->section->key_mgmt_prefix, SLICE("mikey"))
-				      ? SDP_KEY_MGMT_MIKEY
-				      : SDP_KEY_MGMT_OTHER;
+	bool mikey = slice_ieq(at->section->key_mgmt_prefix, SLICE("mikey"));
+	at->section->flags |= mikey ? SDP_KEY_MGMT_MIKEY : SDP_KEY_MGMT_OTHER;
+	if (mikey)
+		at->section->secret_mikey = slice_trim(value);
 }
 
 static void on_tcap(struct sdp_attr_place *at, struct slice value)

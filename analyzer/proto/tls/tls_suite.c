@@ -96,6 +96,7 @@ bool tls_suite_find(uint16_t id, struct tls_suite_info *out)
 	out->key_bits = bits_of(r->name);
 	out->sha384 = has(r->name, "SHA384");
 	out->ecdsa = has(r->name, "ECDSA");
+	out->psk = has(r->name, "PSK_");
 	return true;
 }
 

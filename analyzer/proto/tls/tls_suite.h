@@ -36,6 +36,7 @@ struct tls_suite_info {
 	uint16_t key_bits; /* of the cipher, where the name says */
 	bool sha384;	   /* PRF and transcript hash; else SHA-256 */
 	bool ecdsa;	   /* the server signs with ECDSA; else RSA where it signs at all */
+	bool psk; /* with a shared key: both key exchange messages begin with names (RFC 4279) */
 };
 
 /* False: no such suite; *out then has name NULL. */
