@@ -165,7 +165,8 @@ static void key_line(struct work *w)
 	}
 }
 
-/* RFC 3830 3: pre-shared and public-key modes carry the key; with Diffie-Hellman it never travels. */
+/* RFC 3830 3: pre-shared and public-key modes carry the key; with Diffie-Hellman it never travels.
+ */
 static void mikey(struct work *w)
 {
 	enum { CARRIES = 3, ESCROW = 26 };

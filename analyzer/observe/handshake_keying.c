@@ -26,12 +26,11 @@ static void session_hash(const struct handshake *h, struct tls_keying *out)
 void handshake_keying(const struct handshake *h, struct tls_keying *out)
 {
 	*out = (struct tls_keying){ .version = h->seen.version,
-					  .suite = h->seen.suite,
-					  .profile = h->seen.profile,
-					  .has_profile = h->seen.has_profile,
-					  .encrypt_then_mac = h->encrypt_then_mac,
-					  .extended_master_secret =
-						  h->seen.extended_master_secret };
+				    .suite = h->seen.suite,
+				    .profile = h->seen.profile,
+				    .has_profile = h->seen.has_profile,
+				    .encrypt_then_mac = h->encrypt_then_mac,
+				    .extended_master_secret = h->seen.extended_master_secret };
 	if (h->seen.client_hello)
 		out->client_random = (struct slice){ h->client_random, RANDOM };
 	if (h->seen.server_hello)

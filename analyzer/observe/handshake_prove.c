@@ -17,7 +17,7 @@ static bool unbroken(const struct handshake *h, enum held_slot first, enum held_
 
 	if (!h->held[first].bytes || !h->held[last].bytes)
 		return false;
-	for (int s = first; s <= (int)last; s++)
+	for (int s = (int)first; s <= (int)last; s++)
 		between += h->held[s].bytes != NULL;
 	return !h->datagram || (uint16_t)(h->held[last].seq - h->held[first].seq) + 1u == between;
 }

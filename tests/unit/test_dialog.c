@@ -195,6 +195,12 @@ static struct scene *two_points(unsigned first)
 	return s;
 }
 
+/* By field: what pads a struct is not copied by every compiler. */
+static void same_place(const struct evidence *a, const struct evidence *b)
+{
+	assert_true(a->frame == b->frame && a->ts_ns == b->ts_ns && a->input == b->input);
+}
+
 static void gives_the_same_call_whatever_point_speaks_first(void **state)
 {
 	(void)state;
@@ -206,13 +212,14 @@ static void gives_the_same_call_whatever_point_speaks_first(void **state)
 	assert_string_equal(c->id, d->id);
 	assert_int_equal(c->leg_count, 1);
 	assert_int_equal(c->legs[0].messages, 8);
-	assert_memory_equal(&c->legs[0].first, &d->legs[0].first, sizeof c->legs[0].first);
+	same_place(&c->legs[0].first, &d->legs[0].first);
 	assert_int_equal(c->media[0].segment_count, 4);
 	assert_int_equal(c->fact_count, d->fact_count);
 	for (unsigned i = 0; i < c->fact_count; i++) {
 		assert_int_equal(c->facts[i].kind, d->facts[i].kind);
 		assert_true(c->facts[i].value == d->facts[i].value);
-		assert_memory_equal(c->facts[i].at, d->facts[i].at, sizeof c->facts[i].at);
+		for (unsigned k = 0; k < FACT_EVIDENCE; k++)
+			same_place(&c->facts[i].at[k], &d->facts[i].at[k]);
 	}
 	scene_free(s);
 	scene_free(t);

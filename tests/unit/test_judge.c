@@ -218,8 +218,7 @@ static void gates_on_findings_of_the_chosen_severity(void **state)
 	judge_free(j);
 	j = judge_with(SEVERITY_CRITICAL, 0, NULL);
 	(void)judge_call(j, &m.c);
-	assert_non_null(
-		strstr(judge_gate(j, false, true).why, "1 finding at or above critical"));
+	assert_non_null(strstr(judge_gate(j, false, true).why, "1 finding at or above critical"));
 	judge_free(j);
 }
 
@@ -244,8 +243,8 @@ static void exits_cleanly_only_when_judged(void **state)
 	assert_int_equal(judge_call(j, &m.c)->policy, POLICY_MET);
 	struct gate g = judge_gate(j, false, true);
 	assert_int_equal(g.exit, 0);
-	assert_string_equal(
-		g.why, "judged, nothing at or above high (no end-to-end requirement was set)");
+	assert_string_equal(g.why,
+			    "judged, nothing at or above high (no end-to-end requirement was set)");
 	assert_int_equal(judge_gate(j, true, true).exit, 3);
 	judge_free(j);
 }
