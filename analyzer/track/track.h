@@ -2,7 +2,7 @@
 #ifndef EARSHOT_TRACK_H
 #define EARSHOT_TRACK_H
 
-#include "analyzer/model/call.h"
+#include "analyzer/model/inventory.h"
 
 /*
  * What `value`, `duration_ns`, `text` and the scope of a fact mean, where it
@@ -76,6 +76,8 @@ struct track_options {
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
 	size_t call_budget; /* bytes of one call's arena */
+	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
+	point_set access; /* capture points asserted to be access links */
 };
 
 struct track_counters {
