@@ -12,7 +12,11 @@ enum rule_id {
 	RULE_AUTH_002,
 	RULE_AUTH_004,
 	RULE_AUTH_005,
+	RULE_B2B_001,
 	RULE_B2B_002,
+	RULE_B2B_003,
+	RULE_B2B_004,
+	RULE_B2B_005,
 	RULE_CERT_001,
 	RULE_CERT_002,
 	RULE_CERT_003,
@@ -61,6 +65,7 @@ enum rule_id {
 	RULE_OBS_005,
 	RULE_OBS_006,
 	RULE_OBS_007,
+	RULE_OBS_008,
 	RULE_OBS_012,
 	RULE_PRIV_001,
 	RULE_PRIV_002,
@@ -122,6 +127,7 @@ struct line {
 	bool key_shown;	  /* a key in SDP: exchanged where it could be read */
 	bool null_cipher; /* SRTP that does not encrypt was agreed */
 	bool weak_key, tampered;
+	bool keys_whole, media_whole; /* what is known of it reaches from end to end */
 };
 
 /* Grows once to RULE_FINDINGS and is used again for each call. */
@@ -149,6 +155,7 @@ struct work {
 	bool tampering; /* a fingerprint, a Hello hash or a signature contradicts what was received
 			 */
 	bool weak;	/* broken or deprecated protection in use */
+	bool signaling_whole; /* what is known of it reaches from end to end */
 	bool broken_tls, old_tls, bad_certificate, weak_tls;
 };
 
@@ -209,6 +216,7 @@ extern rule_run *const rule_zrtp_run[];
 extern rule_run *const rule_tls_run[];
 extern rule_run *const rule_med_run[];
 extern rule_run *const rule_priv_run[];
+extern rule_run *const rule_b2b_run[];
 extern rule_run *const rule_obs_run[];
 
 /* A loop over the call's facts of one kind. */

@@ -163,22 +163,6 @@ static void rewritten(struct work *w)
 	}
 }
 
-static void rekeyed(struct work *w)
-{
-	RULE_EACH (w, f, FACT_media_rekeyed) {
-		rule_say(w, CONDITION_MEDIA, KNOWN_FAIL, f,
-			 "the media was ended and begun anew in the middle: both sides are "
-			 "protected under keys of their own, and no packet is the same");
-		rule_note(w, f,
-			  (struct note){ .id = RULE_B2B_002,
-					 .outcome = OUTCOME_VIOLATED,
-					 .severity = SEVERITY_HIGH,
-					 .detail = "Keyed apart on two hops of the call, and no "
-						   "packet of one side is found on the other.",
-					 .caused_by = "DTLS-006" });
-	}
-}
-
 static void suites(struct work *w)
 {
 	static const struct rule_plain plain[] = {
@@ -257,4 +241,4 @@ static void readable(struct work *w)
 }
 
 rule_run *const rule_dtls_run[] = { mismatch, matched, complete, media,	   doubts, rewritten,
-				    rekeyed,  suites,  profiles, readable, NULL };
+				    suites,  profiles, readable, NULL };

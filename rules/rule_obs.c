@@ -17,6 +17,8 @@ static const struct limit {
 	{ FACT_loss, RULE_OBS_004, SEVERITY_MEDIUM, "Packets are missing from the capture." },
 	{ FACT_clock, RULE_OBS_005, SEVERITY_LOW,
 	  "Capture clocks or the order of packets are off." },
+	{ FACT_legs_ambiguous, RULE_OBS_008, SEVERITY_INFO,
+	  "Another row may be the same call; more than one fits as well, so none was joined." },
 	{ FACT_start_missing, RULE_OBS_006, SEVERITY_LOW,
 	  "The start of the call is not in the capture." },
 	{ FACT_end_missing, RULE_OBS_006, SEVERITY_LOW,

@@ -51,19 +51,36 @@ static bool said(const struct answer *a)
 	return a->ok || a->suspect || a->fail;
 }
 
+static struct verdict settle_keys(const struct line *line)
+{
+	return lattice_settle(line->keys, line->keys_whole);
+}
+
+/*
+ * B.7: ciphertext that passed unchanged says nothing of who can open it, so media
+ * can be no more complete than its keys are.
+ */
+static struct verdict settle_media(const struct line *line)
+{
+	struct verdict keys = settle_keys(line);
+	bool whole = line->media_whole && keys.known == KNOWN_OK && keys.complete;
+
+	return lattice_settle(line->media, whole);
+}
+
+/* Silence about a line that had media leaves the call incomplete. */
 static struct verdict settle_lines(const struct work *w, enum condition on)
 {
 	struct verdict v = lattice_identity();
 
-	if (has_media(w))
+	if (has_media(w) && !any_live(w))
 		v.complete = false;
 	for (uint16_t i = 0; i <= w->c->media_count; i++) {
-		const struct answer *a =
-			on == CONDITION_KEYS ? &w->lines[i].keys : &w->lines[i].media;
-		/* Both ends of the path would have to be asserted for more: nothing is complete yet
-		 * (B.3). */
-		if (said(a))
-			v = lattice_join(v, lattice_settle(*a, false));
+		const struct line *line = &w->lines[i];
+		if (on == CONDITION_KEYS && (line->live || said(&line->keys)))
+			v = lattice_join(v, settle_keys(line));
+		if (on == CONDITION_MEDIA && (line->live || said(&line->media)))
+			v = lattice_join(v, settle_media(line));
 	}
 	return v;
 }
@@ -409,7 +426,7 @@ void verdict_of(struct work *w, struct judgement *j)
 {
 	enum shown shown[CONDITIONS];
 
-	tell(w, CONDITION_SIGNALING, lattice_settle(w->signaling, false),
+	tell(w, CONDITION_SIGNALING, lattice_settle(w->signaling, w->signaling_whole),
 	     &j->conditions[CONDITION_SIGNALING]);
 	tell(w, CONDITION_KEYS, settle_lines(w, CONDITION_KEYS), &j->conditions[CONDITION_KEYS]);
 	tell(w, CONDITION_MEDIA, settle_lines(w, CONDITION_MEDIA), &j->conditions[CONDITION_MEDIA]);

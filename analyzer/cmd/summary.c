@@ -174,6 +174,7 @@ static void gather_limits(struct document_run *run, const struct pipeline *p, co
 		{ "call_budgets_spent", t->budget_spent },
 		{ "stints_dropped", t->stints_dropped },
 		{ "keys_not_compared", t->keys_unpaged },
+		{ "correlators_too_common", t->legs_crowded },
 	};
 
 	FILL(run->limits, limits);

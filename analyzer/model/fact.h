@@ -21,6 +21,7 @@ struct fact {
 	int16_t leg, media, segment, epoch;
 	uint64_t value;	      /* a count (packets, messages, elements); see track.h for each kind */
 	uint64_t duration_ns; /* of clear media */
+	bool spans; /* seen at both asserted ends of the path: nothing can lie beyond (B.3) */
 	const char
 		*text; /* what is special about this one; NULL: nothing. No secret, no identity */
 	struct evidence at[FACT_EVIDENCE];

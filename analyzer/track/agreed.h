@@ -10,6 +10,7 @@ enum { AGREED_LINES = 16, AGREED_MEDIA = 64, AGREED_PATHS = 16 };
 struct agreed {
 	struct media m;
 	unsigned index;				/* of the m-line */
+	uint16_t part; /* of a joined call: the row it comes from */
 	int16_t number;				/* in the call's media */
 	const struct line_seen *offer, *answer; /* the last that counted */
 	const struct line_seen
@@ -32,11 +33,6 @@ struct agreed {
 	uint64_t text_packets, parsed[2]; /* [0] by the lesser endpoint */
 	struct evidence parsed_at;
 	struct flow_key parsed_on; /* the path it was read on */
-};
-
-struct agreed_list {
-	struct agreed *all;
-	unsigned count;
 };
 
 /* In the call's arena; sets pact.media. */

@@ -8,6 +8,7 @@
 #include "analyzer/track/hop.h"
 #include "analyzer/track/offer.h"
 
+enum { UUID = 32 }; /* hex digits (RFC 7989 5) */
 static const uint64_t RETRY_NS = 32 * WHEN_SECOND;
 
 /* ---- transactions -------------------------------------------------------------- */
@@ -112,6 +113,39 @@ static void keep_parties(struct live *l, const struct observation *o)
 	keep_slice(l, &l->call.to_user, m->to.user);
 	keep_slice(l, &l->call.to_host, m->to.host);
 	keep_slice(l, &l->call.to_display, m->to.display);
+}
+
+/* Session-ID (RFC 7989 5): hex digits of this side, ";remote=" and those of the other; nil is none. */
+static void keep_session(struct live *l, struct slice uuid)
+{
+	bool nil = true;
+
+	for (size_t i = 0; i < uuid.n; i++)
+		nil &= uuid.p[i] == '0';
+	if (uuid.n != UUID || nil)
+		return;
+	uint64_t id = hash_fixed(uuid);
+	for (unsigned i = 0; i < LIVE_SESSIONS; i++) {
+		if (l->sessions[i] == id)
+			return;
+		if (!l->sessions[i]) {
+			l->sessions[i] = id;
+			return;
+		}
+	}
+}
+
+static void keep_sessions(struct live *l, struct slice value)
+{
+	struct slice rest = value, part;
+
+	if (slice_cut(&rest, ';', &part))
+		keep_session(l, slice_trim(part));
+	while (slice_cut(&rest, ';', &part)) {
+		part = slice_trim(part);
+		if (part.n > 7 && slice_ieq(slice_upto(part, 7), SLICE("remote=")))
+			keep_session(l, slice_from(part, 7));
+	}
 }
 
 /* ---- what the messages mean -------------------------------------------------------- */
@@ -315,6 +349,7 @@ void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struc
 	struct leg_live *leg = hop_leg(l, o);
 
 	keep_parties(l, o);
+	keep_sessions(l, m->session_id);
 	keep_times(l, o);
 	if (!leg)
 		return;

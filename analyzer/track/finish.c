@@ -8,6 +8,7 @@
 #include "analyzer/base/digest.h"
 #include "analyzer/base/text.h"
 #include "analyzer/track/across.h"
+#include "analyzer/track/compare.h"
 #include "analyzer/track/dialog.h"
 #include "analyzer/track/epoch.h"
 #include "analyzer/track/hop.h"
@@ -15,6 +16,8 @@
 #include "analyzer/track/media_facts.h"
 #include "analyzer/track/path.h"
 #include "analyzer/track/session_facts.h"
+#include "analyzer/track/sight.h"
+#include "analyzer/track/track.h"
 
 /* ---- legs ------------------------------------------------------------------------ */
 
@@ -74,6 +77,7 @@ static void look_under(struct stint *paths, struct keybook *book, struct live *l
 		if (f->tls && observation_transport_encrypted(g->carrier)) {
 			f->used = true;
 			session_facts(l, f, (int)(g - l->call.legs));
+			sight_tls(l, f, (int)(g - l->call.legs));
 			keybook_server(book, l, f, (int)(g - l->call.legs));
 		}
 		if (f->gaps) {
@@ -265,18 +269,28 @@ static void give_media(struct live *l, const struct agreed_list *list)
 		c->media[c->media_count++] = list->all[i].m;
 }
 
-void finish_row(struct live *l, const struct agreed_list *list, struct slice name)
+void finish_part(struct live *l, struct agreed_list list, struct slice name)
+{
+	l->list = list;
+	l->name = name;
+	if (l->last_media_ns > l->call.end_ns)
+		l->call.end_ns = l->last_media_ns;
+	sight_media(l, &l->list);
+}
+
+void finish_row(struct live *l, const struct track_options *options)
 {
 	struct call *c = &l->call;
 
 	if (l->last_media_ns > c->end_ns)
 		c->end_ns = l->last_media_ns;
 	c->points = (uint16_t)__builtin_popcountll(l->points);
+	compare_facts(l, options);
 	note_limits(l);
-	path_build(l, list);
-	give_media(l, list);
+	path_build(l, &l->list);
+	give_media(l, &l->list);
 	gather_facts(l);
-	name_row(l, name);
+	name_row(l, l->name);
 	c->arena = l->arena;
 }
 
@@ -306,5 +320,5 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 	for (unsigned i = 0; i < l->call.leg_count; i++)
 		look_under(paths, book, l, &l->call.legs[i]);
 	note_proxies(l);
-	finish_row(l, &list, l->call.call_id);
+	finish_part(l, list, l->call.call_id);
 }

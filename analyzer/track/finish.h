@@ -5,11 +5,17 @@
 #include "analyzer/track/bind.h"
 #include "analyzer/track/keybook.h"
 
-/* Fills l->call from all that was filed under it. Promises still stand afterwards. */
+/*
+ * A row is finished in two steps. The first takes from flows and promises what
+ * it needs of them (promises still stand afterwards); what is left in `l` needs
+ * neither. The second, once the rows of one call are together, says what the
+ * whole shows and fills l->call.
+ */
 void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 		 const struct bind_options *options, struct bind_counts *counts);
-/* Media of the list, facts and id into l->call; the last steps, shared with rows without signaling.
- */
-void finish_row(struct live *l, const struct agreed_list *list, struct slice name);
+/* The end of the first step, shared with rows without signaling; `name` makes the row's id. */
+void finish_part(struct live *l, struct agreed_list list, struct slice name);
+struct track_options;
+void finish_row(struct live *l, const struct track_options *options);
 
 #endif

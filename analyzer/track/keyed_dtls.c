@@ -15,7 +15,6 @@ enum {
 	CLIENT_SIGNED = 4,
 	SERVER_SIGNED = 8,
 	FULL = 16,
-	PLACES = 64,
 };
 
 struct look {
@@ -294,70 +293,14 @@ static void note_unfinished(struct live *l, const struct agreed *a)
 		}
 }
 
-/* ---- one handshake at several places ------------------------------------------------------- */
-
-static bool same_handshake(const struct handshake_seen *a, const struct handshake_seen *b)
-{
-	return a->has_randoms && b->has_randoms && a->has_shares && b->has_shares &&
-	       !memcmp(a->randoms, b->randoms, sizeof a->randoms) &&
-	       !memcmp(a->shares, b->shares, sizeof a->shares);
-}
-
-static bool same_place(const struct flow *a, const struct flow *b)
-{
-	return a->point == b->point && !memcmp(&a->key, &b->key, sizeof a->key);
-}
-
-/* All paths of the call, each once. */
-static unsigned all_paths(const struct agreed_list *list, const struct flow **out)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < list->count; i++)
-		for (unsigned k = 0; k < list->all[i].path_count && n < PLACES; k++) {
-			unsigned at = 0;
-			while (at < n && !same_place(out[at], list->all[i].paths[k]))
-				at++;
-			if (at == n)
-				out[n++] = list->all[i].paths[k];
-		}
-	return n;
-}
-
-static void note_same(struct live *l, const struct agreed *a, const struct dtls_held *d,
-		      const struct flow *const *paths, unsigned n)
-{
-	unsigned places = 0;
-	struct fact *f;
-
-	if (!completed(&d->seen.shake) || d->seen.shake.resumed)
-		return;
-	for (unsigned i = 0; i < n; i++)
-		for (const struct dtls_held *e = paths[i]->dtls; e; e = e->next)
-			if (same_handshake(&d->seen.shake, &e->seen.shake)) {
-				places++;
-				break;
-			}
-	if (places < 2)
-		return;
-	f = keyed_fact(l, FACT_dtls_same, 4, a->number, NULL, &d->at);
-	if (f && f->value < places)
-		f->value = places;
-}
-
 void keyed_dtls(struct live *l, const struct agreed_list *list)
 {
-	const struct flow *paths[PLACES];
-	unsigned n = all_paths(list, paths);
-
 	for (unsigned i = 0; i < list->count; i++) {
 		struct look k = { .l = l, .list = list, .a = &list->all[i] };
 		for (unsigned p = 0; p < k.a->path_count; p++)
 			for (k.d = k.a->paths[p]->dtls; k.d; k.d = k.d->next)
-				if (keyed_in_time(l, k.d->first_ns, k.d->last_ns)) {
+				if (keyed_in_time(l, k.d->first_ns, k.d->last_ns))
 					look_at(&k, k.a->paths[p]);
-					note_same(l, k.a, k.d, paths, n);
-				}
 		note_missing(l, list, k.a);
 		note_prints(l, k.a);
 		note_unfinished(l, k.a);

@@ -125,54 +125,6 @@ static void note_weak(const struct look *k)
 		keyed_fact(k->l, FACT_zrtp_weak, 3, k->a->number, text, &k->z->at);
 }
 
-/* ---- one exchange at several places ---------------------------------------------------- */
-
-static bool has(const struct zrtp_seen *z, const struct zrtp_side_seen *s)
-{
-	static const uint8_t none[sizeof s->public_name];
-
-	for (unsigned i = 0; i < 2; i++)
-		if (!memcmp(z->side[i].hello_hash, s->hello_hash, sizeof s->hello_hash) &&
-		    memcmp(s->public_name, none, sizeof none) &&
-		    !memcmp(z->side[i].public_name, s->public_name, sizeof s->public_name))
-			return true;
-	return false;
-}
-
-static bool runs_on(const struct flow *f, const struct zrtp_seen *z)
-{
-	for (const struct zrtp_held *h = f->zrtp; h; h = h->next)
-		if (has(&h->seen, &z->side[0]) && has(&h->seen, &z->side[1]))
-			return true;
-	return false;
-}
-
-static bool seen_before(const struct look *k, unsigned list, unsigned path)
-{
-	const struct flow *f = k->list->all[list].paths[path];
-
-	for (unsigned i = 0; i <= list; i++)
-		for (unsigned p = 0; p < (i < list ? k->list->all[i].path_count : path); p++)
-			if (k->list->all[i].paths[p] == f)
-				return true;
-	return false;
-}
-
-static void note_same(const struct look *k)
-{
-	unsigned places = 0;
-
-	for (unsigned i = 0; i < k->list->count; i++)
-		for (unsigned p = 0; p < k->list->all[i].path_count; p++)
-			places += !seen_before(k, i, p) &&
-				  runs_on(k->list->all[i].paths[p], &k->z->seen);
-	if (places < 2)
-		return;
-	struct fact *f = keyed_fact(k->l, FACT_zrtp_same, 4, k->a->number, NULL, &k->z->at);
-	if (f && f->value < places)
-		f->value = places;
-}
-
 void keyed_zrtp(struct live *l, const struct agreed_list *list)
 {
 	for (unsigned i = 0; i < list->count; i++) {
@@ -185,7 +137,6 @@ void keyed_zrtp(struct live *l, const struct agreed_list *list)
 				note_end(&k);
 				note_flags(&k);
 				note_weak(&k);
-				note_same(&k);
 			}
 	}
 }

@@ -14,6 +14,7 @@ enum {
 	LIVE_RECENT = 16,
 	LIVE_HOSTS = 8,
 	LIVE_FACTS = 8192,
+	LIVE_SESSIONS = 4,
 };
 
 /* A fact in the making; its leg is the one that holds it. */
@@ -24,6 +25,7 @@ struct note {
 
 struct leg_live {
 	struct leg leg;
+	uint16_t part; /* of a joined call: the row it was filed under */
 	struct leg_live *next;
 	struct note *notes;
 	struct evidence first_request; /* decides who is `a` */
@@ -73,8 +75,33 @@ struct transaction {
 	uint16_t status; /* highest final, or 0 */
 };
 
+/*
+ * A handshake or connection of the row, kept when its flow is let go, so that
+ * it can be known again at another place.
+ */
+enum sight_kind { SIGHT_DTLS, SIGHT_ZRTP, SIGHT_TLS };
+struct sight {
+	struct sight *next;
+	enum sight_kind kind;
+	int16_t media, leg; /* FACT_NOWHERE: none */
+	uint16_t point, part;
+	struct flow_key key;
+	uint8_t name[32]; /* equal at two places: one exchange; zero: nothing to know it by */
+	bool completed, full, resumed, ephemeral; /* full: both sides' new key shares were seen */
+	bool two_layers; /* a double encryption profile (RFC 8723): the outer layer changes hop by hop */
+	struct evidence at;
+	uint64_t first_ns, last_ns;
+};
+
 struct place;
 struct live;
+struct agreed;
+
+/* The lines of a row; the array in its arena (agreed.h). */
+struct agreed_list {
+	struct agreed *all;
+	unsigned count;
+};
 
 /* "Media of this call will come or go here." */
 struct promise {
@@ -136,6 +163,15 @@ struct live {
 	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS],
 		serving[LIVE_HOSTS];
 	uint8_t answering_count, forwarding_count, named_count, serving_count;
+	uint64_t sessions[LIVE_SESSIONS]; /* UUIDs of Session-ID (RFC 7989), hashed; not the nil one */
+
+	/* from here on: after it was closed, while it waits for rows of the same call */
+	struct agreed_list list;
+	struct slice name; /* what its id is made of */
+	struct sight *sights;
+	bool ambiguous;	       /* a row that may be the same call had a rival */
+	struct live *absorbed; /* rows whose memory this one goes on using */
+	uint16_t parts;	       /* rows it is made of; 0: one */
 };
 
 /* Earlier evidence first: by time, input, frame. */

@@ -9,6 +9,7 @@
 #include "analyzer/track/keyed.h"
 #include "analyzer/track/media_facts.h"
 #include "analyzer/track/session_facts.h"
+#include "analyzer/track/sight.h"
 
 static const uint64_t TLS_NS = 300 * WHEN_SECOND; /* a connection is silent between registrations */
 
@@ -291,6 +292,7 @@ static void add_tls_leg(const struct opaque_context *x, struct live *l, struct f
 	if (fact)
 		fact->leg = (int16_t)(l->call.leg_count - 1);
 	session_facts(l, f, l->call.leg_count - 1);
+	sight_tls(l, f, l->call.leg_count - 1);
 	keybook_server(x->book, l, f, l->call.leg_count - 1);
 }
 
@@ -341,9 +343,9 @@ static void whole_epoch(struct live *l)
 	l->call.epoch_count = 1;
 }
 
-static struct slice name_of(const struct flow *f)
+static struct slice name_of(struct live *l, const struct flow *f)
 {
-	return (struct slice){ (const uint8_t *)&f->key, sizeof f->key };
+	return arena_slice(l->arena, (struct slice){ (const uint8_t *)&f->key, sizeof f->key });
 }
 
 static bool spoke_sip(const struct opaque_context *x, const struct addr *a)
@@ -404,7 +406,7 @@ static struct live *media_row(const struct opaque_context *x, struct gathered *g
 	keyed_media(l, &list);
 	l->call.ends[0].at = (struct endpoint){ g->flows[0]->key.src, 0 };
 	l->call.ends[1].at = (struct endpoint){ g->flows[0]->key.dst, 0 };
-	finish_row(l, &list, name_of(g->flows[0]));
+	finish_part(l, list, name_of(l, g->flows[0]));
 	return l;
 }
 
@@ -420,7 +422,7 @@ static struct live *connection_row(const struct opaque_context *x, struct flow *
 	if (l->call.legs)
 		add_tls_leg(x, l, f);
 	live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &f->tls->at);
-	finish_row(l, &none, name_of(f));
+	finish_part(l, none, name_of(l, f));
 	f->used = true;
 	return l;
 }

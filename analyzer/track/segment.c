@@ -99,19 +99,61 @@ static void keep_windows(struct live *l, struct segment *s, const struct segment
 			 unsigned n)
 {
 	struct window_seen *w = live_take(l, n * sizeof *w);
-	const struct stream *st = c[0].stream;
 
 	for (unsigned i = 0; w && i < n; i++)
 		w[i] = c[i].window->seen;
 	s->windows = w;
 	s->window_count = (uint16_t)(w ? n : 0);
-	if (!st->print_count)
+}
+
+/* ---- prints of its own time --------------------------------------------------------- */
+
+static unsigned prints_of(const struct segment_claim *c, unsigned n)
+{
+	const struct stream *last = NULL;
+	unsigned room = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		room += c[i].stream == last ? 0 : c[i].stream->print_count;
+		last = c[i].stream;
+	}
+	return room;
+}
+
+static void add_prints(struct segment *s, struct print_seen *to, uint32_t *ssrcs,
+		       const struct stream *st)
+{
+	uint64_t limit = st->print_count == MEDIA_PRINTS ? st->prints[MEDIA_PRINTS - 1].choice
+							 : UINT64_MAX;
+
+	if (limit < s->print_limit)
+		s->print_limit = limit;
+	for (unsigned i = 0; i < st->print_count; i++) {
+		if (st->prints[i].ts_ns < s->first_ns || st->prints[i].ts_ns > s->last_ns)
+			continue;
+		to[s->print_count] = st->prints[i];
+		ssrcs[s->print_count++] = st->ssrc;
+	}
+}
+
+static void keep_prints(struct live *l, struct segment *s, const struct segment_claim *c,
+			unsigned n)
+{
+	unsigned room = prints_of(c, n);
+	struct print_seen *p = room ? live_take(l, room * sizeof *p) : NULL;
+	uint32_t *ssrcs = p ? live_take(l, room * sizeof *ssrcs) : NULL;
+	const struct stream *last = NULL;
+
+	s->print_limit = UINT64_MAX;
+	if (!ssrcs)
 		return;
-	struct print_seen *p = live_take(l, st->print_count * sizeof *p);
-	if (p)
-		memcpy(p, st->prints, st->print_count * sizeof *p);
+	for (unsigned i = 0; i < n; i++) {
+		if (c[i].stream != last)
+			add_prints(s, p, ssrcs, c[i].stream);
+		last = c[i].stream;
+	}
 	s->prints = p;
-	s->print_count = p ? st->print_count : 0;
+	s->print_ssrcs = ssrcs;
 }
 
 /* ---- before ZRTP has agreed keys (contract 3) ----------------------------------- */
@@ -264,6 +306,7 @@ static void make(struct live *l, struct segment *s, struct segment_claim *c, uns
 		s->codec = agreed_codec(l, c->to, (uint8_t)pt);
 	add_up(s, c, n);
 	keep_windows(l, s, c, n);
+	keep_prints(l, s, c, n);
 	judge_start(l, s, c, n, clear_start_ns);
 	for (unsigned i = 0, end; i < n; i = end) {
 		for (end = i + 1; end < n && c[end].stream->ssrc == c[i].stream->ssrc; end++)

@@ -9,6 +9,7 @@
 #include "analyzer/base/when.h"
 #include "analyzer/track/dialog.h"
 #include "analyzer/track/finish.h"
+#include "analyzer/track/join.h"
 #include "analyzer/track/opaque.h"
 
 enum {
@@ -34,6 +35,7 @@ struct track {
 	struct expire *timers;
 	struct stint *paths;
 	struct keybook *book;
+	struct join *join;
 	struct dialog_refusals *refusals;
 	struct queue unanswered, answered;
 	struct live **closing; /* filled by one tick, given in order of their end */
@@ -69,6 +71,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, FLOW_BYTES);
 	t->book = keybook_new();
+	t->join = join_new();
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
 	return t;
@@ -99,8 +102,11 @@ static void queue_out(struct queue *q, struct live *l)
 
 static void live_free(struct live *l)
 {
-	arena_free(l->arena);
-	free(l);
+	for (struct live *next; l; l = next) {
+		next = l->absorbed;
+		arena_free(l->arena);
+		free(l);
+	}
 }
 
 static void will_close(struct track *t, struct live *l)
@@ -154,18 +160,46 @@ static bool spent(const struct call *c)
 	return call_fact(c, FACT_budget_spent, NULL) != NULL;
 }
 
-static void give_all(struct track *t)
+/* Others may prove to be the same call; a registration or a message has no second half. */
+static bool may_join(const struct live *l)
 {
+	return l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT ||
+	       l->call.kind == CALL_OPAQUE;
+}
+
+static void part(struct track *t)
+{
+	size_t n = t->closing_count;
+
+	t->closing_count = 0;
+	for (size_t i = 0; i < n; i++)
+		if (may_join(t->closing[i]))
+			join_add(t->join, t->closing[i]);
+		else
+			t->closing[t->closing_count++] = t->closing[i];
+}
+
+/* Closed rows wait for their like; those that have waited are given, in order of their end. */
+static void give_all(struct track *t, uint64_t now_ns)
+{
+	struct live *l;
+
+	part(t);
+	while ((l = join_next(t->join, now_ns)))
+		will_close(t, l);
+	for (size_t i = 0; i < t->closing_count; i++)
+		finish_row(t->closing[i], &t->options);
 	if (t->closing_count)
 		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
 	for (size_t i = 0; i < t->closing_count; i++) {
-		struct live *l = t->closing[i];
+		l = t->closing[i];
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
 		t->give(t->ctx, &l->call);
 		live_free(l);
 	}
 	t->closing_count = 0;
+	t->counters.legs_crowded = join_crowded(t->join);
 }
 
 /* The oldest unanswered goes first: it is the likeliest to be noise. */
@@ -177,7 +211,7 @@ static void evict(struct track *t)
 	t->counters.calls_evicted++;
 	take_out(t, l);
 	close_all(t);
-	give_all(t);
+	give_all(t, 0);
 }
 
 /* ---- SIP -------------------------------------------------------------------------------- */
@@ -410,7 +444,7 @@ void track_tick(struct track *t, uint64_t now_ns)
 	close_due(t);
 	close_all(t);
 	sweep(t, false);
-	give_all(t);
+	give_all(t, t->now_ns);
 }
 
 void track_end(struct track *t, uint64_t now_ns)
@@ -424,7 +458,7 @@ void track_end(struct track *t, uint64_t now_ns)
 	}
 	close_all(t);
 	sweep(t, true);
-	give_all(t);
+	give_all(t, UINT64_MAX);
 }
 
 static int unexplained_cmp(const void *x, const void *y)
@@ -459,6 +493,9 @@ void track_free(struct track *t)
 		stint_release(t->paths, t->closing[--t->closing_count]);
 		live_free(t->closing[t->closing_count]);
 	}
+	for (struct live *l; (l = join_next(t->join, UINT64_MAX));)
+		live_free(l);
+	join_free(t->join);
 	stint_free(t->paths);
 	keybook_free(t->book);
 	map_free(t->calls);

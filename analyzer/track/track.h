@@ -16,6 +16,9 @@
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
  *        digest_md5                   value: 1 when challenge and response were both readable
  *        loss (leg)                   value: holes in what carried signaling
+ *        tls_elsewhere                value: 1 the host's role is asserted, or SIP is known on its
+ *                                     other side; text: the host, in an asserted role
+ *        b2bua                        text: what it changes (RFC 7092)
  * media  key_readable, key_unused     value: octets of key and salt; text: the suite; also the leg
  *        k_readable, keys_doubled     also the leg
  *        no_keys, sibling_clear       grade 2 from SDP, 3 when its media was readable
@@ -57,6 +60,10 @@
  *        dtls_weak_fingerprint        text: "MD5", "SHA-1"; dtls_weak_suite, dtls_profile text:
  * name; value: 3 NULL or broken, 2 legacy or none chosen, 1 short tag or no forward secrecy
  *        dtls_shared                  value: different parties
+ *        media_relayed                value: equal packets among the prints; text "in part": fewer
+ *                                     than 50, or not nearly all that both places hold
+ *        media_rekeyed, media_decrypted, media_transcoded  the line on either side of the box
+ *        key_by_signaling             of rows without readable signaling; grade as tls_direct
  *        dtls_same, zrtp_same         value: capture points; grade 4
  *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
  *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
@@ -82,6 +89,7 @@ struct track_options {
 
 struct track_counters {
 	uint64_t calls, calls_evicted, budget_spent, media_unowned, stints_dropped;
+	uint64_t legs_crowded; /* values too common to tell calls apart by, passed over */
 	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
 				*/
 };

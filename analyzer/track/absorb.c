@@ -1,0 +1,199 @@
+/* absorb.c - one row takes in another that proved to be the same call. */
+#include "analyzer/track/absorb.h"
+
+#include <string.h>
+
+#include "analyzer/track/epoch.h"
+
+struct shift {
+	int16_t leg, media;
+	uint16_t part;
+};
+
+static int16_t moved(int16_t number, int16_t by)
+{
+	return number < 0 ? number : (int16_t)(number + by);
+}
+
+/* ---- legs ------------------------------------------------------------------------- */
+
+static bool join_legs(struct live *l, struct live *o)
+{
+	struct call *c = &l->call, *d = &o->call;
+	unsigned n = c->leg_count + d->leg_count;
+	struct leg *all = n ? live_take(l, n * sizeof *all) : NULL;
+
+	if (n && !all)
+		return false;
+	if (c->leg_count)
+		memcpy(all, c->legs, c->leg_count * sizeof *all);
+	if (d->leg_count)
+		memcpy(all + c->leg_count, d->legs, d->leg_count * sizeof *all);
+	c->legs = all;
+	c->leg_count = (uint16_t)n;
+	return true;
+}
+
+static void move_legs(struct live *l, struct live *o, const struct shift *by)
+{
+	for (struct leg_live *g = o->legs; g; g = g->next) {
+		g->part = (uint16_t)(g->part + by->part);
+		g->number = (uint16_t)(g->number + by->leg);
+	}
+	if (o->legs) {
+		*l->legs_end = o->legs;
+		l->legs_end = o->legs_end;
+		l->leg_count = (uint16_t)(l->leg_count + o->leg_count);
+	}
+}
+
+/* ---- lines -------------------------------------------------------------------------- */
+
+static bool join_lines(struct live *l, const struct live *o)
+{
+	unsigned mine = l->list.count, n = mine + o->list.count;
+	struct agreed *all = n ? live_take(l, n * sizeof *all) : NULL;
+
+	if (n > INT16_MAX || (n && !all))
+		return false;
+	if (mine)
+		memcpy(all, l->list.all, mine * sizeof *all);
+	if (o->list.count)
+		memcpy(all + mine, o->list.all, o->list.count * sizeof *all);
+	l->list.all = all;
+	l->list.count = n;
+	return true;
+}
+
+static int16_t epoch_of(const struct live *l, int16_t was, uint64_t ns)
+{
+	return was < 0 ? was : (int16_t)epoch_at(&l->call, ns);
+}
+
+static void move_lines(struct live *l, unsigned from, const struct shift *by)
+{
+	for (unsigned i = from; i < l->list.count; i++) {
+		struct agreed *a = &l->list.all[i];
+		a->number = moved(a->number, by->media);
+		a->part = (uint16_t)(a->part + by->part);
+		a->m.leg = moved(a->m.leg, by->leg);
+		for (unsigned k = 0; k < a->m.segment_count; k++) {
+			struct segment *s = &a->m.segments[k];
+			s->epoch = epoch_of(l, s->epoch, s->first_ns);
+		}
+	}
+}
+
+static void move_pacts(struct live *l, struct live *o, const struct shift *by)
+{
+	for (struct pact *p = o->pacts; p; p = p->next) {
+		const struct sdp_seen *both[] = { p->offer, p->answer };
+		unsigned lines = 0;
+		for (unsigned i = 0; i < 2; i++)
+			if (both[i] && both[i]->line_count > lines)
+				lines = both[i]->line_count;
+		for (unsigned i = 0; p->media && i < lines; i++)
+			p->media[i] = moved(p->media[i], by->media);
+	}
+	if (o->pacts) {
+		*l->pacts_end = o->pacts;
+		l->pacts_end = o->pacts_end;
+	}
+}
+
+/* ---- facts and sights ------------------------------------------------------------------ */
+
+static void move_facts(struct live *l, struct live *o, const struct shift *by)
+{
+	struct note **end = &l->facts;
+
+	for (struct note *n = o->facts; n; n = n->next) {
+		n->fact.leg = moved(n->fact.leg, by->leg);
+		n->fact.media = moved(n->fact.media, by->media);
+		n->fact.epoch = epoch_of(l, n->fact.epoch, n->fact.at[0].ts_ns);
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = o->facts;
+	l->fact_count += o->fact_count;
+}
+
+static void move_sights(struct live *l, struct live *o, const struct shift *by)
+{
+	struct sight **end = &l->sights;
+
+	for (struct sight *s = o->sights; s; s = s->next) {
+		s->leg = moved(s->leg, by->leg);
+		s->media = moved(s->media, by->media);
+		s->part = (uint16_t)(s->part + by->part);
+	}
+	while (*end)
+		end = &(*end)->next;
+	*end = o->sights;
+}
+
+static void join_hosts(struct host_seen *to, uint8_t *count, const struct host_seen *from, uint8_t n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned k = 0;
+		while (k < *count && !addr_eq(&to[k].addr, &from[i].addr))
+			k++;
+		if (k == *count && *count < LIVE_HOSTS)
+			to[(*count)++] = from[i];
+	}
+}
+
+/* ---- the call as a whole --------------------------------------------------------------- */
+
+static void join_whole(struct live *l, const struct live *o)
+{
+	struct call *c = &l->call;
+	const struct call *d = &o->call;
+
+	c->start_ns = d->start_ns < c->start_ns ? d->start_ns : c->start_ns;
+	c->end_ns = d->end_ns > c->end_ns ? d->end_ns : c->end_ns;
+	c->inputs |= d->inputs;
+	c->messages += d->messages;
+	c->emergency |= d->emergency;
+	c->complete_end |= d->complete_end;
+	c->cut_off &= d->cut_off;
+	l->points |= o->points;
+	if (o->first.frame)
+		live_first(&l->first, &o->first);
+	if (o->last.frame)
+		live_last(&l->last, &o->last);
+	if (o->last_media_ns > l->last_media_ns)
+		l->last_media_ns = o->last_media_ns;
+	if (o->clock_off.frame)
+		live_first(&l->clock_off, &o->clock_off);
+	if (o->truncated.frame)
+		live_first(&l->truncated, &o->truncated);
+	l->truncated_count += o->truncated_count;
+	l->isfocus_caller |= o->isfocus_caller;
+	l->isfocus_callee |= o->isfocus_callee;
+	l->spent |= o->spent;
+}
+
+void absorb(struct live *l, struct live *o)
+{
+	struct shift by = { (int16_t)l->call.leg_count, (int16_t)l->list.count,
+			    (uint16_t)(l->parts ? l->parts : 1) };
+	struct live **end = &l->absorbed;
+
+	while (*end)
+		end = &(*end)->absorbed;
+	*end = o;
+	join_whole(l, o);
+	if (!join_legs(l, o) || !join_lines(l, o))
+		return;
+	move_legs(l, o, &by);
+	move_lines(l, (unsigned)by.media, &by);
+	move_pacts(l, o, &by);
+	move_facts(l, o, &by);
+	move_sights(l, o, &by);
+	join_hosts(l->answering, &l->answering_count, o->answering, o->answering_count);
+	join_hosts(l->forwarding, &l->forwarding_count, o->forwarding, o->forwarding_count);
+	join_hosts(l->named, &l->named_count, o->named, o->named_count);
+	join_hosts(l->serving, &l->serving_count, o->serving, o->serving_count);
+	l->parts = (uint16_t)(by.part + (o->parts ? o->parts : 1));
+}

@@ -1,0 +1,187 @@
+/* alike.c - is what went by here the same as what went by there? (evidence-methods 6) */
+#include "analyzer/track/alike.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analyzer/base/when.h"
+
+enum { PRINTS = 2 * 4 * MEDIA_PRINTS };
+static const uint64_t EDGE_NS = 500 * WHEN_MS, WITHIN_NS = 2 * WHEN_SECOND;
+static const double MISSED = 0.05;
+
+bool alike_protected(const struct segment *s)
+{
+	return s->protection == PROTECTION_VERIFIED || s->protection == PROTECTION_NONE_FOUND;
+}
+
+struct span {
+	uint64_t from_ns, to_ns;
+};
+
+static struct span common_time(const struct segment *a, const struct segment *b)
+{
+	struct span s = { a->first_ns > b->first_ns ? a->first_ns : b->first_ns,
+			  a->last_ns < b->last_ns ? a->last_ns : b->last_ns };
+
+	return s;
+}
+
+bool alike_together(const struct segment *a, const struct segment *b)
+{
+	struct span s = common_time(a, b);
+
+	return s.to_ns > s.from_ns && s.to_ns - s.from_ns >= WHEN_SECOND;
+}
+
+/* ---- octet for octet (A) -------------------------------------------------------------- */
+
+static bool holds(const struct segment *s, const struct print_seen *p)
+{
+	for (unsigned i = 0; i < s->print_count; i++)
+		if (s->prints[i].payload == p->payload && s->prints[i].len == p->len)
+			return true;
+	return false;
+}
+
+struct tally {
+	unsigned shared, expected; /* packets that both hold; that both should hold */
+};
+
+/* At the edges of the common time one place may have begun later than its clock says. */
+static struct tally count_equal(const struct segment *a, const struct segment *b)
+{
+	struct span s = common_time(a, b);
+	uint64_t limit = a->print_limit < b->print_limit ? a->print_limit : b->print_limit;
+	struct tally t = { 0, 0 };
+
+	if (s.to_ns > s.from_ns + 4 * EDGE_NS) {
+		s.from_ns += EDGE_NS;
+		s.to_ns -= EDGE_NS;
+	}
+	for (unsigned i = 0; i < a->print_count; i++) {
+		const struct print_seen *p = &a->prints[i];
+		if (p->len < ALIKE_OCTETS)
+			continue;
+		bool found = holds(b, p);
+		t.shared += found;
+		t.expected += p->choice <= limit && p->ts_ns >= s.from_ns && p->ts_ns <= s.to_ns &&
+			      !found;
+	}
+	t.expected += t.shared;
+	return t;
+}
+
+static double lost_share(const struct segment *s)
+{
+	return s->packets ? (double)s->lost / (double)(s->packets + s->lost) : 0;
+}
+
+/* What one place lost cannot be among its prints and does not count against it. */
+static bool nearly_all(struct tally t, const struct segment *other)
+{
+	double lost = lost_share(other), n = t.expected;
+	double allowed = n * (MISSED + lost) + 2 * sqrt(n * lost * (1 - lost));
+
+	return t.expected - t.shared <= allowed;
+}
+
+/* ---- by number and time (B1) ------------------------------------------------------------ */
+
+struct mark {
+	int64_t ts; /* from the first one, wraps undone */
+	uint64_t ns;
+	uint16_t seq;
+	bool second;
+};
+
+static int mark_cmp(const void *x, const void *y)
+{
+	const struct mark *a = x, *b = y;
+
+	if (a->ts != b->ts)
+		return a->ts < b->ts ? -1 : 1;
+	int16_t step = (int16_t)(a->seq - b->seq);
+	return step ? (step < 0 ? -1 : 1) : (int)a->second - (int)b->second;
+}
+
+static unsigned add_marks(struct mark *m, unsigned n, const struct segment *s, uint32_t ssrc,
+			  uint32_t zero, bool second)
+{
+	for (unsigned i = 0; i < s->print_count && n < PRINTS; i++)
+		if (s->print_ssrcs[i] == ssrc)
+			m[n++] = (struct mark){ (int32_t)(s->prints[i].rtp_ts - zero),
+						s->prints[i].ts_ns, s->prints[i].seq, second };
+	return n;
+}
+
+/* Two neighbours in time, one of each place: numbers must rise with time, clocks agree within 2 s. */
+static bool fits(const struct mark *a, const struct mark *b)
+{
+	int16_t step = (int16_t)(b->seq - a->seq);
+
+	if (step < 0 || (step == 0 && a->ts != b->ts))
+		return false;
+	return b->ns + WITHIN_NS >= a->ns;
+}
+
+/*
+ * The places chose other packets, since their octets differ; but laid side by
+ * side the numbers of one must fall between those of the other, in a range of a
+ * few packets out of 2^16 and a few steps out of 2^32.
+ */
+static bool interleaved(const struct mark *m, unsigned n)
+{
+	unsigned good = 0, bad = 0, of[2] = { 0, 0 };
+
+	for (unsigned i = 0; i < n; i++)
+		of[m[i].second]++;
+	if (of[0] + of[1] < ALIKE_PACKETS || of[0] < ALIKE_PACKETS / 3 || of[1] < ALIKE_PACKETS / 3)
+		return false;
+	for (unsigned i = 0; i + 1 < n; i++)
+		if (m[i].second != m[i + 1].second)
+			*(fits(&m[i], &m[i + 1]) ? &good : &bad) += 1;
+	return good >= ALIKE_PACKETS / 3 && bad * 20 <= good;
+}
+
+static bool paired_on(const struct segment *a, const struct segment *b, uint32_t ssrc)
+{
+	struct mark all[PRINTS];
+	unsigned first = 0;
+
+	while (first < a->print_count && a->print_ssrcs[first] != ssrc)
+		first++;
+	if (first == a->print_count)
+		return false;
+	uint32_t zero = a->prints[first].rtp_ts;
+	unsigned n = add_marks(all, 0, a, ssrc, zero, false);
+	n = add_marks(all, n, b, ssrc, zero, true);
+	qsort(all, n, sizeof *all, mark_cmp);
+	return interleaved(all, n);
+}
+
+static bool paired(const struct segment *a, const struct segment *b)
+{
+	for (unsigned i = 0; i < a->ssrc_count; i++)
+		for (unsigned k = 0; k < b->ssrc_count; k++)
+			if (a->ssrcs[i] == b->ssrcs[k] && paired_on(a, b, a->ssrcs[i]))
+				return true;
+	return false;
+}
+
+enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal)
+{
+	struct tally t = { 0, 0 }, back = { 0, 0 };
+
+	if (alike_protected(a) && alike_protected(b)) {
+		t = count_equal(a, b);
+		back = count_equal(b, a);
+	}
+	if (equal)
+		*equal = t.shared;
+	if (t.shared >= ALIKE_PACKETS && nearly_all(t, b) && nearly_all(back, a))
+		return ALIKE_FORWARDED;
+	if (t.shared >= ALIKE_FEW)
+		return ALIKE_PART;
+	return paired(a, b) ? ALIKE_PAIRED : ALIKE_NOT;
+}

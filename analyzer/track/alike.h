@@ -1,0 +1,27 @@
+/* alike.h - is what went by here the same as what went by there? (evidence-methods 6) */
+#ifndef EARSHOT_ALIKE_H
+#define EARSHOT_ALIKE_H
+
+#include "analyzer/model/call.h"
+
+enum {
+	ALIKE_PACKETS = 50, /* equal ones that prove forwarding over a stretch of time */
+	ALIKE_FEW = 3,	    /* that prove it for themselves */
+	ALIKE_OCTETS = 16,  /* a shorter payload may be equal by chance */
+};
+
+enum alike {
+	ALIKE_NOT,	/* nothing equal, nothing paired */
+	ALIKE_PAIRED,	/* the same packets by SSRC, sequence number and timestamp; other octets */
+	ALIKE_PART,	/* some packets octet for octet */
+	ALIKE_FORWARDED /* of the packets both places hold, at least 95 % octet for octet */
+};
+
+/* No plaintext was found in it, or its tags verified: equal octets are no accident of silence. */
+bool alike_protected(const struct segment *s);
+/* Of two segments in the same direction of speech; `equal` NULL or: equal packets among the prints. */
+enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal);
+/* Both carried packets at one time, for a second at least. */
+bool alike_together(const struct segment *a, const struct segment *b);
+
+#endif

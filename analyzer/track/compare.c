@@ -1,0 +1,316 @@
+/* compare.c - media and exchanges of one call, held against each other at the places it was seen. */
+#include "analyzer/track/compare.h"
+
+#include <string.h>
+
+#include "analyzer/base/when.h"
+#include "analyzer/track/alike.h"
+#include "analyzer/track/keyed.h"
+#include "analyzer/track/outer.h"
+#include "analyzer/track/sight.h"
+
+/* A segment and what became of it. */
+struct piece {
+	struct segment *s;
+	struct agreed *of;
+	bool covered; /* passed unchanged between asserted ends */
+};
+
+struct bench {
+	struct live *l;
+	const struct track_options *options;
+	struct piece pieces[COMPARE_SEGMENTS];
+	unsigned count;
+};
+
+static void gather(struct bench *b)
+{
+	struct agreed_list *list = &b->l->list;
+
+	for (unsigned i = 0; i < list->count; i++)
+		for (unsigned k = 0; k < list->all[i].m.segment_count; k++)
+			if (b->count < COMPARE_SEGMENTS && list->all[i].m.segments[k].packets)
+				b->pieces[b->count++] = (struct piece){
+					&list->all[i].m.segments[k], &list->all[i], false
+				};
+}
+
+/* ---- where the ends are (B.3) ------------------------------------------------------- */
+
+static bool asserted_end(const struct track_options *o, const struct addr *a)
+{
+	return inventory_says(o->inventory, a, ROLE_ENDPOINT);
+}
+
+static bool access_points(const struct track_options *o, uint16_t p, uint16_t q)
+{
+	return p != q && (o->access & live_bit(p)) && (o->access & live_bit(q));
+}
+
+/* Sent by one asserted end and received by another, whatever lies between. */
+static bool spans(const struct track_options *o, const struct segment *s, const struct segment *t)
+{
+	const struct addr *from = asserted_end(o, &s->a.addr)	? &s->a.addr
+				  : asserted_end(o, &t->a.addr) ? &t->a.addr
+								: NULL;
+	const struct addr *to = asserted_end(o, &s->b.addr)   ? &s->b.addr
+				: asserted_end(o, &t->b.addr) ? &t->b.addr
+							      : NULL;
+
+	return (from && to && !addr_eq(from, to)) || access_points(o, s->point, t->point);
+}
+
+/* ---- media: two places (B.7) ----------------------------------------------------------- */
+
+static bool same_place(const struct segment *s, const struct segment *t)
+{
+	return s->point == t->point && addr_endpoint_eq(&s->a, &t->a) &&
+	       addr_endpoint_eq(&s->b, &t->b);
+}
+
+static bool same_way(const struct segment *s, const struct segment *t)
+{
+	return addr_endpoint_eq(&s->a, &t->a) && addr_endpoint_eq(&s->b, &t->b);
+}
+
+static void note_relayed(struct bench *b, struct piece *x, struct piece *y, unsigned equal, bool part)
+{
+	struct piece *both[] = { x, y };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct fact *f = keyed_fact(b->l, FACT_media_relayed, 4, both[i]->of->number,
+					    part ? "in part" : NULL, &x->s->first);
+		if (!f)
+			continue;
+		live_evidence(f, &y->s->first);
+		f->value += equal;
+	}
+	if (!part && spans(b->options, x->s, y->s))
+		x->covered = y->covered = true;
+}
+
+static void note_both(struct bench *b, enum fact_kind kind, const struct piece *x,
+		      const struct piece *y)
+{
+	const struct piece *both[] = { x, y };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct fact *f = keyed_fact(b->l, kind, 3, both[i]->of->number, NULL, &x->s->first);
+		if (f)
+			live_evidence(f, &y->s->first);
+	}
+}
+
+static bool clear(const struct segment *s)
+{
+	return s->protection == PROTECTION_CLEAR;
+}
+
+/* RFC 8723: the outer layer is another on each hop, by design. */
+static bool two_layers(const struct live *l, const struct agreed *a)
+{
+	for (const struct sight *s = l->sights; s; s = s->next)
+		if (s->media == a->number && s->two_layers)
+			return true;
+	return false;
+}
+
+/* One stream, other octets: somebody in between opened it. */
+static void note_changed(struct bench *b, const struct piece *x, const struct piece *y)
+{
+	if (same_way(x->s, y->s) || x->s->packets < ALIKE_PACKETS || y->s->packets < ALIKE_PACKETS)
+		return;
+	if (alike_protected(x->s) && alike_protected(y->s)) {
+		if (!two_layers(b->l, x->of) && !two_layers(b->l, y->of))
+			note_both(b, FACT_media_rekeyed, x, y);
+	} else if ((clear(x->s) && alike_protected(y->s)) || (clear(y->s) && alike_protected(x->s))) {
+		note_both(b, FACT_media_decrypted, x, y);
+	}
+}
+
+static void hold_together(struct bench *b, struct piece *x, struct piece *y)
+{
+	unsigned equal = 0;
+
+	if (same_place(x->s, y->s))
+		return;
+	switch (alike_of(x->s, y->s, &equal)) {
+	case ALIKE_FORWARDED:
+		note_relayed(b, x, y, equal, false);
+		break;
+	case ALIKE_PART:
+		note_relayed(b, x, y, equal, true);
+		break;
+	case ALIKE_PAIRED:
+		note_changed(b, x, y);
+		break;
+	case ALIKE_NOT:
+		break;
+	}
+}
+
+/* ---- a line as a whole ------------------------------------------------------------------- */
+
+/* Between the two asserted ends themselves nothing forwards. */
+static void cover_direct(struct bench *b)
+{
+	for (unsigned i = 0; i < b->count; i++) {
+		struct segment *s = b->pieces[i].s;
+		if (alike_protected(s) && asserted_end(b->options, &s->a.addr) &&
+		    asserted_end(b->options, &s->b.addr))
+			b->pieces[i].covered = true;
+	}
+}
+
+/* What was too short to prove anything may not be more than a twentieth. */
+static void note_span(struct bench *b, const struct agreed *a)
+{
+	uint64_t covered = 0, all = 0;
+	const struct evidence *at = NULL;
+	bool two_ways = false;
+	const struct segment *first = NULL;
+
+	for (unsigned i = 0; i < b->count; i++) {
+		const struct piece *p = &b->pieces[i];
+		if (p->of != a)
+			continue;
+		all += p->s->packets;
+		if (!p->covered)
+			continue;
+		covered += p->s->packets;
+		at = at ? at : &p->s->first;
+		two_ways |= first && addr_endpoint_eq(&first->a, &p->s->b);
+		first = first ? first : p->s;
+	}
+	if (!at || !two_ways || covered * 20 < all * 19)
+		return;
+	struct fact *f = keyed_fact(b->l, FACT_media_spanned, 4, a->number, NULL, at);
+	if (f)
+		f->spans = true;
+}
+
+static void compare_media(struct bench *b)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		for (unsigned k = i + 1; k < b->count; k++)
+			hold_together(b, &b->pieces[i], &b->pieces[k]);
+	cover_direct(b);
+	for (unsigned i = 0; i < b->l->list.count; i++)
+		note_span(b, &b->l->list.all[i]);
+}
+
+/* ---- exchanges of keys (B.6) ---------------------------------------------------------------- */
+
+struct group {
+	unsigned places;
+	unsigned ends;	  /* different asserted endpoints that took part */
+	point_set points; /* that are access links */
+	struct addr end[2];
+	const struct sight *seen[8];
+};
+
+static bool new_place(const struct group *g, const struct sight *s)
+{
+	for (unsigned i = 0; i < g->places && i < 8; i++)
+		if (g->seen[i]->point == s->point &&
+		    !memcmp(&g->seen[i]->key, &s->key, sizeof s->key))
+			return false;
+	return true;
+}
+
+static void add_end(struct group *g, const struct track_options *o, const struct addr *a)
+{
+	if (!asserted_end(o, a))
+		return;
+	for (unsigned i = 0; i < g->ends && i < 2; i++)
+		if (addr_eq(&g->end[i], a))
+			return;
+	if (g->ends < 2)
+		g->end[g->ends] = *a;
+	g->ends++;
+}
+
+static struct group sightings(const struct bench *b, const struct sight *s)
+{
+	struct group g = { 0 };
+	unsigned looked = 0;
+
+	for (const struct sight *t = b->l->sights; t && looked < COMPARE_SIGHTS;
+	     t = t->next, looked++) {
+		if (!sight_same(s, t) || !new_place(&g, t))
+			continue;
+		if (g.places < 8)
+			g.seen[g.places] = t;
+		g.places++;
+		g.points |= b->options->access & live_bit(t->point);
+		add_end(&g, b->options, &t->key.src);
+		add_end(&g, b->options, &t->key.dst);
+	}
+	return g;
+}
+
+/* B.6: a resumption owes its secrecy to what was agreed before, unless it says otherwise. */
+static bool fresh(const struct sight *s)
+{
+	return s->completed && (s->full || s->ephemeral);
+}
+
+static void note_exchange(struct bench *b, const struct sight *s)
+{
+	struct group g = sightings(b, s);
+	bool spanned = g.ends == 2 || __builtin_popcountll(g.points) >= 2;
+	enum fact_kind kind = s->kind == SIGHT_DTLS ? FACT_dtls_same : FACT_zrtp_same;
+
+	if (g.places < 2 && !spanned)
+		return;
+	struct fact *f = keyed_fact(b->l, kind, 4, s->media, NULL, &s->at);
+	if (!f)
+		return;
+	if (f->value < g.places)
+		f->value = g.places;
+	for (unsigned i = 0; i < g.places && i < 8; i++)
+		live_evidence(f, &g.seen[i]->at);
+	f->spans = spanned;
+}
+
+/* All exchanges of a line must reach from end to end; one that does not leaves a part unknown. */
+static void weigh_line(struct bench *b, const struct agreed *a)
+{
+	bool all = true;
+
+	for (const struct sight *s = b->l->sights; s; s = s->next) {
+		if (s->media != a->number || !s->completed || s->kind == SIGHT_TLS)
+			continue;
+		struct group g = sightings(b, s);
+		all &= fresh(s) && (g.ends == 2 || __builtin_popcountll(g.points) >= 2);
+	}
+	for (struct note *n = b->l->facts; n; n = n->next)
+		if (n->fact.media == a->number &&
+		    (n->fact.kind == FACT_dtls_same || n->fact.kind == FACT_zrtp_same))
+			n->fact.spans &= all;
+}
+
+static void compare_exchanges(struct bench *b)
+{
+	for (const struct sight *s = b->l->sights; s; s = s->next)
+		if (s->kind != SIGHT_TLS && fresh(s) && sight_named(s))
+			note_exchange(b, s);
+	for (unsigned i = 0; i < b->l->list.count; i++)
+		weigh_line(b, &b->l->list.all[i]);
+}
+
+/* ---- the door ---------------------------------------------------------------------------------- */
+
+void compare_facts(struct live *l, const struct track_options *options)
+{
+	struct bench b = { .l = l, .options = options };
+
+	gather(&b);
+	compare_media(&b);
+	compare_exchanges(&b);
+	outer_facts(l, options);
+	if (l->parts > 1)
+		live_fact(l, FACT_legs_joined, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
+	if (l->ambiguous && l->parts <= 1)
+		live_fact(l, FACT_legs_ambiguous, 1, FACT_NOWHERE, FACT_NOWHERE, &l->first);
+}

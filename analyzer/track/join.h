@@ -1,0 +1,31 @@
+/* join.h - rows that wait to be known as parts of one call. */
+#ifndef EARSHOT_JOIN_H
+#define EARSHOT_JOIN_H
+
+#include "analyzer/track/agreed.h"
+
+enum {
+	JOIN_HOLD_S = 60,    /* after its end a row waits for others that ended with it */
+	JOIN_CROWD = 64,     /* rows under one value: beyond it the value tells nothing apart */
+	JOIN_CANDIDATES = 64, /* rows compared with one row */
+	JOIN_LOOKS = 512,    /* rows looked at for it, fitting or not */
+	JOIN_GROUP = 32,     /* rows of one call */
+	JOIN_ROWS = 131072,  /* rows that wait; beyond it the first to end goes early */
+};
+
+struct join;
+
+struct join *join_new(void);
+void join_free(struct join *j); /* take out the rows first */
+/* Takes a closed row. */
+void join_add(struct join *j, struct live *l);
+/*
+ * Rows whose time has come by capture time, or all (`now_ns` UINT64_MAX); of
+ * several that are one call the first has absorbed the rest. NULL: no more now.
+ */
+struct live *join_next(struct join *j, uint64_t now_ns);
+uint64_t join_ambiguous(const struct join *j); /* pairs let go because a third fitted as well */
+uint64_t join_crowded(const struct join *j);   /* values passed over because too many had them */
+size_t join_waiting(const struct join *j);
+
+#endif

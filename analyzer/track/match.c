@@ -1,0 +1,299 @@
+/* match.c - do two rows belong to one call? The correlators of rule-catalog B.8. */
+#include "analyzer/track/match.h"
+
+#include <string.h>
+
+#include "analyzer/base/hash.h"
+#include "analyzer/base/when.h"
+#include "analyzer/track/alike.h"
+#include "analyzer/track/sight.h"
+
+enum { PRINT_KEYS = 16, HOLD_UP_S = 10 };
+static const uint64_t APART_NS = 2 * WHEN_SECOND; /* clocks of two capture points */
+
+/* ---- keys ------------------------------------------------------------------------ */
+
+struct keys {
+	uint64_t *out;
+	unsigned n;
+};
+
+static void add_key(struct keys *k, unsigned kind, uint64_t value)
+{
+	if (k->n < MATCH_KEYS)
+		k->out[k->n++] = (value + kind) * 0x9e3779b97f4a7c15u ^ value >> 29;
+}
+
+static void exchange_keys(struct keys *k, const struct live *l)
+{
+	uint64_t v;
+
+	for (const struct sight *s = l->sights; s; s = s->next) {
+		memcpy(&v, s->name, sizeof v);
+		if (s->kind != SIGHT_TLS && sight_named(s))
+			add_key(k, MATCH_EXCHANGE, v);
+	}
+}
+
+static void media_keys(struct keys *k, const struct live *l)
+{
+	for (unsigned i = 0; i < l->list.count; i++)
+		for (unsigned s = 0; s < l->list.all[i].m.segment_count; s++) {
+			const struct segment *seg = &l->list.all[i].m.segments[s];
+			unsigned prints = alike_protected(seg) ? seg->print_count : 0;
+			for (unsigned p = 0; p < prints && p < PRINT_KEYS; p++)
+				if (seg->prints[p].len >= ALIKE_OCTETS)
+					add_key(k, MATCH_CIPHER, seg->prints[p].payload);
+			for (unsigned n = 0; n < seg->ssrc_count; n++)
+				add_key(k, MATCH_STREAM, seg->ssrcs[n]);
+		}
+}
+
+/* A fingerprint alone is a device's, met in all its calls. */
+static uint64_t print_key(const struct line_seen *m, const struct fingerprint_seen *f)
+{
+	return hash_fixed(f->value) * 31 + hash_fixed(m->ufrag);
+}
+
+static bool random_key(const struct crypto_seen *c)
+{
+	return c->key_names[0] && c->pattern == KEY_RANDOM;
+}
+
+static void line_keys(struct keys *k, const struct line_seen *m)
+{
+	for (unsigned i = 0; m->ufrag.n && i < m->fingerprint_count; i++)
+		add_key(k, MATCH_SDP, print_key(m, &m->fingerprints[i]));
+	for (unsigned i = 0; i < m->zrtp_hash_count; i++)
+		add_key(k, MATCH_SDP, hash_fixed(m->zrtp_hashes[i].hash));
+	for (unsigned i = 0; i < m->crypto_count; i++)
+		if (random_key(&m->cryptos[i]))
+			add_key(k, MATCH_SDP, m->cryptos[i].key_names[0]);
+}
+
+static bool nameless(struct slice user)
+{
+	return user.n == 0 || slice_ieq(user, SLICE("anonymous"));
+}
+
+static bool is_call(const struct live *l)
+{
+	return l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT;
+}
+
+unsigned match_keys(const struct live *l, uint64_t keys[MATCH_KEYS])
+{
+	struct keys k = { keys, 0 };
+
+	exchange_keys(&k, l);
+	for (unsigned i = 0; i < LIVE_SESSIONS; i++)
+		if (l->sessions[i])
+			add_key(&k, MATCH_SESSION, l->sessions[i]);
+	for (unsigned i = 0; i < l->list.count; i++)
+		for (unsigned n = 0; n < l->list.all[i].line_count; n++)
+			if (l->list.all[i].lines[n])
+				line_keys(&k, l->list.all[i].lines[n]);
+	if (is_call(l) && !nameless(l->call.from_user) && !nameless(l->call.to_user))
+		add_key(&k, MATCH_CHAIN,
+			hash_fixed(l->call.from_user) * 31 + hash_fixed(l->call.to_user));
+	media_keys(&k, l);
+	return k.n;
+}
+
+/* ---- one question each --------------------------------------------------------------- */
+
+static bool at_one_time(const struct live *a, const struct live *b)
+{
+	return a->call.start_ns <= b->call.end_ns + APART_NS &&
+	       b->call.start_ns <= a->call.end_ns + APART_NS;
+}
+
+static bool same_exchange(const struct live *a, const struct live *b)
+{
+	for (const struct sight *s = a->sights; s; s = s->next)
+		for (const struct sight *t = b->sights; t; t = t->next)
+			if (s->kind != SIGHT_TLS && s->completed && sight_same(s, t))
+				return true;
+	return false;
+}
+
+/* Calls `ask` for each pair of segments until one says yes. */
+typedef bool ask_fn(const struct segment *s, const struct segment *t);
+
+static bool any_segments(const struct live *a, const struct live *b, ask_fn *ask)
+{
+	for (unsigned i = 0; i < a->list.count; i++)
+		for (unsigned k = 0; k < b->list.count; k++) {
+			const struct media *m = &a->list.all[i].m, *n = &b->list.all[k].m;
+			for (unsigned s = 0; s < m->segment_count; s++)
+				for (unsigned t = 0; t < n->segment_count; t++)
+					if (ask(&m->segments[s], &n->segments[t]))
+						return true;
+		}
+	return false;
+}
+
+static bool same_cipher(const struct segment *s, const struct segment *t)
+{
+	enum alike a = alike_of(s, t, NULL);
+
+	return a == ALIKE_FORWARDED || a == ALIKE_PART;
+}
+
+static bool same_stream(const struct segment *s, const struct segment *t)
+{
+	return alike_of(s, t, NULL) != ALIKE_NOT;
+}
+
+static bool line_has(const struct line_seen *m, const struct line_seen *n)
+{
+	for (unsigned i = 0; m->ufrag.n && i < m->fingerprint_count; i++)
+		for (unsigned k = 0; k < n->fingerprint_count; k++)
+			if (slice_ieq(m->fingerprints[i].value, n->fingerprints[k].value) &&
+			    slice_eq(m->ufrag, n->ufrag))
+				return true;
+	for (unsigned i = 0; i < m->zrtp_hash_count; i++)
+		for (unsigned k = 0; k < n->zrtp_hash_count; k++)
+			if (slice_ieq(m->zrtp_hashes[i].hash, n->zrtp_hashes[k].hash))
+				return true;
+	for (unsigned i = 0; i < m->crypto_count; i++)
+		for (unsigned k = 0; random_key(&m->cryptos[i]) && k < n->crypto_count; k++)
+			if (m->cryptos[i].key_names[0] == n->cryptos[k].key_names[0])
+				return true;
+	return false;
+}
+
+static bool same_sdp(const struct agreed *a, const struct agreed *b)
+{
+	for (unsigned i = 0; i < a->line_count; i++)
+		for (unsigned k = 0; k < b->line_count; k++)
+			if (a->lines[i] && b->lines[k] && line_has(a->lines[i], b->lines[k]))
+				return true;
+	return false;
+}
+
+static bool any_sdp(const struct live *a, const struct live *b)
+{
+	for (unsigned i = 0; i < a->list.count; i++)
+		for (unsigned k = 0; k < b->list.count; k++)
+			if (same_sdp(&a->list.all[i], &b->list.all[k]))
+				return true;
+	return false;
+}
+
+static bool knows_session(const struct live *l, uint64_t id)
+{
+	for (unsigned i = 0; i < LIVE_SESSIONS; i++)
+		if (l->sessions[i] == id)
+			return true;
+	return false;
+}
+
+/* Both UUIDs: a focus has one of its own for all whom it mixes (RFC 7989 7). */
+static bool same_session(const struct live *a, const struct live *b)
+{
+	unsigned shared = 0;
+
+	for (unsigned i = 0; i < LIVE_SESSIONS; i++)
+		shared += a->sessions[i] && knows_session(b, a->sessions[i]);
+	return shared >= 2;
+}
+
+/* ---- through one box -------------------------------------------------------------------- */
+
+static bool same_users(const struct live *a, const struct live *b)
+{
+	return is_call(a) && is_call(b) && !nameless(a->call.from_user) &&
+	       !nameless(a->call.to_user) && slice_eq(a->call.from_user, b->call.from_user) &&
+	       slice_eq(a->call.to_user, b->call.to_user);
+}
+
+/* The inner INVITE leaves while the outer one waits, and is answered no later. */
+static bool nested(const struct call *out, const struct call *in)
+{
+	uint64_t latest = out->answered_ns ? out->answered_ns
+					   : out->start_ns + HOLD_UP_S * WHEN_SECOND;
+
+	return in->start_ns + APART_NS >= out->start_ns && in->start_ns <= latest + APART_NS &&
+	       (!in->answered_ns || !out->answered_ns ||
+		in->answered_ns <= out->answered_ns + APART_NS);
+}
+
+static bool through_host(const struct call *out, const struct call *in)
+{
+	for (unsigned i = 0; i < out->leg_count; i++)
+		for (unsigned k = 0; k < in->leg_count; k++)
+			if (addr_eq(&out->legs[i].b.addr, &in->legs[k].a.addr))
+				return true;
+	return false;
+}
+
+/* Where the outer line is answered the inner one is offered; or one o= line stands in both. */
+static bool media_chain(const struct live *out, const struct live *in)
+{
+	for (unsigned i = 0; i < out->list.count; i++)
+		for (unsigned k = 0; k < in->list.count; k++) {
+			const struct media *m = &out->list.all[i].m, *n = &in->list.all[k].m;
+			if (!addr_is_none(&m->answerer.addr) &&
+			    addr_eq(&m->answerer.addr, &n->offerer.addr))
+				return true;
+		}
+	return false;
+}
+
+static const struct sdp_seen *first_offer(const struct live *l)
+{
+	for (const struct pact *p = l->pacts; p; p = p->next)
+		if (p->offer)
+			return p->offer;
+	return NULL;
+}
+
+static bool same_origin(const struct live *a, const struct live *b)
+{
+	const struct sdp_seen *x = first_offer(a), *y = first_offer(b);
+
+	return x && y && x->session_id.n && slice_eq(x->session_id, y->session_id) &&
+	       slice_eq(x->origin_user, y->origin_user);
+}
+
+static bool chain(const struct live *out, const struct live *in)
+{
+	return nested(&out->call, &in->call) && through_host(&out->call, &in->call) &&
+	       (media_chain(out, in) || same_origin(out, in));
+}
+
+/* ---- the door ----------------------------------------------------------------------------- */
+
+unsigned match_of(const struct live *a, const struct live *b)
+{
+	unsigned m = 0;
+
+	if (!at_one_time(a, b))
+		return 0;
+	m |= same_exchange(a, b) ? MATCH_EXCHANGE : 0U;
+	m |= any_sdp(a, b) ? MATCH_SDP : 0U;
+	m |= same_session(a, b) ? MATCH_SESSION : 0U;
+	if (same_users(a, b))
+		m |= (chain(a, b) ? MATCH_BEFORE : 0U) | (chain(b, a) ? MATCH_BEHIND : 0U);
+	if (any_segments(a, b, same_cipher))
+		m |= MATCH_CIPHER;
+	else if (any_segments(a, b, same_stream))
+		m |= MATCH_STREAM;
+	return m;
+}
+
+const char *match_text(unsigned match)
+{
+	if (match & MATCH_CIPHER)
+		return "the same encrypted packets";
+	if (match & MATCH_EXCHANGE)
+		return "one exchange of keys, seen twice";
+	if (match & MATCH_SDP)
+		return "the same keying in both descriptions";
+	if (match & MATCH_SESSION)
+		return "one Session-ID";
+	if (match & MATCH_STREAM)
+		return "one stream by SSRC, sequence numbers and timestamps";
+	return "the same parties, and addresses through one box";
+}

@@ -1,0 +1,36 @@
+/* match.h - do two rows belong to one call? The correlators of rule-catalog B.8. */
+#ifndef EARSHOT_MATCH_H
+#define EARSHOT_MATCH_H
+
+#include "analyzer/track/agreed.h"
+
+/*
+ * What two rows have in common. All but the sure ones count only where no third
+ * row has it too: devices with one key for all their calls, and test tools that
+ * play one recording into many, are met in the field.
+ */
+enum match {
+	MATCH_EXCHANGE = 1 << 0, /* one DTLS or ZRTP exchange: grade 4 */
+	MATCH_CIPHER = 1 << 1,	 /* the same encrypted packets: grade 4 */
+	MATCH_SESSION = 1 << 2,	 /* Session-ID pair (RFC 7989): grade 3 */
+	MATCH_SDP = 1 << 3,	 /* fingerprint and ICE fragment, zrtp-hash or key in both: grade 3 */
+	MATCH_STREAM = 1 << 4,	 /* one stream by SSRC, numbers and timestamps: grade 3 */
+	MATCH_BEFORE = 1 << 5,	 /* parties, and addresses through one box: two of grade 2; the first */
+	MATCH_BEHIND = 1 << 6,	 /* row stands before that box, or behind it */
+};
+enum { MATCH_SURE = MATCH_EXCHANGE | MATCH_CIPHER | MATCH_SESSION,
+       MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND };
+
+/* All that holds between two rows that lived at one time. */
+unsigned match_of(const struct live *a, const struct live *b);
+/* The first of them in words. */
+const char *match_text(unsigned match);
+
+/*
+ * Values under which rows that may match can be found: rows without a value in
+ * common match in nothing. Gives how many were written.
+ */
+enum { MATCH_KEYS = 512 };
+unsigned match_keys(const struct live *l, uint64_t keys[MATCH_KEYS]);
+
+#endif
