@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/base/nearest.h"
 #include "analyzer/base/slice.h"
-#include "analyzer/cmd/nearest.h"
 #include "analyzer/cmd/option.h"
 
 static enum err unknown(struct slice name)

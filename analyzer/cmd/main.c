@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/base/nearest.h"
 #include "analyzer/cmd/audit.h"
-#include "analyzer/cmd/nearest.h"
 
 static int version(int argc, char **argv)
 {

@@ -8,6 +8,7 @@ hold is written here by hand. The output is committed; run this again for a new 
 """
 import glob
 import gzip
+import json
 import os
 import re
 import struct
@@ -192,6 +193,19 @@ def by_hand():
         keep("fuzz_require", "term-%d" % i, text.encode())
     for i, name in enumerate((b"CLIENT_RANDOM", b"SERVER_TRAFFIC_SECRET_0")):
         keep("fuzz_keylog", "line-%d" % i, b"# made up\n" + name + b" " + b"0a" * 32 + b" " + b"5b" * 48 + b"\n")
+    whole = {"schema": "earshot.inventory/1", "comment": "c", "entries": [
+        {"address": "10.1.2.3", "role": "endpoint", "name": "ward 3 phone", "scope": ["phi"]},
+        {"network": "10.9.0.0/16", "role": ["proxy", "recorder"]}, {"network": "2001:db8::/32", "role": "sbc"},
+        {"certificate_sha256": "0a" * 32, "role": "turn"},
+        {"address": "10.9.0.7", "role": "conference", "inner_encryption": "asserted"}],
+        "taps": [{"label": "alice", "place": "access"}, {"label": "core", "place": "unknown", "question": "q"}],
+        "links": [{"between": ["10.1.0.0/16", "10.2.0.1"], "protection": "ipsec", "asserted_by": "n"}]}
+    draft = {"schema": "earshot.inventory/1", "entries": [
+        {"address": "::1", "role": "unknown", "guess": "endpoint", "reason": "r", "confidence": "low"}],
+        "questions": [{"between": ["::1", "::2"], "question": "q"}]}
+    keep("fuzz_inventory", "whole", json.dumps(whole).encode())
+    keep("fuzz_inventory", "draft", json.dumps(draft).encode())
+    keep("fuzz_inventory", "wrong", json.dumps({**draft, "taps": [{"label": "a", "place": "acess"}]}).encode())
     keep("fuzz_record", "markup", b"<script>alert('x')</script>&\"\x00\x1b[31m\xc2\x9b\xff\xfe")
     keep("fuzz_record", "unicode", "\u202eabc\u00e9\U0001f600".encode())
     for i, kinds in enumerate(((0, 1), (1, 0, 2, 3), tuple(range(9)))):

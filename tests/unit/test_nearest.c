@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "analyzer/cmd/nearest.h"
+#include "analyzer/base/nearest.h"
 
 static const char *const words[] = {
 	"format", "fail-on", "require", "redact", "redact-key", "bpf"

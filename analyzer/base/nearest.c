@@ -1,5 +1,5 @@
 /* nearest.c - edit distance with swaps over short words. */
-#include "analyzer/cmd/nearest.h"
+#include "analyzer/base/nearest.h"
 
 enum { LONGEST = 40 };
 
