@@ -1,4 +1,5 @@
-/* rule_b2b.c - who is in the middle, and what passed unchanged from end to end (rule-catalog D.9, B.3). */
+/* rule_b2b.c - who is in the middle, and what passed unchanged from end to end (rule-catalog D.9,
+ * B.3). */
 #include "rules/rule.h"
 
 /* ---- from end to end ---------------------------------------------------------------- */
@@ -124,15 +125,16 @@ static void relayed(struct work *w)
 				 : "the encrypted packets passed unchanged from one place to the "
 				   "other");
 		rule_note(w, f,
-			  (struct note){ .id = RULE_B2B_005,
-					 .outcome = OUTCOME_SATISFIED,
-					 .severity = SEVERITY_INFO,
-					 .detail = rule_text(
-						 w, "Equal, octet for octet: %llu of the packets "
-						    "compared.",
-						 (unsigned long long)f->value) });
+			  (struct note){
+				  .id = RULE_B2B_005,
+				  .outcome = OUTCOME_SATISFIED,
+				  .severity = SEVERITY_INFO,
+				  .detail = rule_text(w,
+						      "Equal, octet for octet: %llu of the packets "
+						      "compared.",
+						      (unsigned long long)f->value) });
 	}
 }
 
-rule_run *const rule_b2b_run[] = { whole,   direct,    elsewhere,  boxes,  rekeyed,
-				   decrypted, transcoded, relayed, NULL };
+rule_run *const rule_b2b_run[] = { whole,     direct,	  elsewhere, boxes, rekeyed,
+				   decrypted, transcoded, relayed,   NULL };

@@ -240,5 +240,5 @@ static void readable(struct work *w)
 							     (unsigned long long)f->value) });
 }
 
-rule_run *const rule_dtls_run[] = { mismatch, matched, complete, media,	   doubts, rewritten,
-				    suites,  profiles, readable, NULL };
+rule_run *const rule_dtls_run[] = { mismatch,  matched, complete, media,    doubts,
+				    rewritten, suites,	profiles, readable, NULL };

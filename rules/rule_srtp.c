@@ -230,13 +230,18 @@ static void unexplained(struct work *w)
 {
 	RULE_EACH (w, f, FACT_keying_unexplained) {
 		rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, f,
-			 "the media is protected though no exchange of keys was agreed or seen");
+			 f->text ? "nothing was agreed in the media path, so the keys came with "
+				   "signaling that an element between the ends could read"
+				 : "the media is protected though no exchange of keys was agreed "
+				   "or seen");
 		rule_note(w, f,
 			  (struct note){ .id = RULE_KEY_010,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = SEVERITY_MEDIUM,
-					 .detail = "Agreed without keys, and its packets have the "
-						   "length of SRTP." });
+					 .detail = f->text ? "Protected from its start, and no "
+							     "exchange of keys ran in its path."
+							   : "Agreed without keys, and its "
+							     "packets have the length of SRTP." });
 	}
 }
 

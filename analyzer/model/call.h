@@ -80,6 +80,7 @@ struct segment {
 	uint64_t lost;
 	uint64_t first_ns, last_ns;
 	uint64_t clear_ns; /* time in windows judged clear */
+	bool in_turn;	   /* unwrapped from TURN: its ends are those of the media */
 	enum protection protection;
 	const char *test;  /* what showed plaintext, or NULL */
 	const char *codec; /* name by SDP or static payload type, or NULL */

@@ -5,8 +5,10 @@
 
 #include "analyzer/track/epoch.h"
 
+/* New numbers of what another row numbered for itself. */
 struct shift {
-	int16_t leg, media;
+	int16_t *legs; /* by old number */
+	int16_t media;
 	uint16_t part;
 };
 
@@ -17,28 +19,48 @@ static int16_t moved(int16_t number, int16_t by)
 
 /* ---- legs ------------------------------------------------------------------------- */
 
-static bool join_legs(struct live *l, struct live *o)
+static bool same_leg(const struct leg *x, const struct leg *y)
 {
-	struct call *c = &l->call, *d = &o->call;
-	unsigned n = c->leg_count + d->leg_count;
+	return x->carrier == y->carrier && x->encrypted && y->encrypted &&
+	       x->first.frame == y->first.frame && x->first.input == y->first.input &&
+	       addr_endpoint_eq(&x->a, &y->a) && addr_endpoint_eq(&x->b, &y->b);
+}
+
+/* Rows of one host each took its connections: a connection stays one leg. */
+static bool join_legs(struct live *l, const struct live *o, struct shift *by)
+{
+	struct call *c = &l->call;
+	const struct call *d = &o->call;
+	unsigned n = c->leg_count + d->leg_count, old = c->leg_count;
 	struct leg *all = n ? live_take(l, n * sizeof *all) : NULL;
 
-	if (n && !all)
+	by->legs = n ? live_take(l, n * sizeof *by->legs) : NULL;
+	if (n && (!all || !by->legs))
 		return false;
-	if (c->leg_count)
-		memcpy(all, c->legs, c->leg_count * sizeof *all);
-	if (d->leg_count)
-		memcpy(all + c->leg_count, d->legs, d->leg_count * sizeof *all);
+	if (old)
+		memcpy(all, c->legs, old * sizeof *all);
+	for (unsigned i = 0; i < d->leg_count; i++) {
+		unsigned k = 0;
+		while (k < old && !same_leg(&all[k], &d->legs[i]))
+			k++;
+		by->legs[i] = (int16_t)(k < old ? k : c->leg_count);
+		if (k == old)
+			all[c->leg_count++] = d->legs[i];
+	}
 	c->legs = all;
-	c->leg_count = (uint16_t)n;
 	return true;
+}
+
+static int16_t leg_of(const struct shift *by, int16_t leg)
+{
+	return leg < 0 ? leg : by->legs[leg];
 }
 
 static void move_legs(struct live *l, struct live *o, const struct shift *by)
 {
 	for (struct leg_live *g = o->legs; g; g = g->next) {
 		g->part = (uint16_t)(g->part + by->part);
-		g->number = (uint16_t)(g->number + by->leg);
+		g->number = (uint16_t)by->legs[g->number];
 	}
 	if (o->legs) {
 		*l->legs_end = o->legs;
@@ -76,7 +98,7 @@ static void move_lines(struct live *l, unsigned from, const struct shift *by)
 		struct agreed *a = &l->list.all[i];
 		a->number = moved(a->number, by->media);
 		a->part = (uint16_t)(a->part + by->part);
-		a->m.leg = moved(a->m.leg, by->leg);
+		a->m.leg = leg_of(by, a->m.leg);
 		for (unsigned k = 0; k < a->m.segment_count; k++) {
 			struct segment *s = &a->m.segments[k];
 			s->epoch = epoch_of(l, s->epoch, s->first_ns);
@@ -98,6 +120,7 @@ static void move_pacts(struct live *l, struct live *o, const struct shift *by)
 	if (o->pacts) {
 		*l->pacts_end = o->pacts;
 		l->pacts_end = o->pacts_end;
+		l->pact_count = (uint16_t)(l->pact_count + o->pact_count);
 	}
 }
 
@@ -108,7 +131,7 @@ static void move_facts(struct live *l, struct live *o, const struct shift *by)
 	struct note **end = &l->facts;
 
 	for (struct note *n = o->facts; n; n = n->next) {
-		n->fact.leg = moved(n->fact.leg, by->leg);
+		n->fact.leg = leg_of(by, n->fact.leg);
 		n->fact.media = moved(n->fact.media, by->media);
 		n->fact.epoch = epoch_of(l, n->fact.epoch, n->fact.at[0].ts_ns);
 	}
@@ -123,7 +146,7 @@ static void move_sights(struct live *l, struct live *o, const struct shift *by)
 	struct sight **end = &l->sights;
 
 	for (struct sight *s = o->sights; s; s = s->next) {
-		s->leg = moved(s->leg, by->leg);
+		s->leg = leg_of(by, s->leg);
 		s->media = moved(s->media, by->media);
 		s->part = (uint16_t)(s->part + by->part);
 	}
@@ -132,7 +155,8 @@ static void move_sights(struct live *l, struct live *o, const struct shift *by)
 	*end = o->sights;
 }
 
-static void join_hosts(struct host_seen *to, uint8_t *count, const struct host_seen *from, uint8_t n)
+static void join_hosts(struct host_seen *to, uint8_t *count, const struct host_seen *from,
+		       uint8_t n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		unsigned k = 0;
@@ -176,15 +200,14 @@ static void join_whole(struct live *l, const struct live *o)
 
 void absorb(struct live *l, struct live *o)
 {
-	struct shift by = { (int16_t)l->call.leg_count, (int16_t)l->list.count,
-			    (uint16_t)(l->parts ? l->parts : 1) };
+	struct shift by = { NULL, (int16_t)l->list.count, (uint16_t)(l->parts ? l->parts : 1) };
 	struct live **end = &l->absorbed;
 
 	while (*end)
 		end = &(*end)->absorbed;
 	*end = o;
 	join_whole(l, o);
-	if (!join_legs(l, o) || !join_lines(l, o))
+	if (!join_legs(l, o, &by) || !join_lines(l, o))
 		return;
 	move_legs(l, o, &by);
 	move_lines(l, (unsigned)by.media, &by);

@@ -3,6 +3,7 @@
 #include "analyzer/track/across.h"
 
 #include "analyzer/base/when.h"
+#include "analyzer/track/epoch.h"
 #include "analyzer/track/keyed.h"
 #include "analyzer/track/offer.h"
 
@@ -177,7 +178,11 @@ static void compare_line(struct live *l, const struct pact *p, const struct pact
 		       : changed(a, b, offer_line(p->offer, i), offer_line(q->offer, i));
 	const char *answer = changed(a, b, offer_line(p->answer, i), offer_line(q->answer, i));
 
-	if (offer || (answer && p->tags == q->tags)) {
+	/* Of several branches each has an answer of its own; another dialog has other tags anyway.
+	 */
+	bool one = p->leg->part != q->leg->part || p->tags == q->tags;
+
+	if (offer || (answer && one)) {
 		note_rekeyed(l, a, b);
 		note_rekeyed(l, b, a);
 	}
@@ -185,8 +190,7 @@ static void compare_line(struct live *l, const struct pact *p, const struct pact
 		note(l, a, offer, &p->offer_at, &q->offer_at);
 		note(l, b, offer, &p->offer_at, &q->offer_at);
 	}
-	/* Of several branches each has an answer of its own. */
-	if (answer && p->tags == q->tags) {
+	if (answer && one) {
 		note(l, a, answer, &p->answer_at, &q->answer_at);
 		note(l, b, answer, &p->answer_at, &q->answer_at);
 	}
@@ -204,5 +208,86 @@ void across_facts(struct live *l, struct pact *const *pacts, unsigned count,
 			for (unsigned m = 0; offer_line(p->offer, m) && offer_line(q->offer, m);
 			     m++)
 				compare_line(l, p, q, m, list);
+		}
+}
+
+/* ---- rows that were joined ---------------------------------------------------------- */
+
+static bool opens(struct pact *const *pacts, unsigned at)
+{
+	if (pacts[at]->reoffer || pacts[at]->verb != SIP_VERB_INVITE)
+		return false;
+	for (unsigned i = 0; i < at; i++)
+		if (pacts[i]->leg->part == pacts[at]->leg->part && pacts[i]->final)
+			return false;
+	return true;
+}
+
+/* What came to a box on one leg and left it on another. */
+static bool through(const struct pact *p, const struct pact *q)
+{
+	return p->leg->part != q->leg->part && p->callee_offers == q->callee_offers &&
+	       addr_eq(&p->leg->leg.b.addr, &q->leg->leg.a.addr);
+}
+
+static bool same_address(const struct sdp_seen *x, const struct sdp_seen *y)
+{
+	const struct line_seen *m = offer_line(x, 0), *n = offer_line(y, 0);
+
+	return m && n && addr_endpoint_eq(&m->at, &n->at);
+}
+
+static bool noted(const struct live *l, enum fact_kind kind)
+{
+	for (const struct note *n = l->facts; n; n = n->next)
+		if (n->fact.kind == kind)
+			return true;
+	return false;
+}
+
+/* RFC 7092 3: from one that only signals to one that ends the media. */
+static const char *type_of(const struct live *l, const struct pact *p, const struct pact *q)
+{
+	if (noted(l, FACT_media_transcoded))
+		return "media termination (RFC 7092 3.2.3)";
+	if (noted(l, FACT_media_rekeyed) || noted(l, FACT_media_decrypted) ||
+	    noted(l, FACT_keys_rewritten))
+		return "media-aware, it ends SRTP (RFC 7092 3.2.2)";
+	if (!p->offer || !q->offer)
+		return "its descriptions were not seen";
+	if (p->offer->body_hash == q->offer->body_hash)
+		return "signaling only (RFC 7092 3.1.2)";
+	return same_address(p->offer, q->offer) ? "signaling and descriptions (RFC 7092 3.1.3)"
+						: "media relay or more (RFC 7092 3.2.1)";
+}
+
+static void note_box(struct live *l, const struct pact *p, const struct pact *q)
+{
+	struct fact *f =
+		live_fact(l, FACT_b2bua, 3, FACT_NOWHERE, FACT_NOWHERE, &p->leg->leg.first);
+
+	if (!f)
+		return;
+	live_evidence(f, &q->leg->leg.first);
+	f->leg = (int16_t)q->leg->number;
+	f->text = type_of(l, p, q);
+}
+
+void across_parts(struct live *l)
+{
+	unsigned count = 0;
+	struct pact **pacts = l->parts > 1 ? epoch_pacts(l, &count) : NULL;
+
+	for (unsigned i = 0; pacts && i < count; i++)
+		for (unsigned k = 0; k < count; k++) {
+			struct pact *p = pacts[i], *q = pacts[k];
+			if (!through(p, q) || !opens(pacts, i) || !opens(pacts, k) || !legible(p) ||
+			    !legible(q))
+				continue;
+			for (unsigned m = 0; p->media && q->media && offer_line(p->offer, m) &&
+					     offer_line(q->offer, m);
+			     m++)
+				compare_line(l, p, q, m, &l->list);
+			note_box(l, p, q);
 		}
 }

@@ -12,4 +12,11 @@
 void across_facts(struct live *l, struct pact *const *pacts, unsigned count,
 		  const struct agreed_list *list);
 
+/*
+ * The same for the offers and answers of rows that were joined: the first ones
+ * of each, through one box, whose dialogs have Call-IDs of their own. Notes b2bua
+ * too, with what the box changes (RFC 7092).
+ */
+void across_parts(struct live *l);
+
 #endif

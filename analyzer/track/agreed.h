@@ -10,7 +10,7 @@ enum { AGREED_LINES = 16, AGREED_MEDIA = 64, AGREED_PATHS = 16 };
 struct agreed {
 	struct media m;
 	unsigned index;				/* of the m-line */
-	uint16_t part; /* of a joined call: the row it comes from */
+	uint16_t part;				/* of a joined call: the row it comes from */
 	int16_t number;				/* in the call's media */
 	const struct line_seen *offer, *answer; /* the last that counted */
 	const struct line_seen

@@ -115,7 +115,8 @@ static unsigned add_marks(struct mark *m, unsigned n, const struct segment *s, u
 	return n;
 }
 
-/* Two neighbours in time, one of each place: numbers must rise with time, clocks agree within 2 s. */
+/* Two neighbours in time, one of each place: numbers must rise with time, clocks agree within 2 s.
+ */
 static bool fits(const struct mark *a, const struct mark *b)
 {
 	int16_t step = (int16_t)(b->seq - a->seq);

@@ -19,7 +19,8 @@ enum alike {
 
 /* No plaintext was found in it, or its tags verified: equal octets are no accident of silence. */
 bool alike_protected(const struct segment *s);
-/* Of two segments in the same direction of speech; `equal` NULL or: equal packets among the prints. */
+/* Of two segments in the same direction of speech; `equal` NULL or: equal packets among the prints.
+ */
 enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal);
 /* Both carried packets at one time, for a second at least. */
 bool alike_together(const struct segment *a, const struct segment *b);

@@ -1,9 +1,11 @@
-/* compare.c - media and exchanges of one call, held against each other at the places it was seen. */
+/* compare.c - media and exchanges of one call, held against each other at the places it was seen.
+ */
 #include "analyzer/track/compare.h"
 
 #include <string.h>
 
 #include "analyzer/base/when.h"
+#include "analyzer/track/across.h"
 #include "analyzer/track/alike.h"
 #include "analyzer/track/keyed.h"
 #include "analyzer/track/outer.h"
@@ -30,9 +32,8 @@ static void gather(struct bench *b)
 	for (unsigned i = 0; i < list->count; i++)
 		for (unsigned k = 0; k < list->all[i].m.segment_count; k++)
 			if (b->count < COMPARE_SEGMENTS && list->all[i].m.segments[k].packets)
-				b->pieces[b->count++] = (struct piece){
-					&list->all[i].m.segments[k], &list->all[i], false
-				};
+				b->pieces[b->count++] = (struct piece){ &list->all[i].m.segments[k],
+									&list->all[i], false };
 }
 
 /* ---- where the ends are (B.3) ------------------------------------------------------- */
@@ -73,7 +74,8 @@ static bool same_way(const struct segment *s, const struct segment *t)
 	return addr_endpoint_eq(&s->a, &t->a) && addr_endpoint_eq(&s->b, &t->b);
 }
 
-static void note_relayed(struct bench *b, struct piece *x, struct piece *y, unsigned equal, bool part)
+static void note_relayed(struct bench *b, struct piece *x, struct piece *y, unsigned equal,
+			 bool part)
 {
 	struct piece *both[] = { x, y };
 
@@ -123,7 +125,8 @@ static void note_changed(struct bench *b, const struct piece *x, const struct pi
 	if (alike_protected(x->s) && alike_protected(y->s)) {
 		if (!two_layers(b->l, x->of) && !two_layers(b->l, y->of))
 			note_both(b, FACT_media_rekeyed, x, y);
-	} else if ((clear(x->s) && alike_protected(y->s)) || (clear(y->s) && alike_protected(x->s))) {
+	} else if ((clear(x->s) && alike_protected(y->s)) ||
+		   (clear(y->s) && alike_protected(x->s))) {
 		note_both(b, FACT_media_decrypted, x, y);
 	}
 }
@@ -299,7 +302,8 @@ static void compare_exchanges(struct bench *b)
 		weigh_line(b, &b->l->list.all[i]);
 }
 
-/* ---- the door ---------------------------------------------------------------------------------- */
+/* ---- the door ----------------------------------------------------------------------------------
+ */
 
 void compare_facts(struct live *l, const struct track_options *options)
 {
@@ -308,6 +312,7 @@ void compare_facts(struct live *l, const struct track_options *options)
 	gather(&b);
 	compare_media(&b);
 	compare_exchanges(&b);
+	across_parts(l);
 	outer_facts(l, options);
 	if (l->parts > 1)
 		live_fact(l, FACT_legs_joined, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);

@@ -5,7 +5,10 @@
 #include "analyzer/track/agreed.h"
 #include "analyzer/track/track.h"
 
-enum { COMPARE_SEGMENTS = 64, COMPARE_SIGHTS = 128 }; /* the first of a call; more are not compared */
+enum {
+	COMPARE_SEGMENTS = 64,
+	COMPARE_SIGHTS = 128
+}; /* the first of a call; more are not compared */
 
 /*
  * Notes what is the same and what is not at the places the call was seen at

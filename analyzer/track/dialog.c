@@ -115,7 +115,8 @@ static void keep_parties(struct live *l, const struct observation *o)
 	keep_slice(l, &l->call.to_display, m->to.display);
 }
 
-/* Session-ID (RFC 7989 5): hex digits of this side, ";remote=" and those of the other; nil is none. */
+/* Session-ID (RFC 7989 5): hex digits of this side, ";remote=" and those of the other; nil is none.
+ */
 static void keep_session(struct live *l, struct slice uuid)
 {
 	bool nil = true;

@@ -1,4 +1,5 @@
-/* join.c - rows that wait to be known as parts of one call: an index of what they have in common. */
+/* join.c - rows that wait to be known as parts of one call: an index of what they have in common.
+ */
 #include "analyzer/track/join.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ struct joint {
 	struct joint *first, *next_of_group, *last_of_group;
 	unsigned group, unsettled;
 	unsigned doubt; /* enum match: what a third row had in common with it as well */
-	uint64_t mark; /* of the comparison that looked at it last */
+	uint64_t mark;	/* of the comparison that looked at it last */
 	struct joint *ready_next;
 };
 
@@ -176,7 +177,8 @@ static unsigned sharing(const struct join *j, uint64_t key)
 {
 	unsigned n = 0;
 
-	for (const struct entry *e = j->buckets[key & (j->size - 1)]; e && n <= JOIN_CROWD; e = e->next)
+	for (const struct entry *e = j->buckets[key & (j->size - 1)]; e && n <= JOIN_CROWD;
+	     e = e->next)
 		n += e->key == key;
 	return n;
 }
@@ -371,8 +373,8 @@ struct live *join_next(struct join *j, uint64_t now_ns)
 	while (j->ready) {
 		struct joint *r = j->ready;
 		j->ready = r->ready_next;
-		struct live *l = r->live && !first_of(r)->unsettled ? give_group(j, first_of(r))
-								     : NULL;
+		struct live *l =
+			r->live && !first_of(r)->unsettled ? give_group(j, first_of(r)) : NULL;
 		r->ready_next = j->given;
 		j->given = r;
 		if (l)

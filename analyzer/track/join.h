@@ -5,12 +5,12 @@
 #include "analyzer/track/agreed.h"
 
 enum {
-	JOIN_HOLD_S = 60,    /* after its end a row waits for others that ended with it */
-	JOIN_CROWD = 64,     /* rows under one value: beyond it the value tells nothing apart */
+	JOIN_HOLD_S = 60,     /* after its end a row waits for others that ended with it */
+	JOIN_CROWD = 64,      /* rows under one value: beyond it the value tells nothing apart */
 	JOIN_CANDIDATES = 64, /* rows compared with one row */
-	JOIN_LOOKS = 512,    /* rows looked at for it, fitting or not */
-	JOIN_GROUP = 32,     /* rows of one call */
-	JOIN_ROWS = 131072,  /* rows that wait; beyond it the first to end goes early */
+	JOIN_LOOKS = 512,     /* rows looked at for it, fitting or not */
+	JOIN_GROUP = 32,      /* rows of one call */
+	JOIN_ROWS = 131072,   /* rows that wait; beyond it the first to end goes early */
 };
 
 struct join;

@@ -88,7 +88,8 @@ struct sight {
 	struct flow_key key;
 	uint8_t name[32]; /* equal at two places: one exchange; zero: nothing to know it by */
 	bool completed, full, resumed, ephemeral; /* full: both sides' new key shares were seen */
-	bool two_layers; /* a double encryption profile (RFC 8723): the outer layer changes hop by hop */
+	bool two_layers; /* a double encryption profile (RFC 8723): the outer layer changes hop by
+			    hop */
 	struct evidence at;
 	uint64_t first_ns, last_ns;
 };
@@ -163,7 +164,8 @@ struct live {
 	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS],
 		serving[LIVE_HOSTS];
 	uint8_t answering_count, forwarding_count, named_count, serving_count;
-	uint64_t sessions[LIVE_SESSIONS]; /* UUIDs of Session-ID (RFC 7989), hashed; not the nil one */
+	uint64_t sessions[LIVE_SESSIONS]; /* UUIDs of Session-ID (RFC 7989), hashed; not the nil one
+					   */
 
 	/* from here on: after it was closed, while it waits for rows of the same call */
 	struct agreed_list list;

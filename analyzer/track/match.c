@@ -211,8 +211,8 @@ static bool same_users(const struct live *a, const struct live *b)
 /* The inner INVITE leaves while the outer one waits, and is answered no later. */
 static bool nested(const struct call *out, const struct call *in)
 {
-	uint64_t latest = out->answered_ns ? out->answered_ns
-					   : out->start_ns + HOLD_UP_S * WHEN_SECOND;
+	uint64_t latest =
+		out->answered_ns ? out->answered_ns : out->start_ns + HOLD_UP_S * WHEN_SECOND;
 
 	return in->start_ns + APART_NS >= out->start_ns && in->start_ns <= latest + APART_NS &&
 	       (!in->answered_ns || !out->answered_ns ||

@@ -13,13 +13,16 @@ enum match {
 	MATCH_EXCHANGE = 1 << 0, /* one DTLS or ZRTP exchange: grade 4 */
 	MATCH_CIPHER = 1 << 1,	 /* the same encrypted packets: grade 4 */
 	MATCH_SESSION = 1 << 2,	 /* Session-ID pair (RFC 7989): grade 3 */
-	MATCH_SDP = 1 << 3,	 /* fingerprint and ICE fragment, zrtp-hash or key in both: grade 3 */
-	MATCH_STREAM = 1 << 4,	 /* one stream by SSRC, numbers and timestamps: grade 3 */
-	MATCH_BEFORE = 1 << 5,	 /* parties, and addresses through one box: two of grade 2; the first */
-	MATCH_BEHIND = 1 << 6,	 /* row stands before that box, or behind it */
+	MATCH_SDP = 1 << 3,    /* fingerprint and ICE fragment, zrtp-hash or key in both: grade 3 */
+	MATCH_STREAM = 1 << 4, /* one stream by SSRC, numbers and timestamps: grade 3 */
+	MATCH_BEFORE =
+		1 << 5, /* parties, and addresses through one box: two of grade 2; the first */
+	MATCH_BEHIND = 1 << 6, /* row stands before that box, or behind it */
 };
-enum { MATCH_SURE = MATCH_EXCHANGE | MATCH_CIPHER | MATCH_SESSION,
-       MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND };
+enum {
+	MATCH_SURE = MATCH_EXCHANGE | MATCH_CIPHER | MATCH_SESSION,
+	MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND
+};
 
 /* All that holds between two rows that lived at one time. */
 unsigned match_of(const struct live *a, const struct live *b);

@@ -47,12 +47,29 @@ static void media_hosts(const struct live *l, struct hosts *h)
 		}
 }
 
+/* Inside TURN the packets name who talks, and the server is a relay beside them. */
+static bool inside_turn(const struct live *l, struct addr ends[2])
+{
+	for (unsigned i = 0; i < l->list.count; i++)
+		for (unsigned k = 0; k < l->list.all[i].m.segment_count; k++) {
+			const struct segment *s = &l->list.all[i].m.segments[k];
+			if (!s->in_turn)
+				continue;
+			ends[0] = s->a.addr;
+			ends[1] = s->b.addr;
+			return true;
+		}
+	return false;
+}
+
 /* Those with one neighbour: exactly two, or the shape of the path is not known. */
 static bool outermost(const struct live *l, struct addr ends[2])
 {
 	struct hosts h = { .count = 0 };
 	unsigned n = 0;
 
+	if (inside_turn(l, ends))
+		return true;
 	media_hosts(l, &h);
 	for (unsigned i = 0; i < h.count; i++)
 		if (!h.all[i].many) {
@@ -81,7 +98,7 @@ static void set_ends(struct live *l, struct addr ends[2])
 /* ---- connections ------------------------------------------------------------------- */
 
 struct ways {
-	const struct leg *direct; /* between the two ends */
+	const struct leg *direct;   /* between the two ends */
 	const struct leg *other[2]; /* from each end to somebody else */
 	unsigned opaque, rest;	    /* opaque legs; all others */
 };
@@ -138,14 +155,48 @@ static bool ends_tls(const struct inventory *v, const struct addr *a)
 }
 
 /* The same host passed SIP on that could be read: what it ends on this side is no secret to it. */
-static bool known_behind(const struct call *c, const struct addr *host, const struct leg *not)
+static bool known_behind(const struct call *c, const struct addr *host, const struct leg * not )
 {
 	for (unsigned i = 0; i < c->leg_count; i++) {
 		const struct leg *g = &c->legs[i];
-		if (g != not && (g->readable || g->decrypted) && other_end(g, host))
+		if (g != not &&(g->readable || g->decrypted) && other_end(g, host))
 			return true;
 	}
 	return false;
+}
+
+/* The capture ran before the media began, so an exchange in its path would have been seen. */
+static bool from_its_start(const struct live *l, const struct agreed *a)
+{
+	for (unsigned i = 0; i < l->call.leg_count; i++)
+		for (unsigned k = 0; k < a->m.segment_count; k++)
+			if (l->call.legs[i].first_ns < a->m.segments[k].first_ns)
+				return true;
+	return false;
+}
+
+/* SDES in signaling that could be read counts as well: nothing else was agreed. */
+static bool keyed_unseen(const struct agreed *a)
+{
+	if (a->m.dtls || a->m.zrtp || !a->m.segment_count ||
+	    (a->m.keying != KEYING_UNKNOWN && a->m.keying != KEYING_SDES))
+		return false;
+	for (unsigned k = 0; k < a->m.segment_count; k++)
+		if (!alike_protected(&a->m.segments[k]))
+			return false;
+	return true;
+}
+
+/* B.5: protected, and nothing agreed in the path: the key came through the element that reads SIP.
+ */
+static void note_eliminated(struct live *l)
+{
+	for (unsigned i = 0; i < l->list.count; i++) {
+		const struct agreed *a = &l->list.all[i];
+		if (keyed_unseen(a) && from_its_start(l, a))
+			keyed_fact(l, FACT_keying_unexplained, 1, a->number, "by elimination",
+				   &a->m.segments[0].first);
+	}
 }
 
 static void note_elsewhere(struct live *l, const struct track_options *o, const struct addr ends[2],
@@ -165,6 +216,7 @@ static void note_elsewhere(struct live *l, const struct track_options *o, const 
 			continue;
 		f->leg = (int16_t)(g - l->call.legs);
 		f->value = sure;
+		note_eliminated(l);
 	}
 }
 
@@ -186,17 +238,13 @@ static bool passed_on(const struct live *l)
 }
 
 /* Nothing agreed in the media path, so what keys it came with the signaling (B.5, elimination). */
-static void note_keys(struct live *l, uint8_t grade, bool spans, const struct evidence *at)
+static void note_keys(struct live *l, bool spans, const struct evidence *at)
 {
 	for (unsigned i = 0; i < l->list.count; i++) {
-		const struct agreed *a = &l->list.all[i];
-		bool guarded = a->m.segment_count > 0, in_band = a->m.dtls || a->m.zrtp;
-		for (unsigned k = 0; k < a->m.segment_count; k++)
-			guarded &= alike_protected(&a->m.segments[k]);
-		if (!guarded || in_band ||
-		    (a->m.keying != KEYING_UNKNOWN && a->m.keying != KEYING_SDES))
+		if (!keyed_unseen(&l->list.all[i]))
 			continue;
-		struct fact *f = keyed_fact(l, FACT_key_by_signaling, grade, a->number, NULL, at);
+		struct fact *f =
+			keyed_fact(l, FACT_key_by_signaling, 3, l->list.all[i].number, NULL, at);
 		if (f)
 			f->spans = spans;
 	}
@@ -218,7 +266,7 @@ static void note_direct(struct live *l, const struct track_options *o, const str
 		return;
 	f->leg = (int16_t)(w->direct - l->call.legs);
 	f->spans = spans;
-	note_keys(l, 3, spans, &w->direct->first);
+	note_keys(l, spans, &w->direct->first);
 }
 
 void outer_facts(struct live *l, const struct track_options *options)

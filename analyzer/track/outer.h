@@ -1,4 +1,5 @@
-/* outer.h - the two ends of the media, and where the signaling of rows without readable SIP ended. */
+/* outer.h - the two ends of the media, and where the signaling of rows without readable SIP ended.
+ */
 #ifndef EARSHOT_OUTER_H
 #define EARSHOT_OUTER_H
 

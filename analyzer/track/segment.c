@@ -123,8 +123,8 @@ static unsigned prints_of(const struct segment_claim *c, unsigned n)
 static void add_prints(struct segment *s, struct print_seen *to, uint32_t *ssrcs,
 		       const struct stream *st)
 {
-	uint64_t limit = st->print_count == MEDIA_PRINTS ? st->prints[MEDIA_PRINTS - 1].choice
-							 : UINT64_MAX;
+	uint64_t limit =
+		st->print_count == MEDIA_PRINTS ? st->prints[MEDIA_PRINTS - 1].choice : UINT64_MAX;
 
 	if (limit < s->print_limit)
 		s->print_limit = limit;
@@ -301,6 +301,7 @@ static void make(struct live *l, struct segment *s, struct segment_claim *c, uns
 	s->a = c->stream->forward ? addr_src(k) : addr_dst(k);
 	s->b = c->stream->forward ? addr_dst(k) : addr_src(k);
 	s->point = c->flow->point;
+	s->in_turn = c->flow->in_turn;
 	s->epoch = (int16_t)c->epoch;
 	if (pt >= 0)
 		s->codec = agreed_codec(l, c->to, (uint8_t)pt);

@@ -66,7 +66,8 @@ static void from_zrtp(struct sight *s, const struct zrtp_seen *z)
 	memcpy(two + 32, y->public_name, 32);
 	name_of(s, swap ? two : one, swap ? one : two, sizeof one);
 	s->completed = z->completed;
-	s->full = z->completed && memcmp(x->public_name, none, 32) && memcmp(y->public_name, none, 32);
+	s->full = z->completed && memcmp(x->public_name, none, 32) &&
+		  memcmp(y->public_name, none, 32);
 	s->ephemeral = z->multistream;
 	s->resumed = z->preshared;
 }

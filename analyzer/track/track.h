@@ -82,9 +82,9 @@ struct track_options {
 	uint64_t clear_start_ns; /* clear media tolerated before ZRTP completes: fixed 1.0 s */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
-	size_t call_budget; /* bytes of one call's arena */
+	size_t call_budget;		   /* bytes of one call's arena */
 	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
-	point_set access; /* capture points asserted to be access links */
+	point_set access;		   /* capture points asserted to be access links */
 };
 
 struct track_counters {
