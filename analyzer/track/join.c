@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "analyzer/base/mem.h"
-#include "analyzer/base/when.h"
 #include "analyzer/track/absorb.h"
 #include "analyzer/track/match.h"
 
@@ -28,23 +27,25 @@ struct joint {
 	unsigned group, unsettled;
 	unsigned doubt; /* enum match: what a third row had in common with it as well */
 	uint64_t mark;	/* of the comparison that looked at it last */
-	struct joint *ready_next;
+	struct joint *ready_next, *given_next;
 };
 
 struct join {
 	struct entry **buckets;
 	size_t size, count, waiting;
 	struct expire *timers;
+	uint64_t hold_ns;
 	struct joint *ready, *given;
 	uint64_t mark, ambiguous, crowded;
 };
 
 enum { BUCKETS = 1024 };
 
-struct join *join_new(void)
+struct join *join_new(uint64_t hold_ns)
 {
 	struct join *j = mem_zero(1, sizeof *j);
 
+	j->hold_ns = hold_ns;
 	j->size = BUCKETS;
 	j->buckets = mem_zero(j->size, sizeof(struct entry *));
 	j->timers = expire_new();
@@ -312,6 +313,8 @@ static struct live *give_group(struct join *j, struct joint *first)
 		unindex_row(j, r);
 		rows[n++] = r->live;
 		r->live = NULL;
+		r->given_next = j->given;
+		j->given = r;
 		j->waiting--;
 	}
 	if (n > 1)
@@ -331,7 +334,7 @@ void join_add(struct join *j, struct live *l)
 	r->group = r->unsettled = 1;
 	j->waiting++;
 	index_row(j, r);
-	expire_set(j->timers, &r->timer, end + JOIN_HOLD_S * WHEN_SECOND);
+	expire_set(j->timers, &r->timer, end + j->hold_ns);
 }
 
 static struct joint *timed(struct expire_timer *timer)
@@ -339,10 +342,11 @@ static struct joint *timed(struct expire_timer *timer)
 	return (struct joint *)(void *)((char *)timer - offsetof(struct joint, timer));
 }
 
+/* Rows that were given may still stand in the list of those that are ready. */
 static void bury(struct join *j)
 {
 	for (struct joint *r = j->given, *next; r; r = next) {
-		next = r->ready_next;
+		next = r->given_next;
 		free(r);
 	}
 	j->given = NULL;
@@ -373,12 +377,8 @@ struct live *join_next(struct join *j, uint64_t now_ns)
 	while (j->ready) {
 		struct joint *r = j->ready;
 		j->ready = r->ready_next;
-		struct live *l =
-			r->live && !first_of(r)->unsettled ? give_group(j, first_of(r)) : NULL;
-		r->ready_next = j->given;
-		j->given = r;
-		if (l)
-			return l;
+		if (r->live && !first_of(r)->unsettled)
+			return give_group(j, first_of(r));
 	}
 	return NULL;
 }

@@ -5,7 +5,6 @@
 #include "analyzer/track/agreed.h"
 
 enum {
-	JOIN_HOLD_S = 60,     /* after its end a row waits for others that ended with it */
 	JOIN_CROWD = 64,      /* rows under one value: beyond it the value tells nothing apart */
 	JOIN_CANDIDATES = 64, /* rows compared with one row */
 	JOIN_LOOKS = 512,     /* rows looked at for it, fitting or not */
@@ -15,7 +14,7 @@ enum {
 
 struct join;
 
-struct join *join_new(void);
+struct join *join_new(uint64_t hold_ns); /* how long after its end a row waits */
 void join_free(struct join *j); /* take out the rows first */
 /* Takes a closed row. */
 void join_add(struct join *j, struct live *l);

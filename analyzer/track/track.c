@@ -53,6 +53,7 @@ struct track_options track_defaults(void)
 				       .unanswered_ns = 180 * WHEN_SECOND,
 				       .answered_ns = 300 * WHEN_SECOND,
 				       .opaque_ns = 30 * WHEN_SECOND,
+				       .hold_ns = 60 * WHEN_SECOND,
 				       .clear_start_ns = WHEN_SECOND,
 				       .calls = 131072,
 				       .call_budget = 1024 * 1024 };
@@ -71,7 +72,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, FLOW_BYTES);
 	t->book = keybook_new();
-	t->join = join_new();
+	t->join = join_new(options.hold_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
 	return t;
@@ -211,7 +212,7 @@ static void evict(struct track *t)
 	t->counters.calls_evicted++;
 	take_out(t, l);
 	close_all(t);
-	give_all(t, 0);
+	give_all(t, t->now_ns);
 }
 
 /* ---- SIP -------------------------------------------------------------------------------- */

@@ -89,7 +89,7 @@ static void takes_stints_that_come_after_the_bye(void **state)
 	scene_bye(s, 31);
 	track_tick(s->track, scene_ns(45));
 	scene_voices(s, 1, 31, true);
-	track_tick(s->track, scene_ns(80));
+	track_tick(s->track, scene_ns(100));
 	assert_int_equal(s->row_count, 1);
 	assert_int_equal(s->rows[0].media[0].segment_count, 2);
 	scene_free(s);

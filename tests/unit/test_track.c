@@ -9,15 +9,20 @@
 
 static const char A[] = "10.0.0.1:5060", B[] = "10.0.0.2:5060";
 
-static struct scene *clear_call(void)
+static struct scene *clear_call_with(struct track_options options)
 {
-	struct scene *s = scene_new();
+	struct scene *s = scene_with(options);
 
 	scene_call(s, scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP),
 		   scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_AVP));
 	scene_voices(s, 1, 61, true);
 	scene_bye(s, 61);
 	return s;
+}
+
+static struct scene *clear_call(void)
+{
+	return clear_call_with(track_defaults());
 }
 
 static void sees_a_clear_call_whole(void **state)
@@ -49,11 +54,25 @@ static void sees_a_clear_call_whole(void **state)
 static void closes_a_call_32_s_after_bye_and_not_before(void **state)
 {
 	(void)state;
-	struct scene *s = clear_call();
+	struct track_options options = track_defaults();
+	options.hold_ns = 0;
+	struct scene *s = clear_call_with(options);
 
 	track_tick(s->track, scene_ns(93));
 	assert_int_equal(s->row_count, 0);
 	track_tick(s->track, scene_ns(93.2));
+	assert_int_equal(s->row_count, 1);
+	scene_free(s);
+}
+
+static void holds_a_closed_call_until_60_s_after_its_end(void **state)
+{
+	(void)state;
+	struct scene *s = clear_call();
+
+	track_tick(s->track, scene_ns(121));
+	assert_int_equal(s->row_count, 0);
+	track_tick(s->track, scene_ns(121.2));
 	assert_int_equal(s->row_count, 1);
 	scene_free(s);
 }
@@ -286,6 +305,7 @@ static void evicts_the_oldest_unanswered_first(void **state)
 	(void)state;
 	struct track_options options = track_defaults();
 	options.calls = 2;
+	options.hold_ns = 0;
 	struct scene *s = scene_with(options);
 
 	scene_call(s, NULL, NULL);
@@ -433,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sees_a_clear_call_whole),
 		cmocka_unit_test(closes_a_call_32_s_after_bye_and_not_before),
+		cmocka_unit_test(holds_a_closed_call_until_60_s_after_its_end),
 		cmocka_unit_test(keeps_an_answered_call_while_media_flows),
 		cmocka_unit_test(tells_the_kinds_of_rows_apart),
 		cmocka_unit_test(makes_a_call_of_a_lone_bye),
