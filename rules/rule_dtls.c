@@ -19,7 +19,11 @@ static void mismatch(struct work *w)
 	RULE_EACH (w, f, FACT_dtls_mismatch) {
 		bool doubt = f->value != 0;
 		if (doubt) {
-			rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, f,
+			/* Equal handshakes at both sides answer what a lost message would have
+			 * (D.5). */
+			struct fact said = *f;
+			said.grade = 3;
+			rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &said,
 				 "a DTLS certificate does not fit what SDP announced; a part of "
 				 "the signaling or of the handshake may be missing");
 		} else {

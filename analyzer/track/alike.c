@@ -186,3 +186,11 @@ enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *
 		return ALIKE_PART;
 	return paired(a, b) ? ALIKE_PAIRED : ALIKE_NOT;
 }
+
+bool alike_apart(const struct segment *a, const struct segment *b)
+{
+	struct tally t = count_equal(a, b), back = count_equal(b, a);
+
+	return t.shared == 0 && back.shared == 0 && t.expected >= ALIKE_PACKETS / 2 &&
+	       back.expected >= ALIKE_PACKETS / 2;
+}

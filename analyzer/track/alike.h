@@ -22,6 +22,11 @@ bool alike_protected(const struct segment *s);
 /* Of two segments in the same direction of speech; `equal` NULL or: equal packets among the prints.
  */
 enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal);
+/*
+ * Both places hold packets that the other should hold too, and none is the same:
+ * nothing was passed on between them as it came.
+ */
+bool alike_apart(const struct segment *a, const struct segment *b);
 /* Both carried packets at one time, for a second at least. */
 bool alike_together(const struct segment *a, const struct segment *b);
 

@@ -131,6 +131,38 @@ static void note_changed(struct bench *b, const struct piece *x, const struct pi
 	}
 }
 
+static bool in_talk(const struct live *l, const struct segment *s)
+{
+	return s->epoch >= 0 && s->epoch < l->call.epoch_count &&
+	       l->call.epochs[s->epoch].type == EPOCH_TALK;
+}
+
+/* What one row saw go into a box, and another row come out of it towards somebody else. */
+static bool passes(const struct segment *in, const struct segment *out)
+{
+	return addr_eq(&in->b.addr, &out->a.addr) && !addr_eq(&in->a.addr, &out->b.addr);
+}
+
+/*
+ * Rows joined by their signaling, SSRC and numbers new: if the box had passed the
+ * media on as it came, packets would be the same on both sides. Announcements and
+ * music of the box's own are no stretch of talk of both.
+ */
+static void note_begun_anew(struct bench *b, const struct piece *x, const struct piece *y)
+{
+	const struct segment *s = x->s, *t = y->s;
+
+	/* Who is the box and who an end is known from signaling only. */
+	if (!x->of->leg || !y->of->leg || s->in_turn || t->in_turn)
+		return;
+	if (x->of->part == y->of->part || x->of->m.kind != y->of->m.kind ||
+	    !(passes(s, t) || passes(t, s)) || !in_talk(b->l, s) || !in_talk(b->l, t) ||
+	    !alike_together(s, t) || s->packets < ALIKE_PACKETS || t->packets < ALIKE_PACKETS)
+		return;
+	if (!(alike_protected(s) && alike_protected(t)) || alike_apart(s, t))
+		note_changed(b, x, y);
+}
+
 static void hold_together(struct bench *b, struct piece *x, struct piece *y)
 {
 	unsigned equal = 0;
@@ -148,6 +180,7 @@ static void hold_together(struct bench *b, struct piece *x, struct piece *y)
 		note_changed(b, x, y);
 		break;
 	case ALIKE_NOT:
+		note_begun_anew(b, x, y);
 		break;
 	}
 }

@@ -219,13 +219,13 @@ static bool nested(const struct call *out, const struct call *in)
 		in->answered_ns <= out->answered_ns + APART_NS);
 }
 
-static bool through_host(const struct call *out, const struct call *in)
+static const struct addr *through_host(const struct call *out, const struct call *in)
 {
 	for (unsigned i = 0; i < out->leg_count; i++)
 		for (unsigned k = 0; k < in->leg_count; k++)
 			if (addr_eq(&out->legs[i].b.addr, &in->legs[k].a.addr))
-				return true;
-	return false;
+				return &out->legs[i].b.addr;
+	return NULL;
 }
 
 /* Where the outer line is answered the inner one is offered; or one o= line stands in both. */
@@ -239,6 +239,25 @@ static bool media_chain(const struct live *out, const struct live *in)
 				return true;
 		}
 	return false;
+}
+
+/* The descriptions may be lost: then the host that media of both went to or came from will do. */
+static bool media_host(const struct live *out, const struct live *in, const struct addr *host)
+{
+	const struct live *both[] = { out, in };
+	unsigned at = 0;
+
+	for (unsigned r = 0; r < 2; r++) {
+		bool found = false;
+		for (unsigned i = 0; i < both[r]->list.count; i++) {
+			const struct media *m = &both[r]->list.all[i].m;
+			for (unsigned k = 0; k < m->segment_count; k++)
+				found |= addr_eq(&m->segments[k].a.addr, host) ||
+					 addr_eq(&m->segments[k].b.addr, host);
+		}
+		at += found;
+	}
+	return at == 2;
 }
 
 static const struct sdp_seen *first_offer(const struct live *l)
@@ -259,8 +278,10 @@ static bool same_origin(const struct live *a, const struct live *b)
 
 static bool chain(const struct live *out, const struct live *in)
 {
-	return nested(&out->call, &in->call) && through_host(&out->call, &in->call) &&
-	       (media_chain(out, in) || same_origin(out, in));
+	const struct addr *host = through_host(&out->call, &in->call);
+
+	return host && nested(&out->call, &in->call) &&
+	       (media_chain(out, in) || same_origin(out, in) || media_host(out, in, host));
 }
 
 /* ---- the door ----------------------------------------------------------------------------- */
