@@ -30,6 +30,7 @@ struct args {
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
 	size_t keylog_count, tls_key_count;
 	const char *ca, *stir_certs;
+	const char *inventory; /* what the operator asserts; NULL: nothing */
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage; /* 0 to 1 */

@@ -15,6 +15,7 @@
 #include "analyzer/base/when.h"
 #include "analyzer/cmd/args.h"
 #include "analyzer/cmd/keys.h"
+#include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
 #include "reports/report.h"
 
@@ -23,6 +24,7 @@ enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5 };
 struct run {
 	struct args args;
 	struct keys keys;
+	struct network network;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -86,6 +88,9 @@ static bool open_document(struct run *r)
 		.input_count = capture_count(r->capture),
 		.point_labels = r->points,
 		.point_count = capture_points(r->capture),
+		.inventory = r->network.inventory,
+		.inventory_name = r->network.name,
+		.inventory_sha256 = r->network.sha256,
 	});
 	if (!r->document)
 		r->exit = failed("temporary file for calls");
@@ -165,8 +170,9 @@ static bool open_capture(struct run *r)
 static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
-	if (keys_open(&r->args, &r->keys) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
-	    !open_capture(r))
+	if (keys_open(&r->args, &r->keys) != ERR_OK ||
+	    network_open(r->args.inventory, &r->network) != ERR_OK || !open_redaction(r) ||
+	    !open_judge(r) || !open_capture(r))
 		return false;
 	r->exit = 0;
 	return open_document(r);
@@ -245,12 +251,13 @@ static bool streams(const struct args *a)
 static void perform(struct run *r)
 {
 	r->stream = streams(&r->args);
-	struct pipeline_keys keys = { .ring = r->keys.ring,
-				      .trust = r->keys.trust,
-				      .signers = r->keys.signers,
-				      .verify_all = r->args.verify_all };
+	struct pipeline_given given = { .ring = r->keys.ring,
+					.trust = r->keys.trust,
+					.signers = r->keys.signers,
+					.inventory = r->network.inventory,
+					.verify_all = r->args.verify_all };
 
-	pipeline_open(&r->pipeline, r->capture, r->judge, keys, give, r);
+	pipeline_open(&r->pipeline, r->capture, r->judge, given, give, r);
 	pipeline_run(&r->pipeline);
 	tell_problems(r);
 	if (r->exit == 0) {
@@ -270,6 +277,7 @@ static void close_all(struct run *r)
 	judge_free(r->judge);
 	capture_close(r->capture);
 	keys_close(&r->keys);
+	network_close(&r->network);
 	free(r->labels);
 	free(r->names);
 	free(r->points);

@@ -93,6 +93,12 @@ static const char *take_stir_certs(struct args *a, const char *value)
 	return NULL;
 }
 
+static const char *take_inventory(struct args *a, const char *value)
+{
+	a->inventory = value;
+	return *value ? NULL : "is empty";
+}
+
 static const char *take_verify_all(struct args *a, const char *value)
 {
 	(void)value;
@@ -217,6 +223,8 @@ static const struct option options[] = {
 	{ "ca", 0, true, false, take_ca, "FILE     certificates to trust, in PEM" },
 	{ "stir-certs", 0, true, false, take_stir_certs,
 	  "DIR      certificates of identity signers, in PEM" },
+	{ "inventory", 0, true, true, take_inventory,
+	  "FILE     what you assert: addresses and roles, access links" },
 	{ "verify-all", 0, false, true, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, option_take_source,
@@ -240,9 +248,9 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",  "policy",	"framework", "inventory", "waivers", "baseline",  "skew",
-	"offset", "engagement", "bundle",    "sign",	  "cert",    "interface", "hep",
-	"memory", "follow",	"user",	     "stay-root", "state",   "interim",	  "no-sandbox",
+	"where",      "policy", "framework", "waivers", "baseline",  "skew",	   "offset",
+	"engagement", "bundle", "sign",	     "cert",	"interface", "hep",	   "memory",
+	"follow",     "user",	"stay-root", "state",	"interim",   "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

@@ -32,20 +32,36 @@ static void call(void *ctx, const struct call *c)
 		p->stopped = !p->give(p->ctx, c, judge_call(p->judge, c));
 }
 
-void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx)
+/* Capture points that the operator calls access links. */
+static point_set access_points(const struct capture *c, const struct inventory *v)
 {
-	struct observe_limits limits = { .keys = { .keyring = keys.ring,
-						   .trust = keys.trust,
-						   .signers = keys.signers,
-						   .verify_all = keys.verify_all } };
+	point_set access = 0;
+
+	for (size_t i = 0; i < capture_count(c); i++) {
+		const struct capture_input *in = capture_at(c, i);
+		if (in->point < 64 && inventory_access(v, slice_of(in->label)))
+			access |= (point_set)1 << in->point;
+	}
+	return access;
+}
+
+void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
+		   struct pipeline_given given, pipeline_call_fn *give, void *ctx)
+{
+	struct observe_limits limits = { .keys = { .keyring = given.ring,
+						   .trust = given.trust,
+						   .signers = given.signers,
+						   .verify_all = given.verify_all } };
+	struct track_options tracking = track_defaults();
 
 	*p = (struct pipeline){
-		.capture = capture, .judge = judge, .ring = keys.ring, .give = give, .ctx = ctx
+		.capture = capture, .judge = judge, .ring = given.ring, .give = give, .ctx = ctx
 	};
 	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, (struct wire_limits){ 0 });
 	p->observe = observe_new(observation, p, limits);
-	p->track = track_new(call, p, track_defaults());
+	tracking.inventory = given.inventory;
+	tracking.access = access_points(capture, given.inventory);
+	p->track = track_new(call, p, tracking);
 }
 
 static void look_over(struct pipeline *p)

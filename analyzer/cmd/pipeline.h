@@ -29,17 +29,18 @@ struct pipeline {
 };
 
 /* What the user gave; borrowed. The ring grows by what secrets blocks hold. */
-struct pipeline_keys {
+struct pipeline_given {
 	struct keyring *ring;
 	const struct cert_store *trust;
 	const struct passport_store *signers;
+	const struct inventory *inventory; /* NULL: nothing is asserted */
 	bool verify_all;
 };
 
 /* Takes the opened capture and the judge (both stay the caller's) and builds the rooms between
  * them. */
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx);
+		   struct pipeline_given given, pipeline_call_fn *give, void *ctx);
 void pipeline_run(struct pipeline *p); /* to the last frame, and everything settled */
 void pipeline_close(struct pipeline *p);
 

@@ -64,10 +64,10 @@ def usage():
     expect("help fits one screen and begins with examples", p.returncode == 0 and
            len(p.stdout.splitlines()) <= 40 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
-        w in p.stdout for w in (b"--inventory", b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
+        w in p.stdout for w in (b"--policy", b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
-    code("an option of a later version is refused by name", 2, "--inventory", "x", CALL, says="not in this version")
+    code("an option of a later version is refused by name", 2, "--waivers", "x", CALL, says="not in this version")
     code("option without value", 2, CALL, "--fail-on")
     code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
     code("format that is none", 2, "-f", "pdf", CALL, says="pdf")
@@ -162,6 +162,40 @@ def gates(tmp):
     expect("escape sequences", b"\x1b[" in p.stdout, p)
 
 
+def asserted(tmp):
+    path = os.path.join(tmp, "net.json")
+
+    def given(document):
+        with open(path, "w") as f:
+            f.write(document if isinstance(document, str) else json.dumps(document))
+        return path
+
+    def entry(**more):
+        return given({"schema": "earshot.inventory/1", "entries": [more]})
+    phone = {"address": "10.77.1.10", "role": "endpoint", "name": "ward 3", "scope": ["phi"]}
+    given({"schema": "earshot.inventory/1", "entries": [phone, {"network": "10.99.0.0/16", "role": "proxy"}],
+           "taps": [{"label": "alice", "place": "access"}]})
+    p = code("an inventory", 1, "-f", "json", "--inventory", path, "alice=" + CALL)
+    r = report(p)
+    told = r["inventory"] if r else {}
+    expect("the report says which roles were asserted", told and told["asserted"] and
+           told["asserted"][0]["role"] == "endpoint" and told["asserted"][0]["name"] == "ward 3" and
+           told["unmatched"] == 1 and told["taps"] == [{"label": "alice", "access": True, "used": True}], p)
+    expect("scope tags reach the calls", r and r["calls"][0]["scopes"] == ["phi"], p)
+    p = code("an inventory in words", 1, "--inventory", path, "alice=" + CALL)
+    words = " ".join(p.stdout.decode().split())
+    expect("with name and role, and what matched nothing", "is endpoint (ward 3)" in words and
+           "1 entry matched nothing" in words, p)
+    code("a role that is none", 2, "--inventory", entry(address="10.0.0.1", role="endpont"), CALL,
+         says="entries[0].role: no role 'endpont'; did you mean endpoint?")
+    code("an address that is none", 2, "--inventory", entry(address="10.0.0", role="proxy"), CALL, says="entries[0].address")
+    code("a misspelt key", 2, "--inventory", entry(adress="10.0.0.1", role="proxy"), CALL, says="did you mean address?")
+    code("a digest of another length", 2, "--inventory", entry(certificate_sha256="aa", role="sbc"), CALL, says="64")
+    code("an inventory that is no JSON", 2, "--inventory", given("{"), CALL, says="line 1, column")
+    code("an inventory that is not there", 2, "--inventory", os.path.join(tmp, "none"), CALL, says="none")
+    expect("nothing is written then", not run("audit", "-f", "json", "--inventory", given("{"), CALL).stdout)
+
+
 def privacy():
     p = run("audit", "-f", "json", "--redact", "none", CALL)
     users = {c["from"] for c in report(p)["calls"]} if report(p) else set()
@@ -196,6 +230,7 @@ def main():
         inputs(tmp)
         outputs(tmp)
         gates(tmp)
+        asserted(tmp)
         privacy()
         readme()
     finally:
