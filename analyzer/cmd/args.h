@@ -16,8 +16,12 @@ enum {
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* `audit` with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
+/* Which subcommand reads the words: `inventory draft` takes fewer options. */
+enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT };
+
+/* A subcommand with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
 struct args {
+	enum args_of of;
 	struct capture_source *sources;
 	size_t source_count;
 	const char *formats[ARGS_FORMATS];
@@ -48,11 +52,11 @@ struct args {
 };
 
 /*
- * Reads the words after `audit`. ERR_USAGE: a sentence has been printed to
+ * Reads the words after the subcommand. ERR_USAGE: a sentence has been printed to
  * standard error. With help set nothing else is to be done.
  */
-enum err args_read(struct args *a, int argc, char **argv) MUST_CHECK;
+enum err args_read(struct args *a, enum args_of of, int argc, char **argv) MUST_CHECK;
 void args_free(struct args *a);
-void args_help(void); /* one screen, on standard output */
+void args_help(enum args_of of); /* one screen, on standard output */
 
 #endif

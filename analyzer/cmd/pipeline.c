@@ -21,7 +21,11 @@ static void sighting(void *ctx, const struct wire_sighting *s)
 
 static void observation(void *ctx, const struct observation *o)
 {
-	track_observe(((struct pipeline *)ctx)->track, o);
+	struct pipeline *p = ctx;
+
+	if (p->watch)
+		p->watch(p->watch_ctx, o);
+	track_observe(p->track, o);
 }
 
 static void call(void *ctx, const struct call *c)
@@ -29,7 +33,7 @@ static void call(void *ctx, const struct call *c)
 	struct pipeline *p = ctx;
 
 	if (!p->stopped)
-		p->stopped = !p->give(p->ctx, c, judge_call(p->judge, c));
+		p->stopped = !p->give(p->ctx, c, p->judge ? judge_call(p->judge, c) : NULL);
 }
 
 /* Capture points that the operator calls access links. */
@@ -54,9 +58,13 @@ void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *ju
 						   .verify_all = given.verify_all } };
 	struct track_options tracking = track_defaults();
 
-	*p = (struct pipeline){
-		.capture = capture, .judge = judge, .ring = given.ring, .give = give, .ctx = ctx
-	};
+	*p = (struct pipeline){ .capture = capture,
+				.judge = judge,
+				.ring = given.ring,
+				.watch = given.watch,
+				.watch_ctx = given.watch_ctx,
+				.give = give,
+				.ctx = ctx };
 	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, (struct wire_limits){ 0 });
 	p->observe = observe_new(observation, p, limits);
 	tracking.inventory = given.inventory;

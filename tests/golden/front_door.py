@@ -53,7 +53,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "render", "explain", "rules", "compare", "inventory", "plan", "verify"):
+    for word in ("watch", "render", "explain", "rules", "compare", "plan", "verify"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
@@ -196,6 +196,37 @@ def asserted(tmp):
     expect("nothing is written then", not run("audit", "-f", "json", "--inventory", given("{"), CALL).stdout)
 
 
+def drafts(tmp):
+    scene = os.path.join(SAMPLES, "udp-rtp-proxy")
+    files = ["%s=%s" % (n, os.path.join(scene, n + ".pcap.gz")) for n in ("alice", "bob", "core")]
+    path = os.path.join(tmp, "draft.json")
+    p = run("inventory", "draft", *files)
+    d = report(p)
+    expect("a draft", p.returncode == 0 and d and d["schema"] == "earshot.inventory/1", p)
+    guess = {e["address"]: e.get("guess") for e in d["entries"]} if d else {}
+    expect("guesses", guess.get("10.77.1.10") == "endpoint" and guess.get("10.77.9.10") == "proxy", p)
+    expect("asserts nothing", d and all(e["role"] == "unknown" and e["reason"] for e in d["entries"]) and
+           all(t["place"] == "unknown" and t["question"] for t in d["taps"]), p)
+    expect("asks about the link of the caller", d and "access link of 10.77.1.10" in d["taps"][0]["question"], p)
+    expect("names no user", not any(u in p.stdout for u in (b"alice@", b"sip:", b"test")), p)
+    expect("is the same in any order", run("inventory", "draft", *reversed(files)).stdout == p.stdout)
+    p = run("inventory", "draft", "-o", path, *files)
+    expect("-o writes it", p.returncode == 0 and not p.stdout and os.path.exists(path), p)
+    one = run("audit", "-f", "ndjson", *files).stdout
+    two = run("audit", "-f", "ndjson", "--inventory", path, *files).stdout.replace(b',"scopes":[]', b"")
+    expect("given back as it is, it changes no verdict", one and one == two)
+    p = run("inventory", "draft", "--help")
+    expect("help of draft", p.returncode == 0 and b"-o" in p.stdout and b"--require" not in p.stdout, p)
+    p = run("inventory", "draft", "--require", "media=pass", *files)
+    expect("options that would do nothing are refused", p.returncode == 2 and b"no option of" in p.stderr, p)
+    expect("draft without a capture", run("inventory", "draft").returncode == 2)
+    expect("inventory without a word", run("inventory").returncode == 2)
+    p = run("inventory", "draft", os.path.join(tmp, "none.pcap"))
+    expect("a missing capture", p.returncode == 3 and report(p) is not None, p)
+    p = run("inventory", "draft", "-o", os.path.join(tmp, "no", "draft.json"), *files)
+    expect("a folder that is not there", p.returncode == 5, p)
+
+
 def privacy():
     p = run("audit", "-f", "json", "--redact", "none", CALL)
     users = {c["from"] for c in report(p)["calls"]} if report(p) else set()
@@ -231,6 +262,7 @@ def main():
         outputs(tmp)
         gates(tmp)
         asserted(tmp)
+        drafts(tmp)
         privacy()
         readme()
     finally:
