@@ -8,6 +8,7 @@
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/mem.h"
+#include "reports/asserted.h"
 #include "reports/head.h"
 #include "reports/record.h"
 #include "reports/spool.h"
@@ -27,6 +28,7 @@ struct document {
 	struct problems *problems;
 	struct overheard *overheard;
 	struct hipaa *hipaa;
+	struct asserted *asserted; /* NULL: no inventory */
 	struct entry *index;
 	uint32_t *worst; /* positions in the index, worst first */
 	size_t count, room;
@@ -95,6 +97,7 @@ struct document *document_new(struct document_options options)
 	d->problems = problems_new();
 	d->overheard = overheard_new();
 	d->hipaa = hipaa_new();
+	d->asserted = options.inventory ? asserted_new(options.inventory) : NULL;
 	d->standing = standing_new();
 	d->writer = (struct record){ .out = &d->call,
 				     .hide = d->hide,
@@ -102,7 +105,8 @@ struct document *document_new(struct document_options options)
 				     .points = (const char *const *)d->points,
 				     .input_count = options.input_count,
 				     .point_count = options.point_count,
-				     .standing = d->standing };
+				     .standing = d->standing,
+				     .inventory = options.inventory };
 	name_run(d);
 	return d;
 }
@@ -118,6 +122,7 @@ void document_free(struct document *d)
 	standing_free(d->standing);
 	free(d->index);
 	free(d->worst);
+	asserted_free(d->asserted);
 	hipaa_free(d->hipaa);
 	overheard_free(d->overheard);
 	problems_free(d->problems);
@@ -191,6 +196,8 @@ const char *document_add(struct document *d, const struct call *c, const struct 
 	problems_add(d->problems, d->hide, c, j);
 	overheard_add(d->overheard, d->hide, c, j);
 	hipaa_add(d->hipaa, c, j);
+	if (d->asserted)
+		asserted_add(d->asserted, d->hide, c);
 	text_clear(&d->line);
 	text_add(&d->line, "{\"run\":\"");
 	text_add(&d->line, d->run_id);
@@ -227,6 +234,8 @@ void document_finish(struct document *d, const struct document_run *run)
 				    .overheard = d->overheard,
 				    .hipaa = d->hipaa,
 				    .hide = d->hide,
+				    .asserted = d->asserted,
+				    .options = &d->options,
 				    .labels = (const char *const *)d->labels,
 				    .label_count = d->options.input_count,
 				    .run_id = d->run_id,

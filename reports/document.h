@@ -7,6 +7,7 @@
 
 #include "analyzer/base/err.h"
 #include "analyzer/base/text.h"
+#include "analyzer/model/inventory.h"
 #include "rules/judge.h"
 
 /*
@@ -30,6 +31,8 @@ struct document_options {
 	size_t input_count;
 	const char *const *point_labels; /* index = point */
 	size_t point_count;
+	const struct inventory *inventory; /* what the operator asserted; NULL: nothing */
+	const char *inventory_name, *inventory_sha256; /* of its file */
 };
 
 /*

@@ -63,6 +63,9 @@ static void what_is_here(struct layout *l, const json_t *head)
 	text_clear(&t);
 	if (wording_keys_given(head, &t))
 		opening_line(l, "keys", text_of(&t));
+	text_clear(&t);
+	if (wording_asserted(head, &t))
+		opening_line(l, "asserted", text_of(&t));
 	text_free(&t);
 }
 

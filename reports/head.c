@@ -296,6 +296,14 @@ static json_t *key_material(const struct document_run *run)
 	return o;
 }
 
+static json_t *inventory(const struct head_parts *p)
+{
+	struct asserted_file file = { p->options->inventory_name, p->options->inventory_sha256 };
+
+	return asserted_json(p->asserted, p->hide, file, p->options->input_labels,
+			     p->options->input_count);
+}
+
 json_t *head_build(const struct head_parts *p, const struct document_run *run)
 {
 	json_t *o = json_object(), *frameworks = json_array();
@@ -309,6 +317,8 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 	jvalue_put(o, "inputs", inputs(p->hide, run));
 	if (run->key_secrets || run->private_keys)
 		jvalue_put(o, "key_material", key_material(run));
+	if (p->asserted)
+		jvalue_put(o, "inventory", inventory(p));
 	jvalue_put(o, "losses", losses(run));
 	jvalue_put(o, "limits_hit", limits(p, run));
 	jvalue_put(o, "summary", summary(p, run));

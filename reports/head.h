@@ -2,6 +2,7 @@
 #ifndef EARSHOT_HEAD_H
 #define EARSHOT_HEAD_H
 
+#include "reports/asserted.h"
 #include "reports/hipaa.h"
 #include "reports/overheard.h"
 #include "reports/problems.h"
@@ -10,6 +11,8 @@ struct head_parts {
 	const struct problems *problems;
 	const struct overheard *overheard;
 	const struct hipaa *hipaa;
+	const struct asserted *asserted; /* NULL: no inventory was given */
+	const struct document_options *options;
 	struct redactor *hide;
 	const char *const *labels; /* as shown, by input */
 	size_t label_count;

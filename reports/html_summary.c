@@ -334,7 +334,7 @@ static void missing(FILE *out, const json_t *list)
 void html_summary_inputs(FILE *out, const json_t *head)
 {
 	const json_t *list = jvalue_get(head, "inputs"), *summary = jvalue_get(head, "summary");
-	struct text keys = { 0 };
+	struct text given = { 0 };
 	uint64_t unexplained = json_array_size(jvalue_get(head, "unexplained_media"));
 
 	(void)fputs("<section aria-labelledby=\"captured\"><h2 id=\"captured\">What was captured, "
@@ -352,9 +352,12 @@ void html_summary_inputs(FILE *out, const json_t *head)
 		html_part_count(out, unexplained, "short media stream");
 		(void)fputs(" belong to no call seen here; the JSON report lists them.</p>\n", out);
 	}
-	if (wording_keys_given(head, &keys))
-		html_part_put(out, "<p>Key material: %s.</p>\n", text_of(&keys));
-	text_free(&keys);
+	if (wording_keys_given(head, &given))
+		html_part_put(out, "<p>Key material: %s.</p>\n", text_of(&given));
+	text_clear(&given);
+	if (wording_asserted(head, &given))
+		html_part_put(out, "<p>Asserted by the operator, in %s.</p>\n", text_of(&given));
+	text_free(&given);
 	(void)fputs("<details><summary>Counts and losses</summary><div class=\"columns\">\n", out);
 	pairs(out, "Seen", jvalue_get(summary, "seen"));
 	pairs(out, "Rows", jvalue_get(summary, "rows"));

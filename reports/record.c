@@ -2,6 +2,7 @@
 #include "reports/record.h"
 
 #include "analyzer/base/when.h"
+#include "reports/asserted.h"
 #include "reports/record_verdict.h"
 
 static struct slice scratch(const struct record *r)
@@ -123,6 +124,17 @@ static void ends(struct record *r, const struct call *c)
 	json_out_close(r->out, ']');
 }
 
+static void scopes(struct record *r, const struct call *c)
+{
+	uint16_t tags = asserted_scopes(r->inventory, c);
+
+	json_out_key_open(r->out, "scopes", '[');
+	for (int i = 0; i < INVENTORY_SCOPES; i++)
+		if (tags >> i & 1)
+			json_out_text(r->out, inventory_scope_text(r->inventory, i));
+	json_out_close(r->out, ']');
+}
+
 static void epochs(struct record *r, const struct call *c)
 {
 	json_out_key_open(r->out, "epochs", '[');
@@ -233,6 +245,8 @@ void record_write(struct record *r, const struct call *c, const struct judgement
 	json_out_open(r->out, '{');
 	head(r, c);
 	ends(r, c);
+	if (r->inventory)
+		scopes(r, c);
 	epochs(r, c);
 	legs(r, c);
 	media(r, c);

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_RECORD_H
 #define EARSHOT_RECORD_H
 
+#include "analyzer/model/inventory.h"
 #include "reports/json_out.h"
 #include "reports/redact.h"
 #include "reports/standing.h"
@@ -13,7 +14,8 @@ struct record {
 	struct redactor *hide;
 	const char *const *inputs, *const *points; /* labels as the report shows them, by index */
 	size_t input_count, point_count;
-	struct standing *standing; /* NULL: none is kept */
+	struct standing *standing;	   /* NULL: none is kept */
+	const struct inventory *inventory; /* NULL: none was given */
 	struct text scratch;
 };
 

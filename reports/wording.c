@@ -264,6 +264,68 @@ bool wording_keys_given(const json_t *head, struct text *t)
 	return true;
 }
 
+enum { ASSERTED_NAMED = 4 };
+
+static void asserted_roles(struct text *t, const json_t *list)
+{
+	size_t n = json_array_size(list);
+
+	for (size_t i = 0; i < n && i < ASSERTED_NAMED; i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *name = jvalue_str(one, "name");
+		text_addf(t, "%s%s is %s", i ? ", " : ": ", jvalue_str(one, "address"),
+			  jvalue_str(one, "role"));
+		if (name[0])
+			text_addf(t, " (%s)", name);
+	}
+	if (n > ASSERTED_NAMED) {
+		text_add(t, ", and ");
+		wording_number(t, n - ASSERTED_NAMED);
+		text_add(t, " more");
+	}
+	text_add(t, n ? "" : ": no role of an address seen here");
+}
+
+/* Access links of this run, and labels that none of its captures has. */
+static void asserted_taps(struct text *t, const json_t *taps)
+{
+	const char *before = "; access links: ";
+
+	for (size_t i = 0; i < json_array_size(taps); i++) {
+		const json_t *tap = json_array_get(taps, i);
+		if (!jvalue_is(tap, "access") || !jvalue_is(tap, "used"))
+			continue;
+		text_addf(t, "%s%s", before, jvalue_str(tap, "label"));
+		before = ", ";
+	}
+	before = "; no capture here is called ";
+	for (size_t i = 0; i < json_array_size(taps); i++) {
+		const json_t *tap = json_array_get(taps, i);
+		if (jvalue_is(tap, "used"))
+			continue;
+		text_addf(t, "%s%s", before, jvalue_str(tap, "label"));
+		before = ", ";
+	}
+}
+
+bool wording_asserted(const json_t *head, struct text *t)
+{
+	const json_t *given = jvalue_get(head, "inventory");
+	uint64_t unmatched = jvalue_int(given, "unmatched");
+
+	if (!given)
+		return false;
+	text_add(t, jvalue_str(given, "name"));
+	asserted_roles(t, jvalue_get(given, "asserted"));
+	asserted_taps(t, jvalue_get(given, "taps"));
+	if (unmatched) {
+		text_add(t, "; ");
+		wording_number(t, unmatched);
+		text_add(t, unmatched == 1 ? " entry matched nothing" : " entries matched nothing");
+	}
+	return true;
+}
+
 void wording_rows(struct text *t, const json_t *rows)
 {
 	static const char *const kinds[][2] = {

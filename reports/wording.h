@@ -41,6 +41,9 @@ const char *wording_party(const json_t *call, int end);
 bool wording_alone(const json_t *call); /* somebody registers himself: there is no other end */
 /* Adds what became of key material that was given; false: none was. */
 bool wording_keys_given(const json_t *head, struct text *t);
+/* Adds what the operator asserted, and what of it no call touched; false: no inventory was given.
+ */
+bool wording_asserted(const json_t *head, struct text *t);
 
 /* "3 calls, 1 registration" out of summary.rows. */
 void wording_rows(struct text *t, const json_t *rows);

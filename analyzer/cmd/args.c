@@ -1,4 +1,4 @@
-/* args.c - options of `earshot audit`, from a table. */
+/* args.c - options from a table. */
 #include "analyzer/cmd/args.h"
 
 #include <errno.h>
@@ -33,8 +33,19 @@ static enum err unknown(struct slice name)
 	return ERR_USAGE;
 }
 
+/* Options of audit that would do nothing elsewhere are refused there. */
+static bool takes(const struct args *a, const struct option *o)
+{
+	return a->of == ARGS_OF_AUDIT || o->draft;
+}
+
 static enum err take(struct args *a, const struct option *o, const char *value, const char *where)
 {
+	if (!takes(a, o)) {
+		fprintf(stderr, "earshot: %s%s is no option of `inventory draft`\n", where,
+			o->name);
+		return ERR_USAGE;
+	}
 	const char *wrong = o->take(a, value);
 
 	if (!wrong)
@@ -168,6 +179,8 @@ static enum err config_line(struct args *a, struct slice line, const char *path,
 		return o ? ERR_USAGE : unknown(name);
 	}
 	struct slice value = slice_trim(rest);
+	if (!takes(a, o))
+		return ERR_OK; /* the file serves all subcommands */
 	if (!o->valued && slice_eq(value, SLICE("no")))
 		return ERR_OK;
 	return take(a, o, hold(a, value), "");
@@ -204,7 +217,7 @@ static enum err read_environment(struct args *a)
 		size_t n = strlen(name);
 		for (const char *c = o->name; *c && n < sizeof name - 1; c++)
 			name[n++] = *c == '-' ? '_' : (char)(*c - 32);
-		const char *value = o->settable ? getenv(name) : NULL;
+		const char *value = o->settable && takes(a, o) ? getenv(name) : NULL;
 		if (!value || !*value || (!o->valued && strcmp(value, "no") == 0))
 			continue;
 		if (take(a, o, value, "environment: ") != ERR_OK)
@@ -237,7 +250,9 @@ static enum err agree(struct args *a)
 	if (a->help)
 		return ERR_OK;
 	if (a->source_count == 0)
-		return say("no capture given; try `earshot audit call.pcap`");
+		return say(a->of == ARGS_OF_DRAFT
+				   ? "no capture given; try `earshot inventory draft call.pcap`"
+				   : "no capture given; try `earshot audit call.pcap`");
 	if (a->format_count == 0)
 		a->formats[a->format_count++] = "text";
 	if (a->output && a->all_as)
@@ -250,9 +265,9 @@ static enum err agree(struct args *a)
 	return ERR_OK;
 }
 
-enum err args_read(struct args *a, int argc, char **argv)
+enum err args_read(struct args *a, enum args_of of, int argc, char **argv)
 {
-	*a = (struct args){ .fail_on = SEVERITY_HIGH, .threads = 2 };
+	*a = (struct args){ .of = of, .fail_on = SEVERITY_HIGH, .threads = 2 };
 	const char *config = config_path(argc, argv);
 
 	if (config && read_config(a, config) != ERR_OK)
@@ -279,7 +294,7 @@ void args_free(struct args *a)
 	free(a->sources);
 }
 
-void args_help(void)
+static void help_audit(void)
 {
 	puts("earshot audit - who is within earshot of these calls?\n"
 	     "\n"
@@ -287,15 +302,42 @@ void args_help(void)
 	     "  earshot audit -f html -o report.html alice=alice.pcap bob=bob.pcapng.gz\n"
 	     "\n"
 	     "usage: earshot audit [options] [LABEL=]CAPTURE...   (- is standard input)\n");
+}
+
+static void help_draft(void)
+{
+	puts("earshot inventory draft - which hosts are these? A list to confirm\n"
+	     "\n"
+	     "  earshot inventory draft -o network.json alice=alice.pcap bob=bob.pcap\n"
+	     "  earshot audit --inventory network.json alice=alice.pcap bob=bob.pcap\n"
+	     "\n"
+	     "usage: earshot inventory draft [options] [LABEL=]CAPTURE...\n"
+	     "\n"
+	     "Writes an inventory in which nothing is asserted: each host has role \"unknown\" "
+	     "with\n"
+	     "a guess and its reason beside it, each capture place \"unknown\" with a question.\n"
+	     "Write what you know, and give it to audit. It shows addresses, and no users.\n");
+}
+
+void args_help(enum args_of of)
+{
+	if (of == ARGS_OF_AUDIT)
+		help_audit();
+	else
+		help_draft();
 	for (size_t i = 0; i < option_count(); i++) {
 		const struct option *o = option_at(i);
-		if (!o->help)
+		if (!o->help || (of == ARGS_OF_DRAFT && !o->draft))
 			continue;
 		if (o->letter)
 			printf("  -%c, --%-16s %s\n", o->letter, o->name, o->help);
 		else
 			printf("      --%-16s %s\n", o->name, o->help);
 	}
-	puts("\nexit: 0 fine, 1 findings or a requirement refuted, 2 usage, 3 damaged input,\n"
-	     "      4 nothing to judge or not observed, 5 report not written. See earshot(1).");
+	puts(of == ARGS_OF_AUDIT ? "\nexit: 0 fine, 1 findings or a requirement refuted, 2 usage, "
+				   "3 damaged input,\n"
+				   "      4 nothing to judge or not observed, 5 report not "
+				   "written. See earshot(1)."
+				 : "\nexit: 0 fine, 2 usage, 3 damaged input, 4 no host was seen, "
+				   "5 not written.");
 }

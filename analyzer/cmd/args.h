@@ -16,8 +16,12 @@ enum {
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* `audit` with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
+/* Which subcommand reads the words: `inventory draft` takes fewer options. */
+enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT };
+
+/* A subcommand with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
 struct args {
+	enum args_of of;
 	struct capture_source *sources;
 	size_t source_count;
 	const char *formats[ARGS_FORMATS];
@@ -30,6 +34,7 @@ struct args {
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
 	size_t keylog_count, tls_key_count;
 	const char *ca, *stir_certs;
+	const char *inventory; /* what the operator asserts; NULL: nothing */
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage; /* 0 to 1 */
@@ -47,11 +52,11 @@ struct args {
 };
 
 /*
- * Reads the words after `audit`. ERR_USAGE: a sentence has been printed to
+ * Reads the words after the subcommand. ERR_USAGE: a sentence has been printed to
  * standard error. With help set nothing else is to be done.
  */
-enum err args_read(struct args *a, int argc, char **argv) MUST_CHECK;
+enum err args_read(struct args *a, enum args_of of, int argc, char **argv) MUST_CHECK;
 void args_free(struct args *a);
-void args_help(void); /* one screen, on standard output */
+void args_help(enum args_of of); /* one screen, on standard output */
 
 #endif

@@ -14,7 +14,9 @@
 #include "analyzer/base/text.h"
 #include "analyzer/base/when.h"
 #include "analyzer/cmd/args.h"
+#include "analyzer/cmd/inputs.h"
 #include "analyzer/cmd/keys.h"
+#include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
 #include "reports/report.h"
 
@@ -23,6 +25,7 @@ enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5 };
 struct run {
 	struct args args;
 	struct keys keys;
+	struct network network;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -86,6 +89,9 @@ static bool open_document(struct run *r)
 		.input_count = capture_count(r->capture),
 		.point_labels = r->points,
 		.point_count = capture_points(r->capture),
+		.inventory = r->network.inventory,
+		.inventory_name = r->network.name,
+		.inventory_sha256 = r->network.sha256,
 	});
 	if (!r->document)
 		r->exit = failed("temporary file for calls");
@@ -128,45 +134,13 @@ static bool open_judge(struct run *r)
 	return false;
 }
 
-/* Fragments behind the first carry no ports: a filter on ports loses them, and with them long SIP.
- */
-static void warn_of_fragments(const char *bpf)
-{
-	if (bpf && strstr(bpf, "port") && !strstr(bpf, "ip[6"))
-		fputs("earshot: warning: a filter on ports loses IP fragments; add "
-		      "`or ip[6:2] & 0x1fff != 0 or ip6 proto 44`\n",
-		      stderr);
-}
-
-static bool open_capture(struct run *r)
-{
-	const char *why = NULL;
-	struct capture_options options = {
-		.hash = !r->args.no_hash,
-		.hash_thread = r->args.threads > 1,
-		.bpf = r->args.bpf,
-	};
-
-	warn_of_fragments(r->args.bpf);
-	enum err e =
-		capture_open(&r->capture, r->args.sources, r->args.source_count, options, &why);
-
-	if (e == ERR_OK && capture_points(r->capture) <= ARGS_POINTS &&
-	    capture_count(r->capture) <= ARGS_POINTS)
-		return true;
-	if (e == ERR_OK)
-		fprintf(stderr, "earshot: more than %d captures in one run\n", ARGS_POINTS);
-	else
-		fprintf(stderr, "earshot: %s\n", why ? why : err_text(e));
-	return false;
-}
-
 /* Everything that can be wrong before a packet is read is found here: exit 2. */
 static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
-	if (keys_open(&r->args, &r->keys) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
-	    !open_capture(r))
+	if (keys_open(&r->args, &r->keys) != ERR_OK ||
+	    network_open(r->args.inventory, &r->network) != ERR_OK || !open_redaction(r) ||
+	    !open_judge(r) || !inputs_open(&r->args, &r->capture))
 		return false;
 	r->exit = 0;
 	return open_document(r);
@@ -220,22 +194,6 @@ static void write_reports(struct run *r)
 	text_free(&path);
 }
 
-/* Damage is said on standard error too: a report in a file is not always read. */
-static void tell_problems(const struct run *r)
-{
-	for (size_t i = 0; i < capture_count(r->capture) && r->args.verbose >= 0; i++) {
-		const struct capture_input *in = capture_at(r->capture, i);
-		for (size_t k = 0; k < in->problem_count; k++) {
-			const struct capture_problem *p = &in->problems[k];
-			if (p->frame)
-				fprintf(stderr, "earshot: %s: frame %llu: %s\n", in->path,
-					(unsigned long long)p->frame, p->text);
-			else
-				fprintf(stderr, "earshot: %s: %s\n", in->path, p->text);
-		}
-	}
-}
-
 static bool streams(const struct args *a)
 {
 	return a->format_count == 1 && strcmp(a->formats[0], "ndjson") == 0 && !a->all_as &&
@@ -245,14 +203,15 @@ static bool streams(const struct args *a)
 static void perform(struct run *r)
 {
 	r->stream = streams(&r->args);
-	struct pipeline_keys keys = { .ring = r->keys.ring,
-				      .trust = r->keys.trust,
-				      .signers = r->keys.signers,
-				      .verify_all = r->args.verify_all };
+	struct pipeline_given given = { .ring = r->keys.ring,
+					.trust = r->keys.trust,
+					.signers = r->keys.signers,
+					.inventory = r->network.inventory,
+					.verify_all = r->args.verify_all };
 
-	pipeline_open(&r->pipeline, r->capture, r->judge, keys, give, r);
+	pipeline_open(&r->pipeline, r->capture, r->judge, given, give, r);
 	pipeline_run(&r->pipeline);
-	tell_problems(r);
+	inputs_tell(r->capture, r->args.verbose);
 	if (r->exit == 0) {
 		int gate =
 			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
@@ -270,6 +229,7 @@ static void close_all(struct run *r)
 	judge_free(r->judge);
 	capture_close(r->capture);
 	keys_close(&r->keys);
+	network_close(&r->network);
 	free(r->labels);
 	free(r->names);
 	free(r->points);
@@ -281,9 +241,9 @@ int audit_run(int argc, char **argv)
 {
 	struct run r = { .exit = EXIT_USAGE };
 
-	if (args_read(&r.args, argc, argv) == ERR_OK) {
+	if (args_read(&r.args, ARGS_OF_AUDIT, argc, argv) == ERR_OK) {
 		if (r.args.help) {
-			args_help();
+			args_help(ARGS_OF_AUDIT);
 			r.exit = 0;
 		} else if (open_all(&r)) {
 			perform(&r);

@@ -5,6 +5,7 @@
 
 #include "analyzer/base/nearest.h"
 #include "analyzer/cmd/audit.h"
+#include "analyzer/cmd/draft_cmd.h"
 
 static int version(int argc, char **argv)
 {
@@ -22,6 +23,7 @@ static const struct command {
 	const char *summary; /* NULL: spelled as an option, not listed */
 } commands[] = {
 	{ "audit", audit_run, "captures in, report out" },
+	{ "inventory", draft_cmd_run, "draft: hosts that were seen, as a list to confirm" },
 	{ "help", help, "this page" },
 	{ "--help", help, NULL },
 	{ "-h", help, NULL },
@@ -32,8 +34,8 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch",	  "render", "explain", "rules", "compare",
-				     "inventory", "plan",   "verify",  "probe", "join" };
+static const char *const later[] = { "watch", "render", "explain", "rules", "compare",
+				     "plan",  "verify", "probe",   "join" };
 
 static int help(int argc, char **argv)
 {

@@ -93,6 +93,12 @@ static const char *take_stir_certs(struct args *a, const char *value)
 	return NULL;
 }
 
+static const char *take_inventory(struct args *a, const char *value)
+{
+	a->inventory = value;
+	return *value ? NULL : "is empty";
+}
+
 static const char *take_verify_all(struct args *a, const char *value)
 {
 	(void)value;
@@ -192,57 +198,61 @@ static const char *take_help(struct args *a, const char *value)
 }
 
 static const struct option options[] = {
-	{ "format", 'f', true, true, take_format,
+	{ "format", 'f', true, true, false, take_format,
 	  "NAME     text (default), json, ndjson, html; may be repeated" },
-	{ "output", 'o', true, false, take_output,
+	{ "output", 'o', true, false, true, take_output,
 	  "FILE     where to write; DIR/ for several formats" },
-	{ "all-as", 0, true, false, take_all_as,
+	{ "all-as", 0, true, false, false, take_all_as,
 	  "BASE     BASE.json, BASE.html, ... for all formats named" },
-	{ "fail-on", 0, true, true, take_fail_on,
+	{ "fail-on", 0, true, true, false, take_fail_on,
 	  "SEVERITY gate on findings from here up (default high)" },
-	{ "require", 0, true, true, take_require,
+	{ "require", 0, true, true, false, take_require,
 	  "EXPR     what must be seen to hold, e.g. media=pass" },
-	{ "min-coverage", 0, true, true, take_coverage,
+	{ "min-coverage", 0, true, true, false, take_coverage,
 	  "PCT      exit 4 when less of what is needed was seen" },
-	{ "redact", 0, true, true, take_redact, "MODE     mask (default), hmac, none" },
-	{ "redact-key", 0, true, true, take_redact_key, "FILE     the key of --redact hmac" },
-	{ "redact-addresses", 0, false, true, take_redact_addresses,
+	{ "redact", 0, true, true, false, take_redact, "MODE     mask (default), hmac, none" },
+	{ "redact-key", 0, true, true, false, take_redact_key,
+	  "FILE     the key of --redact hmac" },
+	{ "redact-addresses", 0, false, true, false, take_redact_addresses,
 	  "         hide addresses of infrastructure too" },
-	{ "bpf", 0, true, true, take_bpf,
+	{ "bpf", 0, true, true, true, take_bpf,
 	  "EXPR     capture filter; only matching packets are judged" },
-	{ "keylog", 0, true, false, take_keylog,
+	{ "keylog", 0, true, false, true, take_keylog,
 	  "FILE     TLS key log: opens TLS and DTLS it fits" },
-	{ "tls-key", 0, true, false, take_tls_key,
+	{ "tls-key", 0, true, false, true, take_tls_key,
 	  "FILE     TLS private key: opens TLS with RSA key transport" },
-	{ "ca", 0, true, false, take_ca, "FILE     certificates to trust, in PEM" },
-	{ "stir-certs", 0, true, false, take_stir_certs,
+	{ "ca", 0, true, false, false, take_ca, "FILE     certificates to trust, in PEM" },
+	{ "stir-certs", 0, true, false, false, take_stir_certs,
 	  "DIR      certificates of identity signers, in PEM" },
-	{ "verify-all", 0, false, true, take_verify_all,
+	{ "inventory", 0, true, true, false, take_inventory,
+	  "FILE     what you assert: addresses and roles, access links" },
+	{ "verify-all", 0, false, true, false, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
-	{ "read", 'r', true, false, option_take_source,
+	{ "read", 'r', true, false, true, option_take_source,
 	  "FILE     a capture, as a plain argument would be" },
-	{ "input", 'I', true, false, option_take_source, NULL },
-	{ "threads", 'j', true, true, take_threads,
+	{ "input", 'I', true, false, true, option_take_source, NULL },
+	{ "threads", 'j', true, true, true, take_threads,
 	  "N        threads: 1 hashes inputs in line, 2 and more beside" },
-	{ "no-hash", 0, false, true, take_no_hash,
+	{ "no-hash", 0, false, true, false, take_no_hash,
 	  "         no SHA-256 of the inputs in the report" },
-	{ "stamp", 0, false, true, take_stamp,
+	{ "stamp", 0, false, true, false, take_stamp,
 	  "         put the time of this run into the report" },
-	{ "color", 0, true, true, take_color, "WHEN     auto (default), always, never" },
-	{ "config", 0, true, false, take_config, "FILE     lines of `option = value`" },
-	{ "verbose", 'v', false, true, take_verbose, "         every call in the text report" },
-	{ "quiet", 'q', false, true, take_quiet,
+	{ "color", 0, true, true, false, take_color, "WHEN     auto (default), always, never" },
+	{ "config", 0, true, false, true, take_config, "FILE     lines of `option = value`" },
+	{ "verbose", 'v', false, true, false, take_verbose,
+	  "         every call in the text report" },
+	{ "quiet", 'q', false, true, true, take_quiet,
 	  "         only the last lines of the text report" },
-	{ "help", 'h', false, false, take_help, "         this page" },
+	{ "help", 'h', false, false, true, take_help, "         this page" },
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",  "policy",	"framework", "inventory", "waivers", "baseline",  "skew",
-	"offset", "engagement", "bundle",    "sign",	  "cert",    "interface", "hep",
-	"memory", "follow",	"user",	     "stay-root", "state",   "interim",	  "no-sandbox",
+	"where",      "policy", "framework", "waivers", "baseline",  "skew",	   "offset",
+	"engagement", "bundle", "sign",	     "cert",	"interface", "hep",	   "memory",
+	"follow",     "user",	"stay-root", "state",	"interim",   "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

@@ -1,4 +1,4 @@
-/* option.h - the options of `earshot audit`, one table. */
+/* option.h - the options of `earshot audit` and `earshot inventory draft`, one table. */
 #ifndef EARSHOT_OPTION_H
 #define EARSHOT_OPTION_H
 
@@ -12,6 +12,7 @@ struct option {
 	char letter;	  /* 0: none */
 	bool valued;
 	bool settable; /* in a file or the environment too */
+	bool draft;    /* `inventory draft` takes it too */
 	take_fn *take;
 	const char *help; /* NULL: not in the short help */
 };

@@ -21,7 +21,11 @@ static void sighting(void *ctx, const struct wire_sighting *s)
 
 static void observation(void *ctx, const struct observation *o)
 {
-	track_observe(((struct pipeline *)ctx)->track, o);
+	struct pipeline *p = ctx;
+
+	if (p->watch)
+		p->watch(p->watch_ctx, o);
+	track_observe(p->track, o);
 }
 
 static void call(void *ctx, const struct call *c)
@@ -29,23 +33,43 @@ static void call(void *ctx, const struct call *c)
 	struct pipeline *p = ctx;
 
 	if (!p->stopped)
-		p->stopped = !p->give(p->ctx, c, judge_call(p->judge, c));
+		p->stopped = !p->give(p->ctx, c, p->judge ? judge_call(p->judge, c) : NULL);
+}
+
+/* Capture points that the operator calls access links. */
+static point_set access_points(const struct capture *c, const struct inventory *v)
+{
+	point_set access = 0;
+
+	for (size_t i = 0; i < capture_count(c); i++) {
+		const struct capture_input *in = capture_at(c, i);
+		if (in->point < 64 && inventory_access(v, slice_of(in->label)))
+			access |= (point_set)1 << in->point;
+	}
+	return access;
 }
 
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx)
+		   struct pipeline_given given, pipeline_call_fn *give, void *ctx)
 {
-	struct observe_limits limits = { .keys = { .keyring = keys.ring,
-						   .trust = keys.trust,
-						   .signers = keys.signers,
-						   .verify_all = keys.verify_all } };
+	struct observe_limits limits = { .keys = { .keyring = given.ring,
+						   .trust = given.trust,
+						   .signers = given.signers,
+						   .verify_all = given.verify_all } };
+	struct track_options tracking = track_defaults();
 
-	*p = (struct pipeline){
-		.capture = capture, .judge = judge, .ring = keys.ring, .give = give, .ctx = ctx
-	};
+	*p = (struct pipeline){ .capture = capture,
+				.judge = judge,
+				.ring = given.ring,
+				.watch = given.watch,
+				.watch_ctx = given.watch_ctx,
+				.give = give,
+				.ctx = ctx };
 	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, (struct wire_limits){ 0 });
 	p->observe = observe_new(observation, p, limits);
-	p->track = track_new(call, p, track_defaults());
+	tracking.inventory = given.inventory;
+	tracking.access = access_points(capture, given.inventory);
+	p->track = track_new(call, p, tracking);
 }
 
 static void look_over(struct pipeline *p)

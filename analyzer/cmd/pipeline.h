@@ -10,7 +10,8 @@
 #include "analyzer/wire/wire.h"
 #include "rules/judge.h"
 
-/* Gets each call with its judgement as it ends. False: it cannot take more, stop. */
+/* Gets each call with its judgement (NULL: no judge) as it ends. False: it cannot take more, stop.
+ */
 typedef bool pipeline_call_fn(void *ctx, const struct call *c, const struct judgement *j);
 
 struct pipeline {
@@ -20,6 +21,8 @@ struct pipeline {
 	struct track *track;
 	struct judge *judge;
 	struct keyring *ring;
+	observation_fn *watch;
+	void *watch_ctx;
 	size_t secrets; /* blocks of the captures that the ring has */
 	pipeline_call_fn *give;
 	void *ctx;
@@ -29,17 +32,20 @@ struct pipeline {
 };
 
 /* What the user gave; borrowed. The ring grows by what secrets blocks hold. */
-struct pipeline_keys {
+struct pipeline_given {
 	struct keyring *ring;
 	const struct cert_store *trust;
 	const struct passport_store *signers;
+	const struct inventory *inventory; /* NULL: nothing is asserted */
 	bool verify_all;
+	observation_fn *watch; /* sees each observation before track does; NULL: nobody */
+	void *watch_ctx;
 };
 
 /* Takes the opened capture and the judge (both stay the caller's) and builds the rooms between
- * them. */
+ * them. Without a judge calls are given as they are. */
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx);
+		   struct pipeline_given given, pipeline_call_fn *give, void *ctx);
 void pipeline_run(struct pipeline *p); /* to the last frame, and everything settled */
 void pipeline_close(struct pipeline *p);
 

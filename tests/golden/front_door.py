@@ -53,7 +53,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "render", "explain", "rules", "compare", "inventory", "plan", "verify"):
+    for word in ("watch", "render", "explain", "rules", "compare", "plan", "verify"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
@@ -64,10 +64,10 @@ def usage():
     expect("help fits one screen and begins with examples", p.returncode == 0 and
            len(p.stdout.splitlines()) <= 40 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
-        w in p.stdout for w in (b"--inventory", b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
+        w in p.stdout for w in (b"--policy", b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
-    code("an option of a later version is refused by name", 2, "--inventory", "x", CALL, says="not in this version")
+    code("an option of a later version is refused by name", 2, "--waivers", "x", CALL, says="not in this version")
     code("option without value", 2, CALL, "--fail-on")
     code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
     code("format that is none", 2, "-f", "pdf", CALL, says="pdf")
@@ -162,6 +162,71 @@ def gates(tmp):
     expect("escape sequences", b"\x1b[" in p.stdout, p)
 
 
+def asserted(tmp):
+    path = os.path.join(tmp, "net.json")
+
+    def given(document):
+        with open(path, "w") as f:
+            f.write(document if isinstance(document, str) else json.dumps(document))
+        return path
+
+    def entry(**more):
+        return given({"schema": "earshot.inventory/1", "entries": [more]})
+    phone = {"address": "10.77.1.10", "role": "endpoint", "name": "ward 3", "scope": ["phi"]}
+    given({"schema": "earshot.inventory/1", "entries": [phone, {"network": "10.99.0.0/16", "role": "proxy"}],
+           "taps": [{"label": "alice", "place": "access"}]})
+    p = code("an inventory", 1, "-f", "json", "--inventory", path, "alice=" + CALL)
+    r = report(p)
+    told = r["inventory"] if r else {}
+    expect("the report says which roles were asserted", told and told["asserted"] and
+           told["asserted"][0]["role"] == "endpoint" and told["asserted"][0]["name"] == "ward 3" and
+           told["unmatched"] == 1 and told["taps"] == [{"label": "alice", "access": True, "used": True}], p)
+    expect("scope tags reach the calls", r and r["calls"][0]["scopes"] == ["phi"], p)
+    p = code("an inventory in words", 1, "--inventory", path, "alice=" + CALL)
+    words = " ".join(p.stdout.decode().split())
+    expect("with name and role, and what matched nothing", "is endpoint (ward 3)" in words and
+           "1 entry matched nothing" in words, p)
+    code("a role that is none", 2, "--inventory", entry(address="10.0.0.1", role="endpont"), CALL,
+         says="entries[0].role: no role 'endpont'; did you mean endpoint?")
+    code("an address that is none", 2, "--inventory", entry(address="10.0.0", role="proxy"), CALL, says="entries[0].address")
+    code("a misspelt key", 2, "--inventory", entry(adress="10.0.0.1", role="proxy"), CALL, says="did you mean address?")
+    code("a digest of another length", 2, "--inventory", entry(certificate_sha256="aa", role="sbc"), CALL, says="64")
+    code("an inventory that is no JSON", 2, "--inventory", given("{"), CALL, says="line 1, column")
+    code("an inventory that is not there", 2, "--inventory", os.path.join(tmp, "none"), CALL, says="none")
+    expect("nothing is written then", not run("audit", "-f", "json", "--inventory", given("{"), CALL).stdout)
+
+
+def drafts(tmp):
+    scene = os.path.join(SAMPLES, "udp-rtp-proxy")
+    files = ["%s=%s" % (n, os.path.join(scene, n + ".pcap.gz")) for n in ("alice", "bob", "core")]
+    path = os.path.join(tmp, "draft.json")
+    p = run("inventory", "draft", *files)
+    d = report(p)
+    expect("a draft", p.returncode == 0 and d and d["schema"] == "earshot.inventory/1", p)
+    guess = {e["address"]: e.get("guess") for e in d["entries"]} if d else {}
+    expect("guesses", guess.get("10.77.1.10") == "endpoint" and guess.get("10.77.9.10") == "proxy", p)
+    expect("asserts nothing", d and all(e["role"] == "unknown" and e["reason"] for e in d["entries"]) and
+           all(t["place"] == "unknown" and t["question"] for t in d["taps"]), p)
+    expect("asks about the link of the caller", d and "access link of 10.77.1.10" in d["taps"][0]["question"], p)
+    expect("names no user", not any(u in p.stdout for u in (b"alice@", b"sip:", b"test")), p)
+    expect("is the same in any order", run("inventory", "draft", *reversed(files)).stdout == p.stdout)
+    p = run("inventory", "draft", "-o", path, *files)
+    expect("-o writes it", p.returncode == 0 and not p.stdout and os.path.exists(path), p)
+    one = run("audit", "-f", "ndjson", *files).stdout
+    two = run("audit", "-f", "ndjson", "--inventory", path, *files).stdout.replace(b',"scopes":[]', b"")
+    expect("given back as it is, it changes no verdict", one and one == two)
+    p = run("inventory", "draft", "--help")
+    expect("help of draft", p.returncode == 0 and b"-o" in p.stdout and b"--require" not in p.stdout, p)
+    p = run("inventory", "draft", "--require", "media=pass", *files)
+    expect("options that would do nothing are refused", p.returncode == 2 and b"no option of" in p.stderr, p)
+    expect("draft without a capture", run("inventory", "draft").returncode == 2)
+    expect("inventory without a word", run("inventory").returncode == 2)
+    p = run("inventory", "draft", os.path.join(tmp, "none.pcap"))
+    expect("a missing capture", p.returncode == 3 and report(p) is not None, p)
+    p = run("inventory", "draft", "-o", os.path.join(tmp, "no", "draft.json"), *files)
+    expect("a folder that is not there", p.returncode == 5, p)
+
+
 def privacy():
     p = run("audit", "-f", "json", "--redact", "none", CALL)
     users = {c["from"] for c in report(p)["calls"]} if report(p) else set()
@@ -196,6 +261,8 @@ def main():
         inputs(tmp)
         outputs(tmp)
         gates(tmp)
+        asserted(tmp)
+        drafts(tmp)
         privacy()
         readme()
     finally:
