@@ -15,7 +15,7 @@ enum {
 struct join;
 
 struct join *join_new(uint64_t hold_ns); /* how long after its end a row waits */
-void join_free(struct join *j); /* take out the rows first */
+void join_free(struct join *j);		 /* take out the rows first */
 /* Takes a closed row. */
 void join_add(struct join *j, struct live *l);
 /*

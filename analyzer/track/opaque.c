@@ -302,33 +302,75 @@ static bool belongs(const struct flow *f, const struct flow *seed, const struct 
 	       f->last_ns + TLS_NS >= g->first_ns;
 }
 
+/* Connections that were found, each once. */
+struct connections {
+	struct flow *all[LIVE_LEGS];
+	unsigned count;
+};
+
+static void add_connection(struct connections *c, struct flow *f)
+{
+	for (unsigned i = 0; i < c->count; i++)
+		if (c->all[i] == f)
+			return;
+	if (c->count < LIVE_LEGS)
+		c->all[c->count++] = f;
+}
+
+typedef bool wanted_fn(const struct flow *f, const struct gathered *g, const struct connections *c);
+
+static void look_at_host(const struct opaque_context *x, const struct addr *host,
+			 const struct gathered *g, wanted_fn *wanted, struct connections *out)
+{
+	struct place *p = stint_at_host(x->paths, host);
+	unsigned looked = 0;
+
+	for (struct link *k = p ? p->flows : NULL; k && looked < STINT_CROWD; k = k->next, looked++)
+		if (wanted(k->flow, g, out))
+			add_connection(out, k->flow);
+}
+
+static bool of_an_end(const struct flow *f, const struct gathered *g, const struct connections *c)
+{
+	(void)c;
+	return belongs(f, g->flows[0], g);
+}
+
+static bool touched(const struct connections *c, unsigned n, const struct addr *host)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (addr_eq(&c->all[i]->key.src, host) || addr_eq(&c->all[i]->key.dst, host))
+			return true;
+	return false;
+}
+
+/* Between two hosts that each have a connection to an end: what lies between their hops. */
+static bool of_two_servers(const struct flow *f, const struct gathered *g,
+			   const struct connections *c)
+{
+	return f->tls && f->tls_sip && f->first_ns <= g->last_ns &&
+	       f->last_ns + TLS_NS >= g->first_ns && touched(c, c->count, &f->key.src) &&
+	       touched(c, c->count, &f->key.dst);
+}
+
 static void add_connections(const struct opaque_context *x, struct live *l,
 			    const struct gathered *g)
 {
 	const struct flow *seed = g->flows[0];
-	const struct addr *hosts[] = { &seed->key.src, &seed->key.dst };
-	struct flow *found[LIVE_LEGS];
-	unsigned n = 0;
+	struct connections c = { .count = 0 };
 
-	for (unsigned i = 0; i < 2; i++) {
-		struct place *p = stint_at_host(x->paths, hosts[i]);
-		unsigned looked = 0;
-		for (struct link *k = p ? p->flows : NULL; k && n < LIVE_LEGS; k = k->next) {
-			unsigned have = 0;
-			while (have < n && found[have] != k->flow)
-				have++;
-			if (++looked > STINT_CROWD)
-				break;
-			if (have == n && belongs(k->flow, seed, g))
-				found[n++] = k->flow;
-		}
+	look_at_host(x, &seed->key.src, g, of_an_end, &c);
+	look_at_host(x, &seed->key.dst, g, of_an_end, &c);
+	for (unsigned i = 0, n = c.count; i < n; i++) {
+		look_at_host(x, &c.all[i]->key.src, g, of_two_servers, &c);
+		look_at_host(x, &c.all[i]->key.dst, g, of_two_servers, &c);
 	}
-	if (!n)
+	if (!c.count)
 		return;
-	qsort(found, n, sizeof(struct flow *), flow_cmp);
-	l->call.legs = live_take(l, n * sizeof *l->call.legs);
-	for (unsigned i = 0; l->call.legs && i < n; i++)
-		add_tls_leg(x, l, found[i]);
+	qsort(c.all, c.count, sizeof(struct flow *), flow_cmp);
+	l->call.legs = live_take(l, c.count * sizeof *l->call.legs);
+	for (unsigned i = 0; l->call.legs && i < c.count; i++)
+		add_tls_leg(x, l, c.all[i]);
 }
 
 /* ---- the door ------------------------------------------------------------------------------- */
