@@ -8,7 +8,7 @@
 #include "analyzer/track/alike.h"
 #include "analyzer/track/sight.h"
 
-enum { PRINT_KEYS = 16, HOLD_UP_S = 10 };
+enum { PRINT_KEYS = 16, HOLD_UP_S = 10, ORIGIN_DIGITS = 3 };
 static const uint64_t APART_NS = 2 * WHEN_SECOND; /* clocks of two capture points */
 
 /* ---- keys ------------------------------------------------------------------------ */
@@ -260,28 +260,40 @@ static bool media_host(const struct live *out, const struct live *in, const stru
 	return at == 2;
 }
 
-static const struct sdp_seen *first_offer(const struct live *l)
+static const struct sdp_seen *first_of(const struct live *l, bool answer)
 {
 	for (const struct pact *p = l->pacts; p; p = p->next)
-		if (p->offer)
-			return p->offer;
+		if (answer ? p->answer : p->offer)
+			return answer ? p->answer : p->offer;
 	return NULL;
 }
 
-static bool same_origin(const struct live *a, const struct live *b)
+/* RFC 8866 5.2: meant to be unique in the world; some write 0 or 1, which tells nothing. */
+static bool same_origin(const struct live *a, const struct live *b, bool answer)
 {
-	const struct sdp_seen *x = first_offer(a), *y = first_offer(b);
+	const struct sdp_seen *x = first_of(a, answer), *y = first_of(b, answer);
 
-	return x && y && x->session_id.n && slice_eq(x->session_id, y->session_id) &&
+	return x && y && x->session_id.n >= ORIGIN_DIGITS &&
+	       slice_eq(x->session_id, y->session_id) &&
+	       slice_eq(x->session_version, y->session_version) &&
 	       slice_eq(x->origin_user, y->origin_user);
 }
 
+/*
+ * A box with an address of its own on either side leaves none in common; one that
+ * passes descriptions on keeps both their origins.
+ */
 static bool chain(const struct live *out, const struct live *in)
 {
 	const struct addr *host = through_host(&out->call, &in->call);
+	bool offers = same_origin(out, in, false);
 
-	return host && nested(&out->call, &in->call) &&
-	       (media_chain(out, in) || same_origin(out, in) || media_host(out, in, host));
+	if (!nested(&out->call, &in->call))
+		return false;
+	if (!host)
+		return offers && same_origin(out, in, true) &&
+		       out->call.start_ns <= in->call.start_ns;
+	return offers || media_chain(out, in) || media_host(out, in, host);
 }
 
 /* ---- the door ----------------------------------------------------------------------------- */

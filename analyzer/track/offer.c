@@ -96,7 +96,9 @@ static const struct sdp_seen *hold_sdp(struct live *l, const struct sdp_seen *s,
 		return NULL;
 	h->sdp = *s;
 	h->sdp.truncated |= cut;
-	h->sdp.session_id = h->sdp.session_version = h->sdp.origin_user = (struct slice){ NULL, 0 };
+	h->sdp.session_id = arena_slice(l->arena, s->session_id);
+	h->sdp.session_version = arena_slice(l->arena, s->session_version);
+	h->sdp.origin_user = arena_slice(l->arena, s->origin_user);
 	h->sdp.lines = lines;
 	for (unsigned i = 0; i < s->line_count; i++)
 		copy_line(l, &lines[i], &s->lines[i]);
