@@ -7,6 +7,7 @@
 #include "analyzer/base/when.h"
 #include "analyzer/track/across.h"
 #include "analyzer/track/alike.h"
+#include "analyzer/track/clocks.h"
 #include "analyzer/track/keyed.h"
 #include "analyzer/track/outer.h"
 #include "analyzer/track/sight.h"
@@ -341,12 +342,16 @@ static void compare_exchanges(struct bench *b)
 void compare_facts(struct live *l, const struct track_options *options)
 {
 	struct bench b = { .l = l, .options = options };
+	int64_t ns;
 
 	gather(&b);
 	compare_media(&b);
 	compare_exchanges(&b);
 	across_parts(l);
 	outer_facts(l, options);
+	const struct segment *off = clocks_within(l, &ns);
+	if (off)
+		live_first(&l->clock_off, &off->first);
 	if (l->parts > 1)
 		live_fact(l, FACT_legs_joined, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
 	if (l->ambiguous && l->parts <= 1)

@@ -7,6 +7,7 @@
 #include "analyzer/base/map.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
+#include "analyzer/track/clocks.h"
 #include "analyzer/track/dialog.h"
 #include "analyzer/track/finish.h"
 #include "analyzer/track/join.h"
@@ -36,6 +37,7 @@ struct track {
 	struct stint *paths;
 	struct keybook *book;
 	struct join *join;
+	struct clocks *clocks;
 	struct dialog_refusals *refusals;
 	struct queue unanswered, answered;
 	struct live **closing; /* filled by one tick, given in order of their end */
@@ -53,6 +55,7 @@ struct track_options track_defaults(void)
 				       .unanswered_ns = 180 * WHEN_SECOND,
 				       .answered_ns = 300 * WHEN_SECOND,
 				       .opaque_ns = 30 * WHEN_SECOND,
+				       .skew_ns = 2 * WHEN_SECOND,
 				       .hold_ns = 60 * WHEN_SECOND,
 				       .clear_start_ns = WHEN_SECOND,
 				       .calls = 131072,
@@ -72,6 +75,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, FLOW_BYTES);
 	t->book = keybook_new();
+	t->clocks = clocks_new();
 	t->join = join_new(options.hold_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
@@ -188,8 +192,10 @@ static void give_all(struct track *t, uint64_t now_ns)
 	part(t);
 	while ((l = join_next(t->join, now_ns)))
 		will_close(t, l);
-	for (size_t i = 0; i < t->closing_count; i++)
+	for (size_t i = 0; i < t->closing_count; i++) {
+		clocks_add(t->clocks, t->closing[i]);
 		finish_row(t->closing[i], &t->options);
+	}
 	if (t->closing_count)
 		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
 	for (size_t i = 0; i < t->closing_count; i++) {
@@ -485,6 +491,11 @@ size_t track_unexplained(const struct track *t, const struct unexplained **out)
 	return t->unexplained_count;
 }
 
+size_t track_clocks(const struct track *t, const struct clock_difference **out)
+{
+	return clocks_told(t->clocks, out);
+}
+
 void track_free(struct track *t)
 {
 	if (!t)
@@ -497,6 +508,7 @@ void track_free(struct track *t)
 	for (struct live *l; (l = join_next(t->join, UINT64_MAX));)
 		live_free(l);
 	join_free(t->join);
+	clocks_free(t->clocks);
 	stint_free(t->paths);
 	keybook_free(t->book);
 	map_free(t->calls);

@@ -79,6 +79,7 @@ struct track_options {
 	uint64_t unanswered_ns;	 /* after the last message of an INVITE never answered: 180 s */
 	uint64_t answered_ns;	 /* answered without BYE, after the last SIP or media: 300 s */
 	uint64_t opaque_ns;	 /* media silence that ends an opaque row: 30 s */
+	uint64_t skew_ns;	 /* by which clocks of capture points may differ: 2 s */
 	uint64_t hold_ns;	 /* after its end a row waits for others of its call: 60 s */
 	uint64_t clear_start_ns; /* clear media tolerated before ZRTP completes: fixed 1.0 s */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
@@ -106,6 +107,13 @@ struct unexplained {
 	const char *hint; /* or NULL */
 };
 
+/* Clocks of two capture points, from packets that both saw: b's minus a's. */
+struct clock_difference {
+	uint16_t a, b;
+	int64_t ns;
+	uint32_t packets; /* compared */
+};
+
 struct track;
 
 struct track_options track_defaults(void);
@@ -118,6 +126,8 @@ void track_end(struct track *t, uint64_t now_ns);
 const struct track_counters *track_counters(const struct track *t);
 size_t track_unexplained(const struct track *t,
 			 const struct unexplained **out); /* sorted, capped at 1000 */
+/* More than 250 ms (OBS-005); for rows too far apart in time to be joined as well. */
+size_t track_clocks(const struct track *t, const struct clock_difference **out);
 void track_free(struct track *t);
 
 #endif
