@@ -6,6 +6,7 @@
 #include "analyzer/base/nearest.h"
 #include "analyzer/cmd/audit.h"
 #include "analyzer/cmd/draft_cmd.h"
+#include "analyzer/cmd/plan_cmd.h"
 
 static int version(int argc, char **argv)
 {
@@ -24,6 +25,7 @@ static const struct command {
 } commands[] = {
 	{ "audit", audit_run, "captures in, report out" },
 	{ "inventory", draft_cmd_run, "draft: hosts that were seen, as a list to confirm" },
+	{ "plan", plan_cmd_run, "where to capture what a JSON report says was not seen" },
 	{ "help", help, "this page" },
 	{ "--help", help, NULL },
 	{ "-h", help, NULL },
@@ -34,8 +36,8 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch", "render", "explain", "rules", "compare",
-				     "plan",  "verify", "probe",   "join" };
+static const char *const later[] = { "watch",	"render", "explain", "rules",
+				     "compare", "verify", "probe",   "join" };
 
 static int help(int argc, char **argv)
 {

@@ -206,6 +206,13 @@ def by_hand():
     keep("fuzz_inventory", "whole", json.dumps(whole).encode())
     keep("fuzz_inventory", "draft", json.dumps(draft).encode())
     keep("fuzz_inventory", "wrong", json.dumps({**draft, "taps": [{"label": "a", "place": "acess"}]}).encode())
+    short = {c: {"verdict": "partial"} for c in ("signaling", "keys", "media")}
+    keep("fuzz_plan", "short", json.dumps({"schema": "earshot.report/1", "run": "0123456789abcdef", "calls": [
+        {"ends": [{"address": "10.0.0.1:5060"}, {"address": "endpoint-2"}], "conditions": short,
+         "legs": [{"a": "10.0.0.1:4000", "b": "[2001:db8::1]:5061", "encrypted": True}],
+         "within_earshot": [{"who": "10.0.9.10", "role": "proxy"}],
+         "missing": ["the offer of audio 0", "callee's side: signaling", "3 further observations",
+                     "a second side of the path: audio 0 from the caller"]}]}).encode())
     keep("fuzz_record", "markup", b"<script>alert('x')</script>&\"\x00\x1b[31m\xc2\x9b\xff\xfe")
     keep("fuzz_record", "unicode", "\u202eabc\u00e9\U0001f600".encode())
     for i, kinds in enumerate(((0, 1), (1, 0, 2, 3), tuple(range(9)))):

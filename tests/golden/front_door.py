@@ -53,7 +53,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "render", "explain", "rules", "compare", "plan", "verify"):
+    for word in ("watch", "render", "explain", "rules", "compare", "verify"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
@@ -227,6 +227,44 @@ def drafts(tmp):
     expect("a folder that is not there", p.returncode == 5, p)
 
 
+def plans(tmp):
+    path = os.path.join(tmp, "report.json")
+    shown = os.path.join(SAMPLES, "udp-dtls-proxy", "alice.pcap.gz")
+
+    def made(*more):
+        with open(path, "wb") as f:
+            f.write(run("audit", "-f", "json", *more, shown).stdout)
+    made("--redact", "none")
+    p = run("plan", path)
+    expect("a plan names both access links", p.returncode == 0 and
+           b"access links of 10.77.1.10 and of 10.77.2.10" in b" ".join(p.stdout.split()), p)
+    p = run("plan", "-f", "json", path)
+    d = report(p)
+    expect("a plan as JSON", p.returncode == 0 and d and d["schema"] == "earshot.plan/1" and d["plan"], p)
+    for item in d["plan"] if d else []:
+        for c in item["captures"]:
+            q = run("audit", "--bpf", c["filter"], "-f", "json", shown)
+            whole = run("audit", "-f", "json", shown)
+            same = q.returncode == whole.returncode
+            expect("its filter keeps what the calls need: " + c["filter"], same or "10.77.1.10" not in c["filter"], q)
+    expect("the same plan again", run("plan", "-f", "json", path).stdout == p.stdout)
+    out = os.path.join(tmp, "plan.txt")
+    p = run("plan", "-o", out, path)
+    expect("plan -o", p.returncode == 0 and os.path.getsize(out) and not p.stdout, p)
+    with open(path, "rb") as f:
+        expect("a report from standard input", run("plan", "-", stdin=f).returncode == 0)
+    made()
+    p = run("plan", path)
+    expect("a masked report gives masked commands", p.returncode == 0 and b"ADDRESS-OF-endpoint-1" in p.stdout and
+           b"10.77.1.10" not in p.stdout and b"--redact none" in p.stdout, p)
+    for words, want in ((("plan",), 2), (("plan", "--help"), 0), (("plan", "-f", "html", path), 2),
+                        (("plan", "-x", path), 2), (("plan", path, path), 2), (("plan", "-f"), 2),
+                        (("plan", os.path.join(tmp, "none.json")), 3), (("plan", CALL), 3),
+                        (("plan", "-o", os.path.join(tmp, "no", "plan.txt"), path), 5)):
+        p = run(*words)
+        expect("%s: exit %d" % (" ".join(words), want), p.returncode == want and (want == 0 or p.stderr), p)
+
+
 def privacy():
     p = run("audit", "-f", "json", "--redact", "none", CALL)
     users = {c["from"] for c in report(p)["calls"]} if report(p) else set()
@@ -263,6 +301,7 @@ def main():
         gates(tmp)
         asserted(tmp)
         drafts(tmp)
+        plans(tmp)
         privacy()
         readme()
     finally:
