@@ -215,7 +215,8 @@ static void unread(struct work *w)
 
 static void websocket(struct work *w)
 {
-	RULE_EACH (w, f, FACT_websocket_clear)
+	RULE_EACH (w, f, FACT_websocket_clear) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f, "SIP over WebSocket was readable");
 		rule_note(w, f,
 			  (struct note){ .id = RULE_SIG_005,
 					 .outcome = OUTCOME_VIOLATED,
@@ -224,6 +225,7 @@ static void websocket(struct work *w)
 							     : SEVERITY_HIGH,
 					 .detail = "SIP over WebSocket could be read.",
 					 .caused_by = rule_clear_cause(w) });
+	}
 }
 
 rule_run *const rule_sig_run[] = { plaintext,	 plaintext_unsaid, plaintext_unseen,

@@ -258,7 +258,8 @@ struct sip_seen {
 	bool tcp_handshake; /* carrier TCP: its SYN was seen */
 	bool retransmitted; /* same bytes as the last message of this flow */
 	struct slice ruri;  /* request */
-	bool ruri_sips, ruri_emergency; /* urn:service:sos */
+	bool ruri_sips, ruri_password;
+	bool ruri_emergency; /* urn:service:sos, here or in To */
 	struct slice call_id, cseq_method, branch;
 	uint32_t cseq;
 	struct party_seen from, to, contact, refer_to, asserted;
@@ -446,7 +447,10 @@ struct cert_seen {
 	struct slice names[CERT_NAMES]; /* RFC 5922 7.1: hosts of sip: URIs without user part; else
 					   dNSNames */
 	uint8_t name_count;
-	bool names_uri;	       /* they are from URIs */
+	bool names_uri;		      /* they are from URIs */
+	struct slice dns[CERT_NAMES]; /* dNSNames beside URIs, for HTTPS; else they are in names */
+	uint8_t dns_count;
+	bool names_more;       /* there were more names than are held */
 	enum check possession; /* a handshake signature under its key: the sender holds the private
 				  key */
 	struct evidence at;

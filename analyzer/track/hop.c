@@ -200,10 +200,27 @@ static bool record_route_sips(const struct sip_seen *m)
 
 /* ---- contents ---------------------------------------------------------------------- */
 
+/* 112, *97, #31#: what many call, and nobody is. */
+static bool is_service(struct slice user)
+{
+	static const char *const numbers[] = { "112", "911", "999", "000" };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (slice_eq(user, slice_of(numbers[i])))
+			return true;
+	return user.n && (user.p[0] == '*' || user.p[0] == '#');
+}
+
 static bool names_someone(const struct party_seen *p)
 {
 	return p->present && p->user.n && !slice_ieq(p->user, SLICE("anonymous")) &&
-	       !slice_ieq(p->host, SLICE("anonymous.invalid"));
+	       !slice_ieq(p->host, SLICE("anonymous.invalid")) && !is_service(p->user);
+}
+
+/* Where a redirection leads, or other bindings of an address of record, are no part of this hop. */
+static bool contact_promises(const struct sip_seen *m)
+{
+	return m->contact.sips && (m->request || (m->status < 300 && m->verb != SIP_VERB_REGISTER));
 }
 
 static void note_identity(struct live *l, struct leg_live *leg, const struct observation *o)
@@ -215,7 +232,7 @@ static void note_identity(struct live *l, struct leg_live *leg, const struct obs
 		live_note(l, leg, FACT_identity_readable, 3, NULL, &o->evidence);
 	if (m->verb == SIP_VERB_REGISTER && m->contact.present)
 		live_note(l, leg, FACT_registration_readable, 3, NULL, &o->evidence);
-	if (m->ruri_sips || m->to.sips || m->contact.sips || record_route_sips(m))
+	if (m->ruri_sips || m->to.sips || contact_promises(m) || record_route_sips(m))
 		live_note(l, leg, FACT_sips_broken, 3, NULL, &o->evidence);
 }
 
@@ -236,8 +253,8 @@ static void note_auth(struct live *l, struct leg_live *leg, const struct observa
 			leg->md5_response = true;
 		live_note(l, leg, FACT_digest_md5, 3, NULL, &o->evidence);
 	}
-	if (m->from.has_password || m->to.has_password || m->contact.has_password ||
-	    m->asserted.has_password || m->refer_to.has_password)
+	if (m->ruri_password || m->from.has_password || m->to.has_password ||
+	    m->contact.has_password || m->asserted.has_password || m->refer_to.has_password)
 		live_note(l, leg, FACT_credential_readable, 3, "password in a URI", &o->evidence);
 }
 
@@ -286,6 +303,14 @@ static bool is_outside(const struct addr *a)
 	return !addr_is_none(a) && !addr_is_private(a) && !addr_is_multicast(a);
 }
 
+static bool line_shows_inside(const struct line_seen *line)
+{
+	for (unsigned i = 0; i < line->candidate_count; i++)
+		if (addr_is_private(&line->candidates[i].at.addr))
+			return true;
+	return addr_is_private(&line->at.addr);
+}
+
 /* RFC 1918, RFC 4193 and the like, shown to a host with a public address. */
 static bool shows_inside(const struct sip_seen *m)
 {
@@ -295,7 +320,7 @@ static bool shows_inside(const struct sip_seen *m)
 	if (addr_is_private(&m->contact.addr))
 		return true;
 	for (unsigned i = 0; m->sdp && i < m->sdp->line_count; i++)
-		if (addr_is_private(&m->sdp->lines[i].at.addr))
+		if (line_shows_inside(&m->sdp->lines[i]))
 			return true;
 	return false;
 }
@@ -335,7 +360,7 @@ static void note_passport(struct live *l, struct leg_live *leg, const struct obs
 	const char *wrong = p->broken		  ? "it is no PASSporT"
 			    : p->mky == CHECK_BAD ? "its fingerprints are not those of the SDP"
 			    : p->signature == CHECK_BAD ? "its signature does not verify"
-			    : p->stale			? "it is older than a minute"
+			    : p->stale			? "its time is more than a minute off"
 							: NULL;
 	if (wrong)
 		live_note(l, leg, FACT_identity_wrong, 3, wrong, &o->evidence);
@@ -356,8 +381,10 @@ static void note_entry(struct leg_live *leg, const struct observation *o)
 	leg->challenged |= !m->request && (m->status == 401 || m->status == 407);
 	if (m->verb != SIP_VERB_REGISTER)
 		return;
+	/* What a proxy passes on was let in before: only the phone's own hop tells. */
 	if (m->request)
-		leg->register_seen |= m->contact.present && m->expires != 0;
+		leg->register_seen |=
+			m->contact.present && m->expires != 0 && distinct_vias(m, leg) < 2;
 	else if (m->status >= 200 && m->status < 300)
 		live_first(&leg->registered, &o->evidence);
 }
@@ -452,6 +479,21 @@ static void drop_kind(struct leg_live *leg, enum fact_kind k)
 		*at = (*at)->next;
 }
 
+/*
+ * Nobody asked who registers. Not said where the answer may lie out of sight: in
+ * TLS that was not seen, in the upgrade of a WebSocket (RFC 7118 7), in the part of
+ * a connection before the capture began.
+ */
+static bool unasked(const struct leg_live *leg)
+{
+	const struct leg *g = &leg->leg;
+	bool web = g->carrier == SIP_TRANSPORT_WS || g->carrier == SIP_TRANSPORT_WSS;
+	bool from_start = leg->handshake || leg->opened || g->carrier != SIP_TRANSPORT_TCP;
+
+	return leg->registered.frame && leg->register_seen && !leg->credentials &&
+	       !leg->challenged && !web && from_start && (g->readable || leg->opened);
+}
+
 void hop_settle(struct live *l, struct leg_live *leg)
 {
 	struct leg *g = &leg->leg;
@@ -461,16 +503,24 @@ void hop_settle(struct live *l, struct leg_live *leg)
 		leg->exported || observation_transport_encrypted(g->carrier) || conflict(leg);
 	g->readable = !g->decrypted;
 	g->encrypted = leg->opened;
-	if (leg->registered.frame && leg->register_seen && !leg->credentials && !leg->challenged)
+	if (unasked(leg))
 		live_note(l, leg, FACT_unauthenticated, 3, "REGISTER", &leg->registered);
 	for (struct note *n = leg->notes; n; n = n->next) {
 		if (n->fact.kind == FACT_sip_readable)
 			n->fact.value = g->messages;
 		if (n->fact.kind == FACT_digest_md5)
-			n->fact.value = leg->md5_challenge && leg->md5_response;
+			n->fact.value = leg->md5_response;
 	}
 	if (g->decrypted)
 		drop_claims(leg);
-	else if (!leg->md5_response)
+	/* Offered and not taken up: SHA-256 may stand beside it (RFC 8760 2.4). */
+	if (!leg->md5_response)
 		drop_kind(leg, FACT_digest_md5);
+}
+
+void hop_known(struct live *l, int leg)
+{
+	for (struct leg_live *at = l->legs; at; at = at->next)
+		if (at->number == leg)
+			drop_kind(at, FACT_unauthenticated);
 }

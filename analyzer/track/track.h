@@ -14,7 +14,7 @@
  *        route_other                  value: routing headers of one message that name others
  *        body_readable                value: octets, repeats not counted
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
- *        digest_md5                   value: 1 when challenge and response were both readable
+ *        digest_md5                   value: 1 when a response to guess against was readable
  *        loss (leg)                   value: holes in what carried signaling
  * media  key_readable, key_unused     value: octets of key and salt; text: the suite; also the leg
  *        k_readable, keys_doubled     also the leg
