@@ -333,6 +333,7 @@ struct window_seen {
 	uint16_t gsm_frames, gsm_ok;	  /* 33-octet frames; frames with GSM's signature */
 	uint16_t event_packets, event_ok; /* payloads of 4 octets on another type, a repeated one
 					     once; those obeying RFC 4733 */
+	uint16_t event_digits;		  /* of them, digits: no flash of the hook */
 	uint16_t residue_packets;	  /* packets with a timestamp step to compare with */
 	uint16_t residue_zero,
 		residue_tag; /* length = step, length = step + 4/10/16 (+MKI), one octet a sample */
