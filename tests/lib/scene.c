@@ -246,6 +246,7 @@ void scene_say(struct scene *s, struct scene_sip m)
 				.method = slice_of(m.method),
 				.cseq_method = slice_of(m.method),
 				.carrier = m.carrier,
+				.opened = m.opened,
 				.tcp_handshake = m.handshake,
 				.call_id = slice_of(or_else(m.call_id, "one@example.com")),
 				.branch = slice_of(or_else(m.branch, branch)),
@@ -265,6 +266,8 @@ void scene_say(struct scene *s, struct scene_sip m)
 	p->contact.present = m.contact;
 	p->via_count = fill_vias(vias, &m, p->branch);
 	p->vias = vias;
+	if (m.also)
+		m.also(p);
 	track_observe(s->track, &o);
 }
 
@@ -377,6 +380,17 @@ void scene_tls(struct scene *s, const char *src, const char *dst, double from, d
 		.shake = { .client_hello = true, .server_hello = true, .version = 0x0303 },
 		.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061
 	};
+	track_observe(s->track, &o);
+}
+
+void scene_connection(struct scene *s, const char *src, const char *dst, double from,
+		      const struct tls_seen *seen)
+{
+	struct observation o = between(s, OBSERVATION_TLS, src, dst, from, from + 1);
+
+	o.flow.proto = 6;
+	o.as.tls = *seen;
+	o.as.tls.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061;
 	track_observe(s->track, &o);
 }
 

@@ -36,6 +36,8 @@ struct scene_sip {
 	uint16_t auth_count;
 	enum body_kind body;
 	uint32_t body_bytes;
+	bool opened;			 /* read with the auditor's keys */
+	void (*also)(struct sip_seen *); /* what else the message says */
 };
 
 struct scene_media {
@@ -68,6 +70,9 @@ void scene_talk(struct scene *s, struct scene_media m);
 void scene_zrtp(struct scene *s, const char *src, const char *dst, double hello, double done);
 void scene_stun(struct scene *s, const char *src, const char *dst, double at, const char *ufrag);
 void scene_tls(struct scene *s, const char *src, const char *dst, double from, double to);
+/* A connection as it is given; src is the client. */
+void scene_connection(struct scene *s, const char *src, const char *dst, double from,
+		      const struct tls_seen *seen);
 void scene_flow(struct scene *s, const char *src, const char *dst, double at,
 		enum flow_speaks speaks);
 /* INVITE, 200, ACK at 0, 1, 1.1 s between 10.0.0.1 and 10.0.0.2. */
