@@ -225,6 +225,47 @@ static void an_encrypted_registration_says_nothing(void **state)
 	assert_int_equal(j->conditions[CONDITION_MEDIA].shown, SHOWN_NOT_APPLICABLE);
 }
 
+static void a_clear_websocket_fails_signaling_also_inside_one_host(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	struct leg *leg = callmake_leg(&m, true);
+	leg->carrier = SIP_TRANSPORT_WS;
+	assert_null(callmake_violated(judged(), "SIG-005"));
+	callmake_fact(&m, FACT_websocket_clear)->leg = 0;
+	assert_int_equal(callmake_violated(judged(), "SIG-005")->severity, SEVERITY_HIGH);
+	leg->a = leg->b = callmake_at("127.0.0.1", 8088);
+	assert_int_equal(callmake_violated(judged(), "SIG-005")->severity, SEVERITY_INFO);
+	assert_int_equal(signaling(judged()), SHOWN_FAIL);
+}
+
+static void boasts_beside_a_clear_hop_are_mixed_protection(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	assert_null(callmake_violated(judged(), "SIG-002"));
+	struct fact *f = callmake_fact(&m, FACT_hop_declared_encrypted);
+	f->grade = 2;
+	f->leg = 0;
+	assert_int_equal(callmake_violated(judged(), "SIG-002")->severity, SEVERITY_HIGH);
+	assert_int_equal(signaling(judged()), SHOWN_FAIL);
+}
+
+static void intermediaries_are_no_lack_of_hygiene(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS);
+	uint8_t before = judged()->score;
+	struct fact *f = callmake_fact(&m, FACT_route_other);
+	f->leg = 0;
+	const struct judgement *j = judged();
+	assert_int_equal(callmake_violated(j, "SIG-004")->severity, SEVERITY_MEDIUM);
+	assert_int_equal(j->score, before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +285,9 @@ int main(void)
 		cmocka_unit_test(a_broken_sips_promise_follows_from_clear_sip),
 		cmocka_unit_test(a_readable_registration_is_its_own_finding),
 		cmocka_unit_test(an_encrypted_registration_says_nothing),
+		cmocka_unit_test(a_clear_websocket_fails_signaling_also_inside_one_host),
+		cmocka_unit_test(boasts_beside_a_clear_hop_are_mixed_protection),
+		cmocka_unit_test(intermediaries_are_no_lack_of_hygiene),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();
