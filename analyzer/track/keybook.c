@@ -18,7 +18,9 @@ struct page {
 		struct addr at;
 	} name;
 	uint64_t names[KEYBOOK_NAMES];	/* hashes of who was seen with it */
-	uint64_t shakes[KEYBOOK_NAMES]; /* servers: hash of the last handshake of each */
+	uint64_t shakes[KEYBOOK_NAMES]; /* servers: hash of the last handshake at each address, */
+	uint8_t server[KEYBOOK_NAMES];	/* and which of them it belongs to */
+	uint8_t servers;
 	uint8_t count;
 	uint64_t call, end_ns; /* SDES: the call that had it last */
 };
@@ -166,19 +168,29 @@ void keybook_call(struct keybook *b, struct live *l, const struct agreed_list *l
 
 /* ---- TLS servers ----------------------------------------------------------------------------- */
 
-/* One connection at two addresses of its server is one server, behind a translator of addresses. */
+/*
+ * One connection at two addresses of its server is one server, behind a translator
+ * of addresses. Gives how many different ones the page knows now.
+ */
 static unsigned add_server(struct page *p, uint64_t host, uint64_t shake)
 {
-	for (unsigned i = 0; i < p->count; i++)
-		if (p->names[i] == host || p->shakes[i] == shake) {
+	uint8_t server = p->servers;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		if (p->names[i] == host) {
 			p->shakes[i] = shake;
-			return p->count;
+			return p->servers;
 		}
-	if (p->count < KEYBOOK_NAMES) {
-		p->names[p->count] = host;
-		p->shakes[p->count++] = shake;
+		if (p->shakes[i] == shake)
+			server = p->server[i];
 	}
-	return p->count;
+	if (p->count == KEYBOOK_NAMES)
+		return p->servers;
+	p->names[p->count] = host;
+	p->shakes[p->count] = shake;
+	p->server[p->count++] = server;
+	p->servers = (uint8_t)(p->servers + (server == p->servers));
+	return p->servers;
 }
 
 static uint64_t shake_of(const struct handshake_seen *h)
