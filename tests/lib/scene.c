@@ -342,6 +342,22 @@ void scene_talk(struct scene *s, struct scene_media m)
 	track_observe(s->track, &o);
 }
 
+void scene_events(struct scene *s, double from, uint16_t events, uint16_t digits)
+{
+	const struct scene_media m = {
+		from, from + 10, "10.0.0.1:4000", "10.0.0.2:5000", 1, 0, true, 0, 0
+	};
+	struct observation o = between(s, OBSERVATION_MEDIA, m.src, m.dst, m.from, m.to);
+	struct window_seen w = window_of(&m, m.from, m.to);
+
+	w.event_packets = w.event_ok = events;
+	w.event_digits = digits;
+	o.as.media = (struct media_seen){
+		.ssrc = m.ssrc, .windows = &w, .window_count = 1, .packets = w.packets
+	};
+	track_observe(s->track, &o);
+}
+
 void scene_voices(struct scene *s, double from, double to, bool clear)
 {
 	scene_talk(s, (struct scene_media){ from, to, "10.0.0.1:4000", "10.0.0.2:5000", 1, 0, clear,

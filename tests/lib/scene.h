@@ -67,6 +67,8 @@ void scene_fingerprint(struct scene *s, struct line_seen *m);
 
 void scene_say(struct scene *s, struct scene_sip m);
 void scene_talk(struct scene *s, struct scene_media m);
+/* Ten seconds of readable voice with so many telephone-events in it, and of them digits. */
+void scene_events(struct scene *s, double from, uint16_t events, uint16_t digits);
 void scene_zrtp(struct scene *s, const char *src, const char *dst, double hello, double done);
 void scene_stun(struct scene *s, const char *src, const char *dst, double at, const char *ufrag);
 void scene_tls(struct scene *s, const char *src, const char *dst, double from, double to);
