@@ -190,6 +190,40 @@ static void registration(struct work *w)
 	}
 }
 
+/* Whoever makes TLS fail gets what is said instead (SIG-008). */
+static void fallback(struct work *w)
+{
+	RULE_EACH (w, f, FACT_tls_abandoned) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "TLS was tried and failed, and the signaling went on in clear");
+		rule_note(
+			w, f,
+			(struct note){ .id = RULE_SIG_008,
+				       .outcome = OUTCOME_VIOLATED,
+				       .severity = w->c->emergency ? SEVERITY_INFO : SEVERITY_HIGH,
+				       .detail = rule_detail(w, f,
+							     "TLS failed and SIP went on in "
+							     "clear") });
+	}
+}
+
+static void weakened(struct work *w)
+{
+	RULE_EACH (w, f, FACT_transport_weakened) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "a dialog that began over TLS went on in clear");
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_009,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = inside_one_host(rule_leg(w, f))
+							     ? SEVERITY_INFO
+							     : SEVERITY_HIGH,
+					 .detail = rule_detail(w, f,
+							       "The dialog began over TLS; a "
+							       "request inside it came over") });
+	}
+}
+
 /* No answer of its own: it only gives the words where nothing refutes signaling. */
 static void unread(struct work *w)
 {
@@ -228,7 +262,6 @@ static void websocket(struct work *w)
 	}
 }
 
-rule_run *const rule_sig_run[] = { plaintext,	 plaintext_unsaid, plaintext_unseen,
-				   mixed_hops,	 sips_broken,	   intermediaries,
-				   registration, websocket,	   unread,
-				   NULL };
+rule_run *const rule_sig_run[] = { plaintext,	plaintext_unsaid, plaintext_unseen, mixed_hops,
+				   sips_broken, intermediaries,	  registration,	    websocket,
+				   fallback,	weakened,	  unread,	    NULL };

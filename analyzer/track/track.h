@@ -15,6 +15,9 @@
  *        body_readable                value: octets, repeats not counted
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
  *        digest_md5                   value: 1 when a response to guess against was readable
+ *        tls_abandoned                text: how TLS failed; evidence: the failure, then SIP in
+ * clear transport_weakened           text: the weaker transport; evidence: what began the dialog,
+ *                                     the request inside it
  *        loss (leg)                   value: holes in what carried signaling
  * media  key_readable, key_unused     value: octets of key and salt; text: the suite; also the leg
  *        k_readable, keys_doubled     also the leg

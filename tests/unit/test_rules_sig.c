@@ -266,6 +266,33 @@ static void intermediaries_are_no_lack_of_hygiene(void **state)
 	assert_int_equal(j->score, before);
 }
 
+static void what_leaves_tls_fails_signaling(void **state)
+{
+	static const struct {
+		enum fact_kind kind;
+		const char *rule;
+		enum severity in_need;
+	} rows[] = { { FACT_tls_abandoned, "SIG-008", SEVERITY_INFO },
+		     { FACT_transport_weakened, "SIG-009", SEVERITY_HIGH } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		callmake_begin(&m, CALL_CALL);
+		callmake_leg(&m, true);
+		assert_null(callmake_violated(judged(), rows[i].rule));
+		assert_null(callmake_finding(judged(), rows[i].rule, OUTCOME_SATISFIED));
+		callmake_fact(&m, rows[i].kind)->leg = 0;
+		const struct finding *f = callmake_violated(judged(), rows[i].rule);
+		assert_int_equal(f->severity, SEVERITY_HIGH);
+		assert_true(f->gates);
+		assert_int_equal(f->at[0].frame, 2);
+		assert_int_equal(signaling(judged()), SHOWN_FAIL);
+		m.c.emergency = true;
+		assert_int_equal(callmake_violated(judged(), rows[i].rule)->severity,
+				 rows[i].in_need);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_clear_websocket_fails_signaling_also_inside_one_host),
 		cmocka_unit_test(boasts_beside_a_clear_hop_are_mixed_protection),
 		cmocka_unit_test(intermediaries_are_no_lack_of_hygiene),
+		cmocka_unit_test(what_leaves_tls_fails_signaling),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();
