@@ -118,6 +118,9 @@ enum sensitive_kind {
 	SENSITIVE_METADATA = 1 << 5, /* rs-metadata (RFC 7865) */
 };
 
+/* RFC 3329: ipsec-3gpp without encryption. Verify repeats what both sides settled on. */
+enum ipsec_null { IPSEC_NOT_NULL, IPSEC_NULL_OFFERED, IPSEC_NULL_SETTLED, IPSEC_SETTLED };
+
 /* ---- SDP, as RFC 8866 with media values after inheritance from the session level ---- */
 
 enum media_kind {
@@ -275,6 +278,8 @@ struct sip_seen {
 	bool siprec; /* Require: siprec, rs-metadata, +sip.src or +sip.srs */
 	enum body_kind body;
 	uint32_t body_bytes;
+	bool enveloped;		    /* a part is encrypted with S/MIME (RFC 8551 3.3) */
+	uint8_t ipsec_null;	    /* enum ipsec_null */
 	uint16_t sensitive;	    /* enum sensitive_kind: headers and bodies of PRIV-005 */
 	const struct sdp_seen *sdp; /* NULL: none */
 	uint64_t tolerated;	    /* flags of the parser, 0: a clean message */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { HEAD = 32 }; /* octets that hold the type of a CMS object */
+
 static bool mentions(struct slice s, const char *word)
 {
 	struct slice w = slice_of(word);
@@ -86,6 +88,20 @@ enum body_kind body_seen_kind(const struct sip_body_part *p)
 	if (p->type == SIP_BODY_KPML_RESPONSE)
 		return kind_of_kpml(p->bytes);
 	return kind_of_part(p->type);
+}
+
+/* RFC 8551 3.2.2, and where smime-type is left out the object says what it is (RFC 5652 4). */
+bool body_seen_enveloped(const struct sip_body *b)
+{
+	static const uint8_t oid[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03 };
+	const struct sip_body_part *p = sip_body_find(b, SIP_BODY_PKCS7_MIME);
+
+	if (!p)
+		return false;
+	struct slice head = slice_upto(p->bytes, HEAD);
+	return mentions(p->type_params, "enveloped-data") ||
+	       (!mentions(p->type_params, "smime-type") && head.n &&
+		memmem(head.p, head.n, oid, sizeof oid));
 }
 
 /* A cell or an access point of the caller (RFC 7315 4.4), not only what kind of network it is. */

@@ -278,6 +278,7 @@ static void read_body(struct sip_reader *r, struct sip_seen *out)
 	out->body = b->n ? body_seen_kind(&b->parts[0]) : BODY_NONE;
 	if (out->body == BODY_NONE && r->m.body.n)
 		out->body = BODY_OTHER;
+	out->enveloped = body_seen_enveloped(b);
 	out->siprec |= sip_body_find(b, SIP_BODY_RS_METADATA) != NULL;
 	if (!sdp || (b->flags & SIP_BODY_ENCODED))
 		return;
@@ -414,6 +415,41 @@ static void read_sensitive(struct sip_reader *r, struct sip_seen *out)
 	out->sensitive = (uint16_t)bits;
 }
 
+struct ipsec_count {
+	unsigned all, null;
+};
+
+/* Without ealg there is no encryption (RFC 3329 Appendix A). */
+static void count_ipsec(const struct sip_message *m, enum sip_header_id id, struct ipsec_count *c)
+{
+	struct slice rest, one, alg;
+	size_t at = 0;
+
+	while (sip_next(m, id, &at, &rest))
+		while (sip_text_value(&rest, &one)) {
+			size_t name = slice_find(one, ';');
+			if (!slice_ieq(sip_text_trim(slice_upto(one, name)), SLICE("ipsec-3gpp")))
+				continue;
+			c->all++;
+			c->null +=
+				!sip_text_find_param(slice_from(one, name), SLICE("ealg"), &alg) ||
+				slice_ieq(alg, SLICE("null"));
+		}
+}
+
+static void read_ipsec(struct sip_reader *r, struct sip_seen *out)
+{
+	struct ipsec_count settled = { 0, 0 }, offered = { 0, 0 };
+
+	count_ipsec(&r->m, SIP_HEADER_SECURITY_VERIFY, &settled);
+	count_ipsec(&r->m, SIP_HEADER_SECURITY_CLIENT, &offered);
+	count_ipsec(&r->m, SIP_HEADER_SECURITY_SERVER, &offered);
+	if (settled.all)
+		out->ipsec_null = settled.all == settled.null ? IPSEC_NULL_SETTLED : IPSEC_SETTLED;
+	else if (offered.null)
+		out->ipsec_null = IPSEC_NULL_OFFERED;
+}
+
 static void read_identity(struct sip_reader *r, struct sip_carried how, struct sip_seen *out)
 {
 	struct slice value = sip_value(&r->m, SIP_HEADER_IDENTITY);
@@ -502,6 +538,7 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 	read_fields(r, out);
 	read_body(r, out);
 	read_sensitive(r, out);
+	read_ipsec(r, out);
 	read_identity(r, how, out);
 	return out->call_id.n > 0;
 }

@@ -270,6 +270,23 @@ static void note_body(struct live *l, struct leg_live *leg, const struct observa
 	} else if (m->body == BODY_COMPOSING) {
 		live_note(l, leg, FACT_receipt_readable, 3, NULL, &o->evidence);
 	}
+	if (m->enveloped) {
+		f = live_note(l, leg, FACT_body_enveloped, 2, NULL, &o->evidence);
+		if (f && !again)
+			f->value += m->body_bytes;
+	}
+}
+
+/* RFC 3329: what both sides settled on counts; an offer is one where nothing was settled. */
+static void note_ipsec(struct live *l, struct leg_live *leg, const struct observation *o)
+{
+	const struct sip_seen *m = &o->as.sip;
+
+	leg->ipsec_settled |= m->ipsec_null == IPSEC_NULL_SETTLED || m->ipsec_null == IPSEC_SETTLED;
+	if (m->ipsec_null == IPSEC_NULL_SETTLED)
+		note_max(l, leg, FACT_ipsec_null, 3, &o->evidence, 1);
+	else if (m->ipsec_null == IPSEC_NULL_OFFERED)
+		live_note(l, leg, FACT_ipsec_null_offered, 3, NULL, &o->evidence);
 }
 
 /* ---- side channels (rule-catalog D.11) ------------------------------------------------ */
@@ -415,6 +432,7 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 	note_identity(l, leg, o);
 	note_auth(l, leg, o);
 	note_body(l, leg, o, again);
+	note_ipsec(l, leg, o);
 	note_side_channels(l, leg, o, again);
 	note_passport(l, leg, o);
 	note_entry(leg, o);
@@ -445,7 +463,8 @@ static bool claims_readable(enum fact_kind k)
 	return k == FACT_identity_readable || k == FACT_registration_readable ||
 	       k == FACT_body_readable || k == FACT_receipt_readable || k == FACT_sips_broken ||
 	       k == FACT_sensitive_readable || k == FACT_topology_readable ||
-	       k == FACT_feed_readable || k == FACT_websocket_clear;
+	       k == FACT_feed_readable || k == FACT_websocket_clear || k == FACT_ipsec_null ||
+	       k == FACT_ipsec_null_offered;
 }
 
 static void drop_claims(struct leg_live *leg)
@@ -516,6 +535,8 @@ void hop_settle(struct live *l, struct leg_live *leg)
 	/* Offered and not taken up: SHA-256 may stand beside it (RFC 8760 2.4). */
 	if (!leg->md5_response)
 		drop_kind(leg, FACT_digest_md5);
+	if (leg->ipsec_settled)
+		drop_kind(leg, FACT_ipsec_null_offered);
 }
 
 void hop_known(struct live *l, int leg)

@@ -42,7 +42,7 @@ struct leg_live {
 	bool challenged, credentials; /* any authentication passed here */
 	struct evidence registered;   /* a 2xx to a REGISTER whose request was seen */
 	bool register_seen;
-	bool formed_by_origin;
+	bool formed_by_origin, ipsec_settled;
 	struct evidence formed, inside; /* an INVITE outside, a request inside a dialog */
 	struct evidence fallback[2];	/* a failure of TLS, and the call tried again here */
 	uint64_t clear_since_ns;	/* requests between these hosts in clear; 0: not known */

@@ -83,6 +83,30 @@ static void presence_is_no_place_by_itself(void **state)
 	assert_false(body_seen_location(&b));
 }
 
+static bool enveloped(const char *params, const char *bytes, size_t n)
+{
+	struct sip_body b = { .n = 1, .parts = { { .type = SIP_BODY_PKCS7_MIME } } };
+
+	b.parts[0].type_params = slice_of(params);
+	b.parts[0].bytes = (struct slice){ (const uint8_t *)bytes, n };
+	return body_seen_enveloped(&b);
+}
+
+static void a_signature_hides_nothing(void **state)
+{
+	static const char object[] = "\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03";
+	static const char signature[] = "\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+
+	(void)state;
+	assert_true(enveloped("smime-type=enveloped-data; name=smime.p7m", "", 0));
+	assert_true(enveloped("smime-type=authEnveloped-data", "", 0));
+	assert_true(enveloped("", object, sizeof object - 1));
+	assert_false(enveloped("", signature, sizeof signature - 1));
+	assert_false(enveloped("smime-type=signed-data", object, sizeof object - 1));
+	assert_false(enveloped("smime-type=certs-only", "", 0));
+	assert_false(enveloped("", "", 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -90,6 +114,7 @@ int main(void)
 		cmocka_unit_test(keys_pressed_are_told_from_keys_not_pressed),
 		cmocka_unit_test(a_kind_of_network_is_no_place),
 		cmocka_unit_test(presence_is_no_place_by_itself),
+		cmocka_unit_test(a_signature_hides_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

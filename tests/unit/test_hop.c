@@ -313,6 +313,80 @@ static void a_token_is_wrong_by_what_it_covers(void **state)
 	assert_int_equal(with("AUTH-005", "INVITE", NULL), -1);
 }
 
+/* ---- IPsec and S/MIME (SIG-010, SIG-011), ports (SIG-006) --------------------------------------
+ */
+
+static void settle_null(struct sip_seen *m)
+{
+	m->ipsec_null = IPSEC_NULL_SETTLED;
+}
+
+static void offer_null(struct sip_seen *m)
+{
+	m->ipsec_null = IPSEC_NULL_OFFERED;
+}
+
+static void settle_other(struct sip_seen *m)
+{
+	m->ipsec_null = IPSEC_SETTLED;
+}
+
+static void an_offer_counts_until_something_is_settled(void **state)
+{
+	(void)state;
+	assert_int_equal(with("SIG-011", "REGISTER", settle_null), SEVERITY_HIGH);
+	assert_int_equal(with("SIG-011", "REGISTER", offer_null), SEVERITY_LOW);
+	assert_int_equal(with("SIG-011", "REGISTER", NULL), -1);
+	scene_say(s, (struct scene_sip){
+			     .src = A, .dst = B, .method = "REGISTER", .also = offer_null });
+	say.at = 1;
+	say.cseq = 2;
+	assert_int_equal(with("SIG-011", "REGISTER", settle_other), -1);
+	say.carrier = SIP_TRANSPORT_TLS;
+	say.opened = true;
+	assert_int_equal(with("SIG-011", "REGISTER", settle_null), -1);
+}
+
+static void envelope(struct sip_seen *m)
+{
+	m->enveloped = true;
+	m->body_bytes = 200;
+}
+
+static void an_envelope_is_noted_on_any_hop(void **state)
+{
+	for (int tls = 0; tls < 2; tls++) {
+		say.also = envelope;
+		say.carrier = tls ? SIP_TRANSPORT_TLS : SIP_TRANSPORT_UDP;
+		say.opened = tls;
+		scene_say(s, say);
+		const struct judgement *j = judged();
+		assert_non_null(callmake_finding(j, "SIG-010", OUTCOME_NOTED));
+		assert_int_equal(call_fact(&s->rows[0], FACT_body_enveloped, NULL)->value, 200);
+		stop(state);
+		start(state);
+	}
+}
+
+static void a_tls_port_is_judged_by_what_it_carries(void **state)
+{
+	(void)state;
+	say.carrier = SIP_TRANSPORT_TCP;
+	say.dst = "10.0.0.2:5061";
+	assert_int_equal(severity_of("SIG-006"), SEVERITY_LOW); /* never answered: a probe */
+	say.carrier = SIP_TRANSPORT_TCP;
+	say.dst = "10.0.0.2:5061";
+	assert_int_equal(with("SIG-006", "REGISTER", binding), SEVERITY_HIGH);
+	say.carrier = SIP_TRANSPORT_TLS;
+	say.opened = true;
+	say.dst = "10.0.0.2:5061";
+	assert_int_equal(severity_of("SIG-006"), -1);
+	say.carrier = SIP_TRANSPORT_TCP; /* the writer decrypted it */
+	say.via = SIP_TRANSPORT_TLS;
+	say.dst = "10.0.0.2:5061";
+	assert_int_equal(severity_of("SIG-006"), -1);
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -328,6 +402,9 @@ int main(void)
 		STAGED(a_password_in_any_uri_is_a_credential),
 		STAGED(a_challenge_for_basic_shows_no_credential),
 		STAGED(a_token_is_wrong_by_what_it_covers),
+		STAGED(an_offer_counts_until_something_is_settled),
+		STAGED(an_envelope_is_noted_on_any_hop),
+		STAGED(a_tls_port_is_judged_by_what_it_carries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -293,6 +293,59 @@ static void what_leaves_tls_fails_signaling(void **state)
 	}
 }
 
+static void clear_sip_on_a_tls_port_is_its_own_fault(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	struct leg *leg = callmake_leg(&m, true);
+	leg->carrier = SIP_TRANSPORT_TCP;
+	assert_null(callmake_violated(judged(), "SIG-006"));
+	leg->b.port = 5061;
+	assert_int_equal(callmake_violated(judged(), "SIG-006")->severity, SEVERITY_HIGH);
+	assert_string_equal(callmake_violated(judged(), "SIG-006")->caused_by, "SIG-001");
+	m.c.kind = CALL_ATTEMPT; /* a scanner */
+	assert_int_equal(callmake_violated(judged(), "SIG-006")->severity, SEVERITY_LOW);
+	leg->carrier = SIP_TRANSPORT_UDP;
+	assert_null(callmake_violated(judged(), "SIG-006"));
+	leg->carrier = SIP_TRANSPORT_TCP;
+	leg->readable = false;
+	leg->decrypted = true; /* before it was written */
+	m.facts[0].kind = FACT_sip_decrypted;
+	assert_null(callmake_violated(judged(), "SIG-006"));
+}
+
+static void a_protected_body_is_a_fact_and_no_proof(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	assert_null(callmake_finding(judged(), "SIG-010", OUTCOME_NOTED));
+	struct fact *f = callmake_fact(&m, FACT_body_enveloped);
+	f->leg = 0;
+	f->grade = 2;
+	const struct judgement *j = judged();
+	assert_int_equal(callmake_finding(j, "SIG-010", OUTCOME_NOTED)->severity, SEVERITY_INFO);
+	assert_int_equal(signaling(j), SHOWN_FAIL);
+	assert_int_equal(j->conditions[CONDITION_KEYS].shown, SHOWN_NOT_OBSERVABLE);
+}
+
+static void ipsec_that_does_not_encrypt_is_high_once_it_is_settled(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_REGISTRATION);
+	callmake_leg(&m, true);
+	assert_null(callmake_violated(judged(), "SIG-011"));
+	callmake_fact(&m, FACT_ipsec_null_offered)->leg = 0;
+	assert_int_equal(callmake_violated(judged(), "SIG-011")->severity, SEVERITY_LOW);
+	m.facts[1].kind = FACT_ipsec_null;
+	const struct finding *f = callmake_violated(judged(), "SIG-011");
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	assert_non_null(strstr(f->detail, "at this tap"));
+	assert_non_null(strstr(f->detail, "integrity is intact"));
+	m.legs[0].readable = false; /* inside another protection */
+	assert_null(callmake_violated(judged(), "SIG-011"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +369,9 @@ int main(void)
 		cmocka_unit_test(boasts_beside_a_clear_hop_are_mixed_protection),
 		cmocka_unit_test(intermediaries_are_no_lack_of_hygiene),
 		cmocka_unit_test(what_leaves_tls_fails_signaling),
+		cmocka_unit_test(clear_sip_on_a_tls_port_is_its_own_fault),
+		cmocka_unit_test(a_protected_body_is_a_fact_and_no_proof),
+		cmocka_unit_test(ipsec_that_does_not_encrypt_is_high_once_it_is_settled),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();

@@ -358,6 +358,32 @@ static void a_password_in_the_request_uri_is_told(void **state)
 	assert_false(s.seen.ruri_password);
 }
 
+static void reads_what_ipsec_was_settled_on(void **state)
+{
+	static const struct {
+		const char *line;
+		enum ipsec_null want;
+	} rows[] = {
+		{ "Security-Verify: ipsec-3gpp;alg=hmac-sha-1-96;ealg=null;q=0.1",
+		  IPSEC_NULL_SETTLED },
+		{ "Security-Verify: ipsec-3gpp;alg=hmac-sha-1-96", IPSEC_NULL_SETTLED },
+		{ "Security-Verify: ipsec-3gpp; alg=hmac-sha-1-96; ealg=aes-cbc", IPSEC_SETTLED },
+		/* which of the two ran is not seen: nothing is claimed */
+		{ "Security-Verify: ipsec-3gpp;ealg=null, ipsec-3gpp;ealg=aes-cbc", IPSEC_SETTLED },
+		{ "Security-Client: ipsec-3gpp;ealg=aes-cbc, ipsec-3gpp;ealg=null",
+		  IPSEC_NULL_OFFERED },
+		{ "Security-Client: ipsec-3gpp;ealg=aes-cbc", IPSEC_NOT_NULL },
+		{ "Security-Client: tls;q=0.2, digest", IPSEC_NOT_NULL },
+		{ "Subject: ipsec-3gpp;ealg=null", IPSEC_NOT_NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		read_with("REGISTER sip:ims.example", rows[i].line);
+		assert_int_equal(s.seen.ipsec_null, rows[i].want);
+	}
+}
+
 #define WITH_READER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -377,6 +403,7 @@ int main(void)
 		WITH_READER(a_star_is_no_binding),
 		WITH_READER(knows_an_emergency_by_where_it_was_meant_to_go),
 		WITH_READER(a_password_in_the_request_uri_is_told),
+		WITH_READER(reads_what_ipsec_was_settled_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
