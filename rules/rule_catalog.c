@@ -252,4 +252,5 @@ const struct rule rule_catalog_list[RULES] = {
 		"A keep-alive REGISTER without bindings.",
 	},
 #include "rules/rule_catalog_keying.def"
+#include "rules/rule_catalog_signaling.def"
 };
