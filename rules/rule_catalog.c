@@ -253,4 +253,5 @@ const struct rule rule_catalog_list[RULES] = {
 	},
 #include "rules/rule_catalog_keying.def"
 #include "rules/rule_catalog_boxes.def"
+#include "rules/rule_catalog_signaling.def"
 };

@@ -80,9 +80,9 @@ static void digests(struct work *w)
 			  (struct note){ .id = RULE_AUTH_002,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = guessable ? SEVERITY_MEDIUM : SEVERITY_LOW,
-					 .detail = guessable ? "Challenge and response could be "
-							       "read: the password can "
-							       "be guessed offline."
+					 .detail = guessable ? "A response, and the challenge that "
+							       "it repeats, could be read: the "
+							       "password can be guessed offline."
 							     : "The digest uses MD5.",
 					 .caused_by = guessable ? rule_clear_cause(w) : NULL });
 	}
@@ -150,34 +150,60 @@ static const char *sensitive_words(struct work *w, uint64_t bits)
 	return rule_words(w, &t);
 }
 
+/* An emergency call has to say where it is made (RFC 6442, RFC 6881). */
+static void owed_location(struct work *w, const struct fact *f)
+{
+	rule_note(w, f,
+		  (struct note){ .id = RULE_PRIV_005,
+				 .outcome = OUTCOME_NOTED,
+				 .severity = SEVERITY_INFO,
+				 .detail = "A location could be read; an emergency call must "
+					   "carry it." });
+}
+
 static void sensitive(struct work *w)
 {
 	RULE_EACH (w, f, FACT_sensitive_readable) {
-		bool grave = f->value & (SENSITIVE_LOCATION | SENSITIVE_METADATA);
+		uint64_t bits = f->value;
+		if (!rule_in_clear(w, f))
+			continue;
+		if (w->c->emergency && (bits & SENSITIVE_LOCATION)) {
+			owed_location(w, f);
+			bits &= ~(uint64_t)SENSITIVE_LOCATION;
+		}
+		if (!bits)
+			continue;
+		bool grave = bits & (SENSITIVE_LOCATION | SENSITIVE_METADATA);
 		rule_note(w, f,
 			  (struct note){ .id = RULE_PRIV_005,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = grave ? SEVERITY_HIGH : SEVERITY_MEDIUM,
-					 .detail = sensitive_words(w, f->value),
+					 .detail = sensitive_words(w, bits),
 					 .caused_by = rule_clear_cause(w) });
 	}
 }
 
 static void feeds(struct work *w)
 {
-	RULE_EACH (w, f, FACT_topology_readable)
+	RULE_EACH (w, f, FACT_topology_readable) {
+		if (!rule_in_clear(w, f))
+			continue;
 		rule_note(w, f,
 			  (struct note){ .id = RULE_PRIV_006,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = SEVERITY_LOW,
 					 .detail = "Private addresses went to a public host." });
-	RULE_EACH (w, f, FACT_feed_readable)
+	}
+	RULE_EACH (w, f, FACT_feed_readable) {
+		if (!rule_in_clear(w, f))
+			continue;
 		rule_note(w, f,
 			  (struct note){ .id = RULE_PRIV_007,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = SEVERITY_MEDIUM,
 					 .detail = rule_detail(w, f, "A feed could be read"),
 					 .caused_by = rule_clear_cause(w) });
+	}
 }
 
 /* ---- identity ----------------------------------------------------------------------- */

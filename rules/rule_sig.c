@@ -190,6 +190,106 @@ static void registration(struct work *w)
 	}
 }
 
+/* Whoever makes TLS fail gets what is said instead (SIG-008). */
+static void fallback(struct work *w)
+{
+	RULE_EACH (w, f, FACT_tls_abandoned) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "TLS was tried and failed, and the signaling went on in clear");
+		rule_note(
+			w, f,
+			(struct note){ .id = RULE_SIG_008,
+				       .outcome = OUTCOME_VIOLATED,
+				       .severity = w->c->emergency ? SEVERITY_INFO : SEVERITY_HIGH,
+				       .detail = rule_detail(w, f,
+							     "TLS failed and SIP went on in "
+							     "clear") });
+	}
+}
+
+static void weakened(struct work *w)
+{
+	RULE_EACH (w, f, FACT_transport_weakened) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "a dialog that began over TLS went on in clear");
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_009,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = inside_one_host(rule_leg(w, f))
+							     ? SEVERITY_INFO
+							     : SEVERITY_HIGH,
+					 .detail = rule_detail(w, f,
+							       "The dialog began over TLS; a "
+							       "request inside it came over") });
+	}
+}
+
+enum { PORT_SIPS = 5061, PORT_HTTPS = 443 };
+
+static bool tls_port(const struct leg *leg)
+{
+	const uint16_t ports[] = { leg->a.port, leg->b.port };
+
+	for (size_t i = 0; i < 2; i++)
+		if (ports[i] == PORT_SIPS || ports[i] == PORT_HTTPS)
+			return true;
+	return false;
+}
+
+/* A probe that nobody answers with a dialog or a registration is noise (SIG-006, traps). */
+static void wrong_port(struct work *w)
+{
+	bool formed = w->c->kind == CALL_CALL || w->c->kind == CALL_REGISTRATION;
+
+	RULE_EACH (w, f, FACT_sip_readable) {
+		const struct leg *leg = rule_leg(w, f);
+		if (!leg || leg->carrier != SIP_TRANSPORT_TCP || !tls_port(leg))
+			continue;
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_006,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = formed ? SEVERITY_HIGH : SEVERITY_LOW,
+					 .detail = "A port meant for TLS carried SIP in clear.",
+					 .caused_by = rule_clear_cause(w) });
+	}
+}
+
+/* For whom it is encrypted is not seen: support of grade 2, which settles nothing (B.2). */
+static void enveloped(struct work *w)
+{
+	RULE_EACH (w, f, FACT_body_enveloped)
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_010,
+					 .outcome = OUTCOME_NOTED,
+					 .severity = SEVERITY_INFO,
+					 .detail = "A body was encrypted with S/MIME; headers were "
+						   "not." });
+}
+
+static void ipsec(struct work *w)
+{
+	RULE_EACH (w, f, FACT_ipsec_null) {
+		if (!rule_in_clear(w, f))
+			continue;
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f,
+			 "the IPsec of this hop does not encrypt");
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_SIG_011,
+				  .outcome = OUTCOME_VIOLATED,
+				  .severity = SEVERITY_HIGH,
+				  .detail = "IPsec without encryption was settled on: readable "
+					    "at this tap; its integrity is intact.",
+				  .caused_by = rule_clear_cause(w) });
+	}
+	RULE_EACH (w, f, FACT_ipsec_null_offered)
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SIG_011,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_LOW,
+					 .detail = "IPsec without encryption was offered." });
+}
+
 /* No answer of its own: it only gives the words where nothing refutes signaling. */
 static void unread(struct work *w)
 {
@@ -215,7 +315,8 @@ static void unread(struct work *w)
 
 static void websocket(struct work *w)
 {
-	RULE_EACH (w, f, FACT_websocket_clear)
+	RULE_EACH (w, f, FACT_websocket_clear) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_FAIL, f, "SIP over WebSocket was readable");
 		rule_note(w, f,
 			  (struct note){ .id = RULE_SIG_005,
 					 .outcome = OUTCOME_VIOLATED,
@@ -224,9 +325,11 @@ static void websocket(struct work *w)
 							     : SEVERITY_HIGH,
 					 .detail = "SIP over WebSocket could be read.",
 					 .caused_by = rule_clear_cause(w) });
+	}
 }
 
 rule_run *const rule_sig_run[] = { plaintext,	 plaintext_unsaid, plaintext_unseen,
 				   mixed_hops,	 sips_broken,	   intermediaries,
-				   registration, websocket,	   unread,
-				   NULL };
+				   registration, websocket,	   fallback,
+				   weakened,	 wrong_port,	   enveloped,
+				   ipsec,	 unread,	   NULL };

@@ -2,8 +2,9 @@
 #include "rules/rule.h"
 
 #include <stddef.h>
+#include <string.h>
 
-enum { SSL_3 = 0x0300, NO_STORE = 2, SELF_SIGNED = 1, CBC_SHA2 = 3 };
+enum { SSL_3 = 0x0300, NO_STORE = 2 };
 
 static void versions(struct work *w)
 {
@@ -49,8 +50,7 @@ static void suites(struct work *w)
 		rule_note(w, f,
 			  (struct note){ .id = RULE_TLS_003,
 					 .outcome = OUTCOME_VIOLATED,
-					 .severity = f->value == CBC_SHA2 ? SEVERITY_LOW
-									  : SEVERITY_MEDIUM,
+					 .severity = SEVERITY_MEDIUM,
 					 .detail = rule_detail(w, f, "The suite chosen") });
 	}
 	RULE_EACH (w, f, FACT_tls_static) {
@@ -145,22 +145,60 @@ static void names(struct work *w)
 static void strength(struct work *w)
 {
 	static const struct rule_plain plain[] = {
-		{ FACT_cert_weak, RULE_CERT_005, SEVERITY_HIGH, "The certificate is weak" },
-		{ FACT_cert_usage, RULE_CERT_006, SEVERITY_LOW, "The server's certificate" },
+		{ FACT_cert_weak, RULE_CERT_005, SEVERITY_HIGH, "A certificate is weak" },
 		{ FACT_cert_client_usage, RULE_CERT_008, SEVERITY_MEDIUM,
 		  "A client showed a certificate that is made for servers only" },
 	};
 
 	w->bad_certificate |= rule_has(w, FACT_cert_weak);
 	rule_plain(w, plain, sizeof plain / sizeof *plain);
-	RULE_EACH (w, f, FACT_cert_shared)
+}
+
+/* An end that comes is worth a date in a calendar; a usage that does not fit is a fact (CERT-006).
+ */
+static void usage(struct work *w)
+{
+	RULE_EACH (w, f, FACT_cert_usage) {
+		bool soon = f->text && strstr(f->text, "expires");
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_CERT_006,
+				  .outcome = OUTCOME_VIOLATED,
+				  .severity = soon ? SEVERITY_LOW : SEVERITY_INFO,
+				  .detail = rule_detail(w, f,
+							f->value ? "The client's certificate"
+								 : "The server's certificate") });
+	}
+}
+
+/* Who has one of these hosts has the key of the other (CERT-007). */
+static void shared(struct work *w)
+{
+	RULE_EACH (w, f, FACT_cert_shared) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_SUSPECT, f,
+			 "several hosts that are unrelated here show one key: each of them could "
+			 "answer for the other");
 		rule_note(w, f,
 			  (struct note){ .id = RULE_CERT_007,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = SEVERITY_HIGH,
 					 .detail = rule_text(w, "One key is shown by %llu hosts.",
 							     (unsigned long long)f->value) });
+	}
 }
 
-rule_run *const rule_tls_run[] = { versions, broken, suites,   handshakes,
-				   validity, names,  strength, NULL };
+/* Why the rules on certificates are silent about this hop. */
+static void hidden(struct work *w)
+{
+	RULE_EACH (w, f, FACT_tls_hidden)
+		rule_note(w, f,
+			  (struct note){ .id = RULE_OBS_007,
+					 .outcome = OUTCOME_NOTED,
+					 .severity = SEVERITY_INFO,
+					 .detail = rule_detail(w, f,
+							       "The certificates of this hop are "
+							       "not visible") });
+}
+
+rule_run *const rule_tls_run[] = { versions, broken, suites, handshakes, validity, names,
+				   strength, usage,  shared, hidden,	 NULL };

@@ -113,10 +113,21 @@ static void tell(const struct work *w, enum condition on, struct verdict v,
 
 /* ---- hops, ends, seconds --------------------------------------------------- */
 
-static void count_hops(const struct call *c, struct judgement *j)
+/* TLS that does not encrypt, or that anyone can undo, protects no hop (TLS-002). */
+static bool undone(const struct work *w, uint16_t leg)
 {
+	RULE_EACH (w, f, FACT_tls_broken)
+		if (f->leg == (int16_t)leg)
+			return true;
+	return false;
+}
+
+static void count_hops(const struct work *w, struct judgement *j)
+{
+	const struct call *c = w->c;
+
 	for (uint16_t i = 0; i < c->leg_count; i++) {
-		if (c->legs[i].readable)
+		if (c->legs[i].readable || undone(w, i))
 			j->hops_clear++;
 		else if (c->legs[i].encrypted)
 			j->hops_encrypted++;
@@ -432,7 +443,7 @@ void verdict_of(struct work *w, struct judgement *j)
 	tell(w, CONDITION_MEDIA, settle_lines(w, CONDITION_MEDIA), &j->conditions[CONDITION_MEDIA]);
 	for (int i = 0; i < CONDITIONS; i++)
 		shown[i] = j->conditions[i].shown;
-	count_hops(w->c, j);
+	count_hops(w, j);
 	sort_findings(w, j);
 	take_coverage(w, j);
 	j->label = score_label(shown, j->hop_protection, verdict_flags(w));

@@ -10,7 +10,11 @@
 
 #include "analyzer/base/mem.h"
 
-enum { REMEMBERED = 256, NAME_MAX_OCTETS = 255, HELD_NAMES = CERT_NAMES * (NAME_MAX_OCTETS + 1) };
+enum {
+	REMEMBERED = 256,
+	NAME_MAX_OCTETS = 255,
+	HELD_NAMES = 2 * CERT_NAMES * (NAME_MAX_OCTETS + 1)
+};
 
 /* What a certificate said, with its names beside it. */
 struct known {
@@ -189,16 +193,24 @@ static struct slice keep(struct names *n, struct slice s)
 	return (struct slice){ to, s.n };
 }
 
+static void hold_name(struct names *n, struct slice name, struct slice *list, uint8_t *count)
+{
+	struct slice kept = { NULL, 0 };
+
+	if (*count < CERT_NAMES)
+		kept = keep(n, name);
+	if (kept.n)
+		list[(*count)++] = kept;
+	else
+		n->k->seen.names_more = true;
+}
+
 static void add_name(struct names *n, struct slice name)
 {
 	struct cert_seen *c = &n->k->seen;
 
 	c->wildcard |= name.n > 1 && name.p[0] == '*' && name.p[1] == '.';
-	if (c->name_count == CERT_NAMES)
-		return;
-	struct slice kept = keep(n, name);
-	if (kept.n)
-		c->names[c->name_count++] = kept;
+	hold_name(n, name, c->names, &c->name_count);
 }
 
 /* Host of sip:host; a URI with a user part names a user, not a domain. */
@@ -238,9 +250,11 @@ static void read_alternatives(X509 *x, struct names *n)
 			add_name(n, host);
 		}
 	}
-	for (int i = 0; all && !c->names_uri && i < sk_GENERAL_NAME_num(all); i++) {
+	for (int i = 0; all && i < sk_GENERAL_NAME_num(all); i++) {
 		const GENERAL_NAME *g = sk_GENERAL_NAME_value(all, i);
-		if (g->type == GEN_DNS)
+		if (g->type == GEN_DNS && c->names_uri)
+			hold_name(n, text_of(g->d.dNSName), c->dns, &c->dns_count);
+		else if (g->type == GEN_DNS)
 			add_name(n, text_of(g->d.dNSName));
 	}
 	GENERAL_NAMES_free(all);
@@ -348,6 +362,8 @@ enum err cert_read(struct cert_cache *c, struct arena *arena, struct slice der,
 	out->cn = arena_slice(arena, k->seen.cn);
 	for (unsigned i = 0; i < out->name_count; i++)
 		out->names[i] = arena_slice(arena, k->seen.names[i]);
+	for (unsigned i = 0; i < out->dns_count; i++)
+		out->dns[i] = arena_slice(arena, k->seen.dns[i]);
 	if (out->parsed && c->trust) {
 		X509 *x = d2i_X509(NULL, &p, (long)der.n);
 		if (x)

@@ -14,6 +14,7 @@
 #include "analyzer/proto/passport/passport.h"
 
 enum {
+	HEADER_MAX = 4096,
 	CLAIMS_MAX = 12288,
 	SIGNATURE = 64, /* ES256: r and s of 32 octets each (RFC 7518 3.4) */
 	FRESH_S = 60,	/* RFC 8224 6.2.4 */
@@ -88,18 +89,37 @@ static bool signed_by(EVP_PKEY *key, struct slice text, const uint8_t *der, size
 	return fine;
 }
 
-/* NONE without any certificate: nobody said whom to believe. */
+/* RFC 8225 6: ES256, unless an extension says otherwise, which is not ours to judge. */
+static bool is_es256(const struct passport *p)
+{
+	uint8_t text[HEADER_MAX];
+	int n = passport_decode(p->header, text, sizeof text);
+	json_t *header = n > 0 ? json_loadb((const char *)text, (size_t)n, 0, NULL) : NULL;
+	const char *alg = json_string_value(json_object_get(header, "alg"));
+	bool es256 = alg && !strcmp(alg, "ES256");
+
+	json_decref(header);
+	return es256;
+}
+
+/*
+ * Which certificate x5u stands for is not known, since nothing is fetched: a token
+ * that no given one verifies may be another signer's, so that says nothing. A
+ * signature of the wrong size is nobody's.
+ */
 static enum check check_signature(const struct passport_store *s, const struct passport *p)
 {
 	uint8_t raw[SIGNATURE], *der;
-	enum check got = CHECK_BAD;
+	enum check got = CHECK_NONE;
 
-	if (!s || s->count == 0)
+	if (!is_es256(p))
 		return CHECK_NONE;
 	if (passport_decode(p->signature, raw, sizeof raw) != SIGNATURE)
 		return CHECK_BAD;
-	int n = to_der(raw, &der);
-	for (size_t i = 0; n > 0 && i < s->count && got == CHECK_BAD; i++)
+	int n = s ? to_der(raw, &der) : 0;
+	if (n <= 0)
+		return CHECK_NONE;
+	for (size_t i = 0; i < s->count && got == CHECK_NONE; i++)
 		if (signed_by(s->keys[i], p->text, der, (size_t)n))
 			got = CHECK_OK;
 	OPENSSL_free(der);
@@ -139,10 +159,14 @@ static bool covers(const json_t *mky, const struct fingerprint_seen *f)
 	return false;
 }
 
-/* Every fingerprint of the description must be among those that were signed. */
+/*
+ * Every fingerprint of the description must be among those that were signed; a
+ * description without any has lost those that were.
+ */
 static enum check compare(const json_t *mky, const struct sdp_seen *sdp)
 {
-	enum check got = CHECK_NONE;
+	bool lost = sdp && sdp->line_count && !sdp->truncated && json_array_size(mky);
+	enum check got = lost ? CHECK_BAD : CHECK_NONE;
 
 	for (unsigned i = 0; sdp && i < sdp->line_count; i++)
 		for (unsigned k = 0; k < sdp->lines[i].fingerprint_count; k++) {

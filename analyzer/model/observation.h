@@ -118,6 +118,9 @@ enum sensitive_kind {
 	SENSITIVE_METADATA = 1 << 5, /* rs-metadata (RFC 7865) */
 };
 
+/* RFC 3329: ipsec-3gpp without encryption. Verify repeats what both sides settled on. */
+enum ipsec_null { IPSEC_NOT_NULL, IPSEC_NULL_OFFERED, IPSEC_NULL_SETTLED, IPSEC_SETTLED };
+
 /* ---- SDP, as RFC 8866 with media values after inheritance from the session level ---- */
 
 enum media_kind {
@@ -258,7 +261,8 @@ struct sip_seen {
 	bool tcp_handshake; /* carrier TCP: its SYN was seen */
 	bool retransmitted; /* same bytes as the last message of this flow */
 	struct slice ruri;  /* request */
-	bool ruri_sips, ruri_emergency; /* urn:service:sos */
+	bool ruri_sips, ruri_password;
+	bool ruri_emergency; /* urn:service:sos, here or in To */
 	struct slice call_id, cseq_method, branch;
 	uint32_t cseq;
 	struct party_seen from, to, contact, refer_to, asserted;
@@ -274,6 +278,8 @@ struct sip_seen {
 	bool siprec; /* Require: siprec, rs-metadata, +sip.src or +sip.srs */
 	enum body_kind body;
 	uint32_t body_bytes;
+	bool enveloped;		    /* a part is encrypted with S/MIME (RFC 8551 3.3) */
+	uint8_t ipsec_null;	    /* enum ipsec_null */
 	uint16_t sensitive;	    /* enum sensitive_kind: headers and bodies of PRIV-005 */
 	const struct sdp_seen *sdp; /* NULL: none */
 	uint64_t tolerated;	    /* flags of the parser, 0: a clean message */
@@ -332,6 +338,7 @@ struct window_seen {
 	uint16_t gsm_frames, gsm_ok;	  /* 33-octet frames; frames with GSM's signature */
 	uint16_t event_packets, event_ok; /* payloads of 4 octets on another type, a repeated one
 					     once; those obeying RFC 4733 */
+	uint16_t event_digits;		  /* of them, digits: no flash of the hook */
 	uint16_t residue_packets;	  /* packets with a timestamp step to compare with */
 	uint16_t residue_zero,
 		residue_tag; /* length = step, length = step + 4/10/16 (+MKI), one octet a sample */
@@ -446,7 +453,10 @@ struct cert_seen {
 	struct slice names[CERT_NAMES]; /* RFC 5922 7.1: hosts of sip: URIs without user part; else
 					   dNSNames */
 	uint8_t name_count;
-	bool names_uri;	       /* they are from URIs */
+	bool names_uri;		      /* they are from URIs */
+	struct slice dns[CERT_NAMES]; /* dNSNames beside URIs, for HTTPS; else they are in names */
+	uint8_t dns_count;
+	bool names_more;       /* there were more names than are held */
 	enum check possession; /* a handshake signature under its key: the sender holds the private
 				  key */
 	struct evidence at;

@@ -8,7 +8,8 @@ enum {
 	SEQ_JUMP = 3000,   /* RFC 3550 A.1 MAX_DROPOUT: beyond, a restart rather than loss */
 	LOOK_LATEST = 100, /* packets into a window, testing does not begin any more */
 	EVENT_BYTES = 4,
-	EVENT_LAST = 16, /* RFC 4733 3.2: 0..15 are digits, 16 is flash */
+	DIGIT_LAST = 15, /* RFC 4733 3.2 */
+	EVENT_LAST = 16, /* a flash of the hook */
 };
 
 void rtp_stream_vote(uint16_t *value, uint8_t *lead, uint32_t one)
@@ -89,8 +90,10 @@ static void event_packet(struct stream *s, struct slice payload)
 	if (s->now.event_packets == UINT16_MAX)
 		return;
 	s->now.event_packets++;
-	if (payload.p[0] <= EVENT_LAST && (payload.p[1] & 0x40) == 0)
-		s->now.event_ok++;
+	if (payload.p[0] > EVENT_LAST || (payload.p[1] & 0x40))
+		return;
+	s->now.event_ok++;
+	s->now.event_digits = (uint16_t)(s->now.event_digits + (payload.p[0] <= DIGIT_LAST));
 }
 
 /*

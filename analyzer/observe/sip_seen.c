@@ -8,6 +8,7 @@
 #include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/crypto/passport_check.h"
+#include "analyzer/observe/body_seen.h"
 #include "analyzer/observe/sdp_seen.h"
 #include "analyzer/proto/sip/sip.h"
 #include "analyzer/proto/sip/sip_auth.h"
@@ -119,7 +120,7 @@ static struct addr uri_addr(const struct sip_uri *u)
 static struct party_seen party(const struct sip_addr *a)
 {
 	return (struct party_seen){
-		.present = a->text.n > 0,
+		.present = a->text.n > 0 && !slice_eq(a->text, SLICE("*")),
 		.sips = a->uri.scheme == SIP_URI_SIPS,
 		.tel = a->uri.scheme == SIP_URI_TEL,
 		.display = a->display,
@@ -231,7 +232,8 @@ static struct auth_seen auth(const struct sip_auth *a, bool challenge)
 		       (a->algorithm == SIP_AUTH_ALGORITHM_ABSENT || a->algorithm == SIP_AUTH_MD5 ||
 			a->algorithm == SIP_AUTH_MD5_SESS),
 		.aka = a->algorithm == SIP_AUTH_AKA,
-		.has_response = (a->flags & SIP_AUTH_HAS_RESPONSE) != 0,
+		/* The first REGISTER to an IMS has an empty one (3GPP TS 24.229 5.1.1.2). */
+		.has_response = (a->flags & SIP_AUTH_HAS_RESPONSE) && a->secret.n,
 		.has_qop = (a->flags & SIP_AUTH_HAS_QOP) != 0,
 		.realm = a->realm,
 	};
@@ -266,41 +268,6 @@ static void read_auths(struct sip_reader *r, struct sip_seen *out)
 	out->auth_count = n;
 }
 
-static enum body_kind kind_of_part(enum sip_body_type t)
-{
-	switch (t) {
-	case SIP_BODY_NONE:
-		return BODY_NONE;
-	case SIP_BODY_SDP:
-		return BODY_SDP;
-	case SIP_BODY_TEXT:
-	case SIP_BODY_TEXT_OTHER:
-	case SIP_BODY_CPIM:
-		return BODY_TEXT;
-	case SIP_BODY_DTMF_RELAY:
-	case SIP_BODY_DTMF:
-	case SIP_BODY_KPML_RESPONSE:
-		return BODY_DTMF;
-	case SIP_BODY_SIPFRAG:
-		return BODY_SIPFRAG;
-	case SIP_BODY_PKCS7_MIME:
-		return BODY_PKCS7;
-	case SIP_BODY_RS_METADATA:
-		return BODY_RS_METADATA;
-	case SIP_BODY_DIALOG_INFO:
-	case SIP_BODY_REGINFO:
-	case SIP_BODY_PIDF:
-	case SIP_BODY_CONFERENCE_INFO:
-	case SIP_BODY_MESSAGE_SUMMARY:
-		return BODY_DIALOG_INFO;
-	case SIP_BODY_IS_COMPOSING:
-	case SIP_BODY_IMDN:
-		return BODY_COMPOSING;
-	default:
-		return BODY_OTHER;
-	}
-}
-
 static void read_body(struct sip_reader *r, struct sip_seen *out)
 {
 	sip_body_split(&r->m, &r->body);
@@ -308,9 +275,10 @@ static void read_body(struct sip_reader *r, struct sip_seen *out)
 	const struct sip_body_part *sdp = sip_body_find(b, SIP_BODY_SDP);
 
 	out->body_bytes = (uint32_t)r->m.body.n;
-	out->body = b->n ? kind_of_part(b->parts[0].type) : BODY_NONE;
+	out->body = b->n ? body_seen_kind(&b->parts[0]) : BODY_NONE;
 	if (out->body == BODY_NONE && r->m.body.n)
 		out->body = BODY_OTHER;
+	out->enveloped = body_seen_enveloped(b);
 	out->siprec |= sip_body_find(b, SIP_BODY_RS_METADATA) != NULL;
 	if (!sdp || (b->flags & SIP_BODY_ENCODED))
 		return;
@@ -426,37 +394,13 @@ static bool has(const struct sip_message *m, enum sip_header_id id)
 	return sip_value(m, id).n > 0;
 }
 
-/* A cell or an access point of the caller (RFC 7315 4.4). */
-static bool names_cell(struct slice access)
-{
-	static const char *const marks[] = { "cell-id", "utran-", "3gpp", "i-wlan-node-id",
-					     "bssid" };
-
-	for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) {
-		struct slice mark = slice_of(marks[k]);
-		for (size_t i = 0; i + mark.n <= access.n; i++)
-			if (slice_istarts(slice_from(access, i), mark))
-				return true;
-	}
-	return false;
-}
-
-/* PIDF serves presence too: only one with a civic address or a shape is a location (RFC 5491). */
-static bool holds_location(const struct sip_body *b)
-{
-	const struct sip_body_part *p = sip_body_find(b, SIP_BODY_PIDF);
-
-	return p && (memmem(p->bytes.p, p->bytes.n, "location-info", 13) ||
-		     memmem(p->bytes.p, p->bytes.n, "geopriv", 7));
-}
-
 static void read_sensitive(struct sip_reader *r, struct sip_seen *out)
 {
 	const struct sip_message *m = &r->m;
 	unsigned bits = 0;
 
-	if (has(m, SIP_HEADER_GEOLOCATION) || holds_location(&r->body) ||
-	    names_cell(sip_value(m, SIP_HEADER_P_ACCESS_NETWORK_INFO)))
+	if (has(m, SIP_HEADER_GEOLOCATION) || body_seen_location(&r->body) ||
+	    body_seen_names_cell(sip_value(m, SIP_HEADER_P_ACCESS_NETWORK_INFO)))
 		bits |= SENSITIVE_LOCATION;
 	if (has(m, SIP_HEADER_SUBJECT))
 		bits |= SENSITIVE_SUBJECT;
@@ -469,6 +413,41 @@ static void read_sensitive(struct sip_reader *r, struct sip_seen *out)
 	if (sip_body_find(&r->body, SIP_BODY_RS_METADATA))
 		bits |= SENSITIVE_METADATA;
 	out->sensitive = (uint16_t)bits;
+}
+
+struct ipsec_count {
+	unsigned all, null;
+};
+
+/* Without ealg there is no encryption (RFC 3329 Appendix A). */
+static void count_ipsec(const struct sip_message *m, enum sip_header_id id, struct ipsec_count *c)
+{
+	struct slice rest, one, alg;
+	size_t at = 0;
+
+	while (sip_next(m, id, &at, &rest))
+		while (sip_text_value(&rest, &one)) {
+			size_t name = slice_find(one, ';');
+			if (!slice_ieq(sip_text_trim(slice_upto(one, name)), SLICE("ipsec-3gpp")))
+				continue;
+			c->all++;
+			c->null +=
+				!sip_text_find_param(slice_from(one, name), SLICE("ealg"), &alg) ||
+				slice_ieq(alg, SLICE("null"));
+		}
+}
+
+static void read_ipsec(struct sip_reader *r, struct sip_seen *out)
+{
+	struct ipsec_count settled = { 0, 0 }, offered = { 0, 0 };
+
+	count_ipsec(&r->m, SIP_HEADER_SECURITY_VERIFY, &settled);
+	count_ipsec(&r->m, SIP_HEADER_SECURITY_CLIENT, &offered);
+	count_ipsec(&r->m, SIP_HEADER_SECURITY_SERVER, &offered);
+	if (settled.all)
+		out->ipsec_null = settled.all == settled.null ? IPSEC_NULL_SETTLED : IPSEC_SETTLED;
+	else if (offered.null)
+		out->ipsec_null = IPSEC_NULL_OFFERED;
 }
 
 static void read_identity(struct sip_reader *r, struct sip_carried how, struct sip_seen *out)
@@ -517,7 +496,10 @@ static void read_start(struct sip_reader *r, struct sip_seen *out)
 		return;
 	out->ruri = without_password(r, &m->uri);
 	out->ruri_sips = m->uri.scheme == SIP_URI_SIPS;
-	out->ruri_emergency = slice_istarts(m->uri.text, SLICE("urn:service:sos"));
+	out->ruri_password = (m->uri.flags & SIP_URI_HAS_PASSWORD) != 0;
+	/* On its way the Request-URI becomes that of an emergency centre; To stays (RFC 6881 9). */
+	out->ruri_emergency = slice_istarts(m->uri.text, SLICE("urn:service:sos")) ||
+			      slice_istarts(m->to.uri.text, SLICE("urn:service:sos"));
 }
 
 const struct sdp_keys *sip_seen_keys(const struct sip_reader *r)
@@ -556,6 +538,7 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 	read_fields(r, out);
 	read_body(r, out);
 	read_sensitive(r, out);
+	read_ipsec(r, out);
 	read_identity(r, how, out);
 	return out->call_id.n > 0;
 }

@@ -32,6 +32,7 @@ static void merge_tests(struct window_seen *into, const struct window_seen *late
 	into->gsm_ok = add16(into->gsm_ok, later->gsm_ok);
 	into->event_packets = add16(into->event_packets, later->event_packets);
 	into->event_ok = add16(into->event_ok, later->event_ok);
+	into->event_digits = add16(into->event_digits, later->event_digits);
 	into->residue_packets = add16(into->residue_packets, later->residue_packets);
 	into->residue_zero = add16(into->residue_zero, later->residue_zero);
 	into->residue_tag = add16(into->residue_tag, later->residue_tag);

@@ -32,6 +32,7 @@ static void merge_tests(struct window_seen *w, const struct window_seen *more)
 	ADD(gsm_ok);
 	ADD(event_packets);
 	ADD(event_ok);
+	ADD(event_digits);
 	ADD(residue_packets);
 	ADD(residue_zero);
 	ADD(residue_tag);

@@ -355,6 +355,7 @@ void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struc
 	if (!leg)
 		return;
 	hop_facts(l, leg, o);
+	weaken_message(&refusals->weaken, l, leg, o);
 	new_attempt(l, m);
 	struct transaction *t = transaction_for(l, leg, m);
 	if (m->request)

@@ -2,7 +2,7 @@
 #ifndef EARSHOT_DIALOG_H
 #define EARSHOT_DIALOG_H
 
-#include "analyzer/track/stint.h"
+#include "analyzer/track/weaken.h"
 
 enum { DIALOG_REFUSALS = 1024 };
 
@@ -13,6 +13,7 @@ struct dialog_refusals {
 		uint64_t parties;
 		struct evidence at;
 	} slots[DIALOG_REFUSALS];
+	struct weaken weaken;
 };
 
 /* Files one message under its call. Messages of one transaction may come any number of times. */

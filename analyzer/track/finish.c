@@ -18,6 +18,7 @@
 #include "analyzer/track/session_facts.h"
 #include "analyzer/track/sight.h"
 #include "analyzer/track/track.h"
+#include "analyzer/track/weaken.h"
 
 /* ---- legs ------------------------------------------------------------------------ */
 
@@ -303,6 +304,7 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 	sort_legs(l);
 	name_kind(l);
 	fill_times(l);
+	weaken_facts(paths, l);
 	struct pact **all = epoch_pacts(l, &pacts);
 	epoch_build(l, all, pacts, l->bye.frame ? l->bye.ts_ns : l->last.ts_ns);
 	agreed_build(l, all, pacts, &list);

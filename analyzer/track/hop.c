@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analyzer/track/side.h"
+
 static bool by_port(enum sip_transport carrier)
 {
 	return carrier == SIP_TRANSPORT_UDP || carrier == SIP_TRANSPORT_SCTP;
@@ -200,10 +202,27 @@ static bool record_route_sips(const struct sip_seen *m)
 
 /* ---- contents ---------------------------------------------------------------------- */
 
+/* 112, *97, #31#: what many call, and nobody is. */
+static bool is_service(struct slice user)
+{
+	static const char *const numbers[] = { "112", "911", "999", "000" };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+		if (slice_eq(user, slice_of(numbers[i])))
+			return true;
+	return user.n && (user.p[0] == '*' || user.p[0] == '#');
+}
+
 static bool names_someone(const struct party_seen *p)
 {
 	return p->present && p->user.n && !slice_ieq(p->user, SLICE("anonymous")) &&
-	       !slice_ieq(p->host, SLICE("anonymous.invalid"));
+	       !slice_ieq(p->host, SLICE("anonymous.invalid")) && !is_service(p->user);
+}
+
+/* Where a redirection leads, or other bindings of an address of record, are no part of this hop. */
+static bool contact_promises(const struct sip_seen *m)
+{
+	return m->contact.sips && (m->request || (m->status < 300 && m->verb != SIP_VERB_REGISTER));
 }
 
 static void note_identity(struct live *l, struct leg_live *leg, const struct observation *o)
@@ -215,7 +234,7 @@ static void note_identity(struct live *l, struct leg_live *leg, const struct obs
 		live_note(l, leg, FACT_identity_readable, 3, NULL, &o->evidence);
 	if (m->verb == SIP_VERB_REGISTER && m->contact.present)
 		live_note(l, leg, FACT_registration_readable, 3, NULL, &o->evidence);
-	if (m->ruri_sips || m->to.sips || m->contact.sips || record_route_sips(m))
+	if (m->ruri_sips || m->to.sips || contact_promises(m) || record_route_sips(m))
 		live_note(l, leg, FACT_sips_broken, 3, NULL, &o->evidence);
 }
 
@@ -236,8 +255,8 @@ static void note_auth(struct live *l, struct leg_live *leg, const struct observa
 			leg->md5_response = true;
 		live_note(l, leg, FACT_digest_md5, 3, NULL, &o->evidence);
 	}
-	if (m->from.has_password || m->to.has_password || m->contact.has_password ||
-	    m->asserted.has_password || m->refer_to.has_password)
+	if (m->ruri_password || m->from.has_password || m->to.has_password ||
+	    m->contact.has_password || m->asserted.has_password || m->refer_to.has_password)
 		live_note(l, leg, FACT_credential_readable, 3, "password in a URI", &o->evidence);
 }
 
@@ -253,74 +272,23 @@ static void note_body(struct live *l, struct leg_live *leg, const struct observa
 	} else if (m->body == BODY_COMPOSING) {
 		live_note(l, leg, FACT_receipt_readable, 3, NULL, &o->evidence);
 	}
+	if (m->enveloped) {
+		f = live_note(l, leg, FACT_body_enveloped, 2, NULL, &o->evidence);
+		if (f && !again)
+			f->value += m->body_bytes;
+	}
 }
 
-/* ---- side channels (rule-catalog D.11) ------------------------------------------------ */
-
-static const char *feed_of(const struct sip_seen *m)
-{
-	static const char *const packages[] = { "presence", "dialog", "reg", "message-summary",
-						"conference" };
-	struct slice name = m->event;
-
-	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] == ';' || name.p[i] == ' ')
-			name = slice_upto(name, i);
-	for (size_t i = 0; i < sizeof packages / sizeof packages[0]; i++)
-		if (slice_ieq(name, slice_of(packages[i])))
-			return packages[i];
-	return NULL;
-}
-
-static void note_count(struct live *l, struct leg_live *leg, enum fact_kind kind, const char *text,
-		       const struct evidence *at, bool again)
-{
-	struct fact *f = live_note(l, leg, kind, 3, text, at);
-
-	if (f && !again)
-		f->value++;
-}
-
-static bool is_outside(const struct addr *a)
-{
-	return !addr_is_none(a) && !addr_is_private(a) && !addr_is_multicast(a);
-}
-
-/* RFC 1918, RFC 4193 and the like, shown to a host with a public address. */
-static bool shows_inside(const struct sip_seen *m)
-{
-	for (unsigned i = 0; i < m->via_count; i++)
-		if (addr_is_private(&m->vias[i].addr))
-			return true;
-	if (addr_is_private(&m->contact.addr))
-		return true;
-	for (unsigned i = 0; m->sdp && i < m->sdp->line_count; i++)
-		if (addr_is_private(&m->sdp->lines[i].at.addr))
-			return true;
-	return false;
-}
-
-static void note_side_channels(struct live *l, struct leg_live *leg, const struct observation *o,
-			       bool again)
+/* RFC 3329: what both sides settled on counts; an offer is one where nothing was settled. */
+static void note_ipsec(struct live *l, struct leg_live *leg, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
-	const char *feed = m->body == BODY_DIALOG_INFO ? feed_of(m) : NULL;
-	struct fact *f;
 
-	if (m->body == BODY_DTMF && m->request)
-		note_count(l, leg, FACT_digits_signaled,
-			   m->verb == SIP_VERB_NOTIFY ? "NOTIFY" : "INFO", &o->evidence, again);
-	if (m->sensitive) {
-		f = live_note(l, leg, FACT_sensitive_readable, 3, NULL, &o->evidence);
-		if (f)
-			f->value |= m->sensitive;
-	}
-	if (m->request && (m->verb == SIP_VERB_NOTIFY || m->verb == SIP_VERB_PUBLISH) && feed)
-		note_count(l, leg, FACT_feed_readable, feed, &o->evidence, again);
-	if (is_outside(&o->flow.dst) && shows_inside(m))
-		note_count(l, leg, FACT_topology_readable, NULL, &o->evidence, again);
-	if (m->carrier == SIP_TRANSPORT_WS)
-		note_count(l, leg, FACT_websocket_clear, NULL, &o->evidence, again);
+	leg->ipsec_settled |= m->ipsec_null == IPSEC_NULL_SETTLED || m->ipsec_null == IPSEC_SETTLED;
+	if (m->ipsec_null == IPSEC_NULL_SETTLED)
+		note_max(l, leg, FACT_ipsec_null, 3, &o->evidence, 1);
+	else if (m->ipsec_null == IPSEC_NULL_OFFERED)
+		live_note(l, leg, FACT_ipsec_null_offered, 3, NULL, &o->evidence);
 }
 
 /* ---- signed identity (RFC 8224, RFC 8862) ------------------------------------------------ */
@@ -335,7 +303,7 @@ static void note_passport(struct live *l, struct leg_live *leg, const struct obs
 	const char *wrong = p->broken		  ? "it is no PASSporT"
 			    : p->mky == CHECK_BAD ? "its fingerprints are not those of the SDP"
 			    : p->signature == CHECK_BAD ? "its signature does not verify"
-			    : p->stale			? "it is older than a minute"
+			    : p->stale			? "its time is more than a minute off"
 							: NULL;
 	if (wrong)
 		live_note(l, leg, FACT_identity_wrong, 3, wrong, &o->evidence);
@@ -356,8 +324,10 @@ static void note_entry(struct leg_live *leg, const struct observation *o)
 	leg->challenged |= !m->request && (m->status == 401 || m->status == 407);
 	if (m->verb != SIP_VERB_REGISTER)
 		return;
+	/* What a proxy passes on was let in before: only the phone's own hop tells. */
 	if (m->request)
-		leg->register_seen |= m->contact.present && m->expires != 0;
+		leg->register_seen |=
+			m->contact.present && m->expires != 0 && distinct_vias(m, leg) < 2;
 	else if (m->status >= 200 && m->status < 300)
 		live_first(&leg->registered, &o->evidence);
 }
@@ -388,7 +358,8 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 	note_identity(l, leg, o);
 	note_auth(l, leg, o);
 	note_body(l, leg, o, again);
-	note_side_channels(l, leg, o, again);
+	note_ipsec(l, leg, o);
+	side_facts(l, leg, o, again);
 	note_passport(l, leg, o);
 	note_entry(leg, o);
 	if (m->tolerated)
@@ -418,7 +389,8 @@ static bool claims_readable(enum fact_kind k)
 	return k == FACT_identity_readable || k == FACT_registration_readable ||
 	       k == FACT_body_readable || k == FACT_receipt_readable || k == FACT_sips_broken ||
 	       k == FACT_sensitive_readable || k == FACT_topology_readable ||
-	       k == FACT_feed_readable || k == FACT_websocket_clear;
+	       k == FACT_feed_readable || k == FACT_websocket_clear || k == FACT_ipsec_null ||
+	       k == FACT_ipsec_null_offered;
 }
 
 static void drop_claims(struct leg_live *leg)
@@ -452,6 +424,21 @@ static void drop_kind(struct leg_live *leg, enum fact_kind k)
 		*at = (*at)->next;
 }
 
+/*
+ * Nobody asked who registers. Not said where the answer may lie out of sight: in
+ * TLS that was not seen, in the upgrade of a WebSocket (RFC 7118 7), in the part of
+ * a connection before the capture began.
+ */
+static bool unasked(const struct leg_live *leg)
+{
+	const struct leg *g = &leg->leg;
+	bool web = g->carrier == SIP_TRANSPORT_WS || g->carrier == SIP_TRANSPORT_WSS;
+	bool from_start = leg->handshake || leg->opened || g->carrier != SIP_TRANSPORT_TCP;
+
+	return leg->registered.frame && leg->register_seen && !leg->credentials &&
+	       !leg->challenged && !web && from_start && (g->readable || leg->opened);
+}
+
 void hop_settle(struct live *l, struct leg_live *leg)
 {
 	struct leg *g = &leg->leg;
@@ -461,16 +448,26 @@ void hop_settle(struct live *l, struct leg_live *leg)
 		leg->exported || observation_transport_encrypted(g->carrier) || conflict(leg);
 	g->readable = !g->decrypted;
 	g->encrypted = leg->opened;
-	if (leg->registered.frame && leg->register_seen && !leg->credentials && !leg->challenged)
+	if (unasked(leg))
 		live_note(l, leg, FACT_unauthenticated, 3, "REGISTER", &leg->registered);
 	for (struct note *n = leg->notes; n; n = n->next) {
 		if (n->fact.kind == FACT_sip_readable)
 			n->fact.value = g->messages;
 		if (n->fact.kind == FACT_digest_md5)
-			n->fact.value = leg->md5_challenge && leg->md5_response;
+			n->fact.value = leg->md5_response;
 	}
 	if (g->decrypted)
 		drop_claims(leg);
-	else if (!leg->md5_response)
+	/* Offered and not taken up: SHA-256 may stand beside it (RFC 8760 2.4). */
+	if (!leg->md5_response)
 		drop_kind(leg, FACT_digest_md5);
+	if (leg->ipsec_settled)
+		drop_kind(leg, FACT_ipsec_null_offered);
+}
+
+void hop_known(struct live *l, int leg)
+{
+	for (struct leg_live *at = l->legs; at; at = at->next)
+		if (at->number == leg)
+			drop_kind(at, FACT_unauthenticated);
 }

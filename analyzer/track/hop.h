@@ -14,5 +14,7 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
  * carrier_conflict)? Turns claims of readability accordingly.
  */
 void hop_settle(struct live *l, struct leg_live *leg);
+/* The client of leg `leg` is, or may be, known by its certificate: nobody had to ask (AUTH-004). */
+void hop_known(struct live *l, int leg);
 
 #endif

@@ -17,7 +17,10 @@ struct page {
 		uint8_t kind, digest[32];
 		struct addr at;
 	} name;
-	uint64_t names[KEYBOOK_NAMES]; /* hashes of who was seen with it */
+	uint64_t names[KEYBOOK_NAMES];	/* hashes of who was seen with it */
+	uint64_t shakes[KEYBOOK_NAMES]; /* servers: hash of the last handshake at each address, */
+	uint8_t server[KEYBOOK_NAMES];	/* and which of them it belongs to */
+	uint8_t servers;
 	uint8_t count;
 	uint64_t call, end_ns; /* SDES: the call that had it last */
 };
@@ -165,21 +168,58 @@ void keybook_call(struct keybook *b, struct live *l, const struct agreed_list *l
 
 /* ---- TLS servers ----------------------------------------------------------------------------- */
 
+/*
+ * One connection at two addresses of its server is one server, behind a translator
+ * of addresses. Gives how many different ones the page knows now.
+ */
+static unsigned add_server(struct page *p, uint64_t host, uint64_t shake)
+{
+	uint8_t server = p->servers;
+
+	for (unsigned i = 0; i < p->count; i++) {
+		if (p->names[i] == host) {
+			p->shakes[i] = shake;
+			return p->servers;
+		}
+		if (p->shakes[i] == shake)
+			server = p->server[i];
+	}
+	if (p->count == KEYBOOK_NAMES)
+		return p->servers;
+	p->names[p->count] = host;
+	p->shakes[p->count] = shake;
+	p->server[p->count++] = server;
+	p->servers = (uint8_t)(p->servers + (server == p->servers));
+	return p->servers;
+}
+
+static uint64_t shake_of(const struct handshake_seen *h)
+{
+	return hash_fixed((struct slice){ h->randoms, sizeof h->randoms });
+}
+
+/* Who serves the domain asked for is no stranger to others who do: a cluster, an anycast address.
+ */
+static bool comparable(const struct tls_held *t)
+{
+	static const uint8_t none[32];
+	const struct cert_seen *c = &t->seen.shake.certs[1];
+
+	return c->parsed && memcmp(c->key_digest, none, sizeof none) && t->seen.shake.has_randoms &&
+	       t->named.name != CHECK_OK;
+}
+
 /* Both address families of one host are no two hosts: each family is counted by itself. */
 void keybook_server(struct keybook *b, struct live *l, const struct flow *f, int leg)
 {
-	static const uint8_t none[32];
-	const struct leg *g = &l->call.legs[leg];
-	struct addr family = { 0 };
-
-	family.b[0] = addr_is_v4(&g->b.addr) ? 4 : 6;
 	for (const struct tls_held *t = f->tls; t; t = t->next) {
 		const struct cert_seen *c = &t->seen.shake.certs[1];
-		if (!c->parsed || !memcmp(c->key_digest, none, sizeof none))
+		struct addr family = { .b = { addr_is_v4(&t->server) ? 4 : 6 } };
+		if (!comparable(t))
 			continue;
 		struct page *p = page_for(b, PAGE_SERVERS, c->key_digest, 32, &family);
-		struct slice host = { g->b.addr.b, sizeof g->b.addr.b };
-		unsigned n = p ? add_name(p, hash_fixed(host)) : 0;
+		struct slice host = { t->server.b, sizeof t->server.b };
+		unsigned n = p ? add_server(p, hash_fixed(host), shake_of(&t->seen.shake)) : 0;
 		if (n < 2)
 			continue;
 		struct fact *fact =

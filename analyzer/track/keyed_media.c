@@ -4,6 +4,7 @@
 enum {
 	UNPROVED = 20, /* evidence-methods 1.9: packets tried before a key is said not to fit */
 	FAILING = 100, /* SRTP-007: more than one in a hundred */
+	DIGITS = 3,    /* what else slips through the grammar are flashes of the hook */
 	EVENTS = 8,    /* four octets obey the grammar by chance with 2^-5 each */
 	TAGGED = 50,   /* B.7: packets of which 95 % have the length of codec and tag */
 };
@@ -174,16 +175,17 @@ static void note_digits(struct live *l, const struct agreed *a)
 {
 	for (int i = 0; i < a->m.segment_count; i++) {
 		const struct segment *s = &a->m.segments[i];
-		uint64_t events = 0, good = 0;
+		uint64_t events = 0, good = 0, digits = 0;
 		for (unsigned w = 0; w < s->window_count; w++) {
 			events += s->windows[w].event_packets;
 			good += s->windows[w].event_ok;
+			digits += s->windows[w].event_digits;
 		}
-		if (good < EVENTS || good * 10 < events * 9 || s->verified)
+		if (good < EVENTS || good * 10 < events * 9 || digits < DIGITS || s->verified)
 			continue;
 		struct fact *f = live_fact(l, FACT_digits_clear, 3, a->number, i, &s->first);
 		if (f) {
-			f->value = good;
+			f->value = digits;
 			f->epoch = s->epoch;
 		}
 	}

@@ -23,6 +23,13 @@ struct note {
 	struct fact fact;
 };
 
+/* An INVITE over TLS that was read, and what came of it (SIG-008). */
+struct weaken_try {
+	struct addr caller, server;
+	struct evidence at, failed; /* failed: a 503 or 408 */
+	bool worked, origin;	    /* answered otherwise; sent by the caller itself */
+};
+
 struct leg_live {
 	struct leg leg;
 	uint16_t part; /* of a joined call: the row it was filed under */
@@ -37,7 +44,11 @@ struct leg_live {
 	bool challenged, credentials; /* any authentication passed here */
 	struct evidence registered;   /* a 2xx to a REGISTER whose request was seen */
 	bool register_seen;
-	uint64_t recent[LIVE_RECENT]; /* hashes of the last messages */
+	bool formed_by_origin, ipsec_settled;
+	struct evidence formed, inside; /* an INVITE outside, a request inside a dialog */
+	struct evidence fallback[2];	/* a failure of TLS, and the call tried again here */
+	uint64_t clear_since_ns;	/* requests between these hosts in clear; 0: not known */
+	uint64_t recent[LIVE_RECENT];	/* hashes of the last messages */
 	uint8_t recent_at;
 };
 
@@ -158,6 +169,7 @@ struct live {
 
 	struct evidence secure_refused; /* 488, 415 or 606 to an offer with keys, this Call-ID */
 	struct evidence downgrade[2];	/* refusal, retry without keys */
+	struct weaken_try tried;
 	struct evidence clock_off, truncated;
 	uint64_t truncated_count;
 	/* named: in Vias between the first and the last; serving: took or challenged a REGISTER */

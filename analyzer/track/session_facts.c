@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/base/when.h"
+#include "analyzer/track/hop.h"
 
 enum {
 	TLS_1_2 = 0x0303,
@@ -13,6 +14,7 @@ enum {
 	WEAK_CURVE = 224,
 	SOON_DAYS = 30,
 	DAY_S = 86400,
+	SIP_AGE_S = 946684800, /* the year 2000: no clock that was ever set shows less */
 };
 
 struct look {
@@ -22,31 +24,40 @@ struct look {
 	const struct handshake_seen *h;
 };
 
-static struct fact *note(const struct look *k, enum fact_kind kind, uint8_t grade, const char *text,
-			 const struct evidence *at)
+static bool same(const struct look *k, const struct fact *f, enum fact_kind kind, const char *text,
+		 uint64_t value)
 {
-	for (struct note *n = k->l->facts; n; n = n->next)
-		if (n->fact.kind == kind && n->fact.leg == k->leg &&
-		    (n->fact.text == text ||
-		     (text && n->fact.text && !strcmp(n->fact.text, text)))) {
-			live_evidence(&n->fact, at);
-			return &n->fact;
-		}
-	struct fact *f = live_fact(k->l, kind, grade, FACT_NOWHERE, FACT_NOWHERE, at);
-	if (f) {
-		f->leg = (int16_t)k->leg;
-		f->text = text;
-	}
-	return f;
+	return f->kind == kind && f->leg == k->leg && f->value == value &&
+	       (f->text == text || (text && f->text && !strcmp(f->text, text)));
 }
 
+/* Connections that show the same are one fact; the client's and the server's are two. */
 static void note_value(const struct look *k, enum fact_kind kind, const char *text, uint64_t value,
 		       const struct evidence *at)
 {
-	struct fact *f = note(k, kind, 3, text, at);
-
-	if (f)
+	for (struct note *n = k->l->facts; n; n = n->next)
+		if (same(k, &n->fact, kind, text, value)) {
+			live_evidence(&n->fact, at);
+			return;
+		}
+	struct fact *f = live_fact(k->l, kind, 3, FACT_NOWHERE, FACT_NOWHERE, at);
+	if (f) {
+		f->leg = (int16_t)k->leg;
+		f->text = text;
 		f->value = value;
+	}
+}
+
+static void note(const struct look *k, enum fact_kind kind, const char *text,
+		 const struct evidence *at)
+{
+	note_value(k, kind, text, 0, at);
+}
+
+/* One side refused what the other chose: it was not agreed on, and nothing ran under it. */
+static bool refused(const struct handshake_seen *h)
+{
+	return h->alert_fatal && !(h->client_done && h->server_done);
 }
 
 /* ---- version, suite, group -------------------------------------------------------- */
@@ -95,7 +106,7 @@ static void note_suite(const struct look *k)
 	const struct handshake_seen *h = k->h;
 
 	if (h->suite_grade == SUITE_BROKEN)
-		note(k, FACT_tls_broken, 3, h->suite_name, &h->server_at);
+		note(k, FACT_tls_broken, h->suite_name, &h->server_at);
 	else if (h->suite_grade > SUITE_AEAD)
 		note_value(k, FACT_tls_legacy, h->suite_name,
 			   h->suite_grade == SUITE_3DES	      ? 1
@@ -103,7 +114,7 @@ static void note_suite(const struct look *k)
 							      : 3,
 			   &h->server_at);
 	if (h->suite_grade != SUITE_UNSEEN && h->suite_grade != SUITE_BROKEN && !h->forward_secret)
-		note(k, FACT_tls_static, 3, h->suite_name, &h->server_at);
+		note(k, FACT_tls_static, h->suite_name, &h->server_at);
 }
 
 static void note_group(const struct look *k)
@@ -126,17 +137,16 @@ static void note_extras(const struct look *k)
 	const struct handshake_seen *h = k->h;
 
 	if (h->weak_offered && h->version >= TLS_1_2 && h->suite_grade != SUITE_BROKEN)
-		note(k, FACT_tls_weak_offer, 3, NULL, &h->client_at);
+		note(k, FACT_tls_weak_offer, NULL, &h->client_at);
 	if (h->version > TLS_1_2)
 		return;
 	if (h->compression)
-		note(k, FACT_tls_exception, 3, "compression is on", &h->server_at);
+		note(k, FACT_tls_exception, "compression is on", &h->server_at);
 	if (!h->renegotiation_info)
-		note(k, FACT_tls_exception, 3, "renegotiation is not secured (RFC 5746)",
+		note(k, FACT_tls_exception, "renegotiation is not secured (RFC 5746)",
 		     &h->server_at);
 	if (!h->extended_master_secret)
-		note(k, FACT_tls_exception, 3, "no extended master secret (RFC 7627)",
-		     &h->server_at);
+		note(k, FACT_tls_exception, "no extended master secret (RFC 7627)", &h->server_at);
 }
 
 /*
@@ -159,6 +169,15 @@ static bool between_servers(const struct call *c, const struct leg *g)
 	return accepts && forwards;
 }
 
+/* What OBS-007 stands for: nothing can be said of certificates that did not show. */
+static void note_hidden(const struct look *k)
+{
+	if (k->h->hidden)
+		note(k, FACT_tls_hidden, "TLS 1.3", &k->h->server_at);
+	else if (k->h->resumed && !k->h->certs[1].sent)
+		note(k, FACT_tls_hidden, "a resumed session", &k->h->server_at);
+}
+
 /* Where both are servers each should know the other (RFC 5923). */
 static void note_sides(const struct look *k)
 {
@@ -166,7 +185,13 @@ static void note_sides(const struct look *k)
 	    k->h->resumed || k->h->incomplete)
 		return;
 	if (!k->h->client_cert_asked || k->h->certs[0].none)
-		note(k, FACT_tls_one_sided, 3, NULL, &k->h->server_at);
+		note(k, FACT_tls_one_sided, NULL, &k->h->server_at);
+}
+
+/* A certificate of the client, or a handshake that does not show whether there was one. */
+static bool may_know_client(const struct handshake_seen *h)
+{
+	return (h->certs[0].sent && !h->certs[0].none) || h->hidden || h->resumed || h->incomplete;
 }
 
 /* ---- certificates ------------------------------------------------------------------------ */
@@ -176,12 +201,14 @@ static void note_dates(const struct look *k, const struct cert_seen *c, unsigned
 	int64_t now = (int64_t)(c->at.ts_ns / WHEN_SECOND);
 	int64_t left = (c->not_after_s - now) / DAY_S;
 
-	if (now < c->not_before_s)
+	if (now < SIP_AGE_S)
+		note(k, FACT_clock, "the capture's clock was never set", &c->at);
+	else if (now < c->not_before_s)
 		note_value(k, FACT_cert_dates, "not valid yet", !who, &c->at);
 	else if (now > c->not_after_s)
 		note_value(k, FACT_cert_dates, "expired", !who, &c->at);
 	else if (left < SOON_DAYS)
-		note_value(k, FACT_cert_usage, "expires within 30 days", (uint64_t)left, &c->at);
+		note_value(k, FACT_cert_usage, "expires within 30 days", !who, &c->at);
 }
 
 static void note_trust(const struct look *k, const struct cert_seen *c)
@@ -212,19 +239,19 @@ static void note_purpose(const struct look *k, const struct cert_seen *c, unsign
 	if (!c->eku)
 		return;
 	if (who && !c->eku_server && !c->eku_sip)
-		note(k, FACT_cert_usage, 3, "not meant for a TLS server", &c->at);
+		note(k, FACT_cert_usage, "not meant for a TLS server", &c->at);
 	if (!who && !c->eku_client && !c->eku_sip)
-		note(k, FACT_cert_client_usage, 3, NULL, &c->at);
+		note(k, FACT_cert_client_usage, NULL, &c->at);
 }
 
 static void note_name(const struct look *k)
 {
 	const struct cert_seen *c = &k->h->certs[1];
 
-	if (k->t->name == CHECK_BAD)
-		note(k, FACT_cert_name, 3, NULL, &c->at);
-	else if (k->t->wildcard || k->t->cn_only)
-		note(k, FACT_cert_wildcard, 3, k->t->wildcard ? "wildcard" : "common name only",
+	if (k->t->named.name == CHECK_BAD && !refused(k->h))
+		note(k, FACT_cert_name, NULL, &c->at);
+	else if (k->t->named.wildcard || k->t->named.cn_only)
+		note(k, FACT_cert_wildcard, k->t->named.wildcard ? "wildcard" : "common name only",
 		     &c->at);
 }
 
@@ -248,16 +275,19 @@ void session_facts(struct live *l, const struct flow *f, int leg)
 {
 	for (const struct tls_held *t = f->tls; t; t = t->next) {
 		struct look k = { .l = l, .leg = leg, .t = t, .h = &t->seen.shake };
-		if (k.h->server_hello) {
+		if (k.h->server_hello && !refused(k.h)) {
 			note_session(&k);
 			note_suite(&k);
 			note_group(&k);
 			note_extras(&k);
 			note_sides(&k);
+			note_hidden(&k);
 		}
 		note_certificates(&k);
+		if (may_know_client(k.h))
+			hop_known(l, leg);
 		if (t->seen.gap)
-			note(&k, FACT_loss, 3,
+			note(&k, FACT_loss,
 			     "a hole in its stream ended the opening of a connection", &t->at);
 	}
 }

@@ -454,7 +454,7 @@ static void forget_names(struct handshake_seen *h)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		h->certs[i].cn = (struct slice){ NULL, 0 };
-		h->certs[i].name_count = 0;
+		h->certs[i].name_count = h->certs[i].dns_count = 0;
 	}
 }
 
@@ -530,51 +530,19 @@ static void add_stun(struct stint *s, struct flow *f, const struct stun_seen *mo
 	}
 }
 
-static bool alpn_sip(struct slice alpn)
-{
-	return slice_eq(alpn, SLICE("sip")) || slice_eq(alpn, SLICE("sips"));
-}
-
-/* RFC 6125 6.4.3: the star stands for one label, the leftmost. */
-static bool star_fits(struct slice name, struct slice host)
-{
-	size_t dot = 0;
-
-	if (name.n < 3 || name.p[0] != '*' || name.p[1] != '.')
-		return false;
-	while (dot < host.n && host.p[dot] != '.')
-		dot++;
-	return dot && slice_ieq(slice_from(name, 1), slice_from(host, dot));
-}
-
-static void judge_name(struct tls_held *t, struct slice host, const struct cert_seen *c)
-{
-	bool exact = false, star = false;
-
-	t->name = CHECK_NONE;
-	if (!host.n || !c->parsed)
-		return;
-	for (unsigned i = 0; i < c->name_count; i++) {
-		exact |= slice_ieq(c->names[i], host);
-		star |= star_fits(c->names[i], host);
-	}
-	t->cn_only = !c->has_san && slice_ieq(c->cn, host);
-	t->wildcard = star && !exact;
-	t->name = exact || star || t->cn_only ? CHECK_OK : CHECK_BAD;
-}
-
 static void add_tls(struct stint *s, struct flow *f, const struct observation *o)
 {
 	const struct tls_seen *t = &o->as.tls;
 	struct tls_held **to;
 
-	f->tls_sip |= t->sip_port || alpn_sip(t->alpn) || t->websocket;
+	f->tls_sip |= t->sip_port || named_alpn_sip(t->alpn) || t->websocket;
 	HANDSHAKE_PLACE(s, f->tls, to, &o->evidence);
 	if (!*to)
 		return;
 	(*to)->at = o->evidence;
 	(*to)->seen = *t;
-	judge_name(*to, t->sni, &t->shake.certs[1]);
+	(*to)->server = o->flow.dst;
+	(*to)->named = named_judge(t);
 	(*to)->seen.sni = (*to)->seen.alpn = (struct slice){ NULL, 0 };
 	forget_names(&(*to)->seen.shake);
 }

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_STINT_H
 #define EARSHOT_STINT_H
 
+#include "analyzer/track/named.h"
 #include "analyzer/track/place.h"
 
 /* Caps of one 5-tuple and of one place (an announced address, or a user fragment). */
@@ -46,8 +47,8 @@ struct tls_held {
 	struct tls_held *next;
 	struct evidence at;
 	struct tls_seen seen;
-	enum check name;	/* the server certificate names the host asked for (RFC 5922 7.2) */
-	bool wildcard, cn_only; /* how it does */
+	struct addr server; /* who answered the ClientHello: not always whom the call goes to */
+	struct named named; /* the server's certificate, and the host asked for */
 };
 
 struct stream {

@@ -13,8 +13,13 @@
  *        hop_declared_*               text: the transport the lower Via names; grade 2
  *        route_other                  value: routing headers of one message that name others
  *        body_readable                value: octets, repeats not counted
+ *        body_enveloped               value: octets, repeats not counted; grade 2: for whom it is
+ *                                     encrypted was not seen
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
- *        digest_md5                   value: 1 when challenge and response were both readable
+ *        digest_md5                   value: 1 when a response to guess against was readable
+ *        tls_abandoned                text: how TLS failed; evidence: the failure, then SIP in
+ * clear transport_weakened           text: the weaker transport; evidence: what began the dialog,
+ *                                     the request inside it
  *        loss (leg)                   value: holes in what carried signaling
  *        tls_elsewhere                value: 1 the host's role is asserted, or SIP is known on its
  *                                     other side; text: the host, in an asserted role

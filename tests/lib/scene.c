@@ -246,6 +246,7 @@ void scene_say(struct scene *s, struct scene_sip m)
 				.method = slice_of(m.method),
 				.cseq_method = slice_of(m.method),
 				.carrier = m.carrier,
+				.opened = m.opened,
 				.tcp_handshake = m.handshake,
 				.call_id = slice_of(or_else(m.call_id, "one@example.com")),
 				.branch = slice_of(or_else(m.branch, branch)),
@@ -265,6 +266,8 @@ void scene_say(struct scene *s, struct scene_sip m)
 	p->contact.present = m.contact;
 	p->via_count = fill_vias(vias, &m, p->branch);
 	p->vias = vias;
+	if (m.also)
+		m.also(p);
 	track_observe(s->track, &o);
 }
 
@@ -339,6 +342,22 @@ void scene_talk(struct scene *s, struct scene_media m)
 	track_observe(s->track, &o);
 }
 
+void scene_events(struct scene *s, double from, uint16_t events, uint16_t digits)
+{
+	const struct scene_media m = {
+		from, from + 10, "10.0.0.1:4000", "10.0.0.2:5000", 1, 0, true, 0, 0
+	};
+	struct observation o = between(s, OBSERVATION_MEDIA, m.src, m.dst, m.from, m.to);
+	struct window_seen w = window_of(&m, m.from, m.to);
+
+	w.event_packets = w.event_ok = events;
+	w.event_digits = digits;
+	o.as.media = (struct media_seen){
+		.ssrc = m.ssrc, .windows = &w, .window_count = 1, .packets = w.packets
+	};
+	track_observe(s->track, &o);
+}
+
 void scene_voices(struct scene *s, double from, double to, bool clear)
 {
 	scene_talk(s, (struct scene_media){ from, to, "10.0.0.1:4000", "10.0.0.2:5000", 1, 0, clear,
@@ -377,6 +396,17 @@ void scene_tls(struct scene *s, const char *src, const char *dst, double from, d
 		.shake = { .client_hello = true, .server_hello = true, .version = 0x0303 },
 		.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061
 	};
+	track_observe(s->track, &o);
+}
+
+void scene_connection(struct scene *s, const char *src, const char *dst, double from,
+		      const struct tls_seen *seen)
+{
+	struct observation o = between(s, OBSERVATION_TLS, src, dst, from, from + 1);
+
+	o.flow.proto = 6;
+	o.as.tls = *seen;
+	o.as.tls.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061;
 	track_observe(s->track, &o);
 }
 

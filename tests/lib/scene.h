@@ -36,6 +36,8 @@ struct scene_sip {
 	uint16_t auth_count;
 	enum body_kind body;
 	uint32_t body_bytes;
+	bool opened;			 /* read with the auditor's keys */
+	void (*also)(struct sip_seen *); /* what else the message says */
 };
 
 struct scene_media {
@@ -65,9 +67,14 @@ void scene_fingerprint(struct scene *s, struct line_seen *m);
 
 void scene_say(struct scene *s, struct scene_sip m);
 void scene_talk(struct scene *s, struct scene_media m);
+/* Ten seconds of readable voice with so many telephone-events in it, and of them digits. */
+void scene_events(struct scene *s, double from, uint16_t events, uint16_t digits);
 void scene_zrtp(struct scene *s, const char *src, const char *dst, double hello, double done);
 void scene_stun(struct scene *s, const char *src, const char *dst, double at, const char *ufrag);
 void scene_tls(struct scene *s, const char *src, const char *dst, double from, double to);
+/* A connection as it is given; src is the client. */
+void scene_connection(struct scene *s, const char *src, const char *dst, double from,
+		      const struct tls_seen *seen);
 void scene_flow(struct scene *s, const char *src, const char *dst, double at,
 		enum flow_speaks speaks);
 /* INVITE, 200, ACK at 0, 1, 1.1 s between 10.0.0.1 and 10.0.0.2. */

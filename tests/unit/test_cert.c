@@ -177,6 +177,20 @@ static void reads_names_as_rfc_5922_has_them(void **state)
 	has_name(&c, 0, "*.dns.example");
 }
 
+static void keeps_dns_names_beside_uris_for_https(void **state)
+{
+	(void)state;
+	struct cert_seen c = read_one((struct made){
+		.cn = "x", .key = ec, .san = "DNS:ws.example,URI:sip:uri.example,DNS:b.example" });
+	assert_int_equal(c.name_count, 1);
+	assert_int_equal(c.dns_count, 2);
+	assert_true(slice_eq(c.dns[0], SLICE("ws.example")));
+	assert_true(slice_eq(c.dns[1], SLICE("b.example")));
+	assert_false(c.names_more);
+	c = read_one((struct made){ .cn = "x", .key = ec, .san = "DNS:a.example" });
+	assert_int_equal(c.dns_count, 0);
+}
+
 static void bounds_the_names_it_keeps(void **state)
 {
 	(void)state;
@@ -187,6 +201,7 @@ static void bounds_the_names_it_keeps(void **state)
 	struct cert_seen c = read_one((struct made){ .cn = "x", .key = ec, .san = san });
 	assert_int_equal(c.name_count, CERT_NAMES);
 	has_name(&c, CERT_NAMES - 1, "7.example");
+	assert_true(c.names_more);
 }
 
 static void reads_what_the_key_is_for(void **state)
@@ -472,6 +487,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(reads_a_plain_certificate),
 		T(reads_names_as_rfc_5922_has_them),
+		T(keeps_dns_names_beside_uris_for_https),
 		T(bounds_the_names_it_keeps),
 		T(reads_what_the_key_is_for),
 		T(calls_self_signed_only_what_its_own_key_signed),

@@ -186,6 +186,33 @@ static void events_and_comfort_noise_open_no_window(void **state)
 	assert_true(w->event_ok < 20);
 }
 
+/* RFC 4733 2.3: event, end and volume, duration. */
+static void send_event(uint16_t seq, uint8_t event, uint8_t second, uint8_t duration)
+{
+	const uint8_t bytes[16] = { [0] = 0x80, [12] = event, second, 0, duration };
+	struct frame frame = { .number = ++m.frame, .ts_ns = seq * 20 * WHEN_MS + WHEN_SECOND };
+	struct payload p = { .bytes = { bytes, sizeof bytes }, .frame = &frame };
+	struct rtp_quick q = { .ssrc = 7, .seq = seq, .pt = 101, .header_len = 12 };
+
+	media_seen_packet(&m.room, &m.flow, 0, &p, &q);
+}
+
+static void tells_digits_from_a_flash_and_from_no_event(void **state)
+{
+	(void)state;
+	talk(0, 0, 20);
+	send_event(20, 15, 10, 160);
+	send_event(21, 15, 10, 160); /* the same once more */
+	send_event(22, 0, 0x8a, 200);
+	send_event(23, 16, 10, 160);  /* flash */
+	send_event(24, 36, 10, 160);  /* a tone of a fax */
+	send_event(25, 5, 0x4a, 160); /* the reserved bit */
+	const struct window_seen *w = told();
+	assert_int_equal(w->event_packets, 5);
+	assert_int_equal(w->event_ok, 3);
+	assert_int_equal(w->event_digits, 2);
+}
+
 static void opens_a_window_when_lengths_change_for_good(void **state)
 {
 	(void)state;
@@ -521,6 +548,7 @@ int main(void)
 		WITH_ROOM(opens_a_window_after_a_second_of_silence),
 		WITH_ROOM(opens_a_window_when_another_codec_stays),
 		WITH_ROOM(events_and_comfort_noise_open_no_window),
+		WITH_ROOM(tells_digits_from_a_flash_and_from_no_event),
 		WITH_ROOM(opens_a_window_when_lengths_change_for_good),
 		WITH_ROOM(varying_lengths_open_no_window),
 		WITH_ROOM(opens_a_window_at_a_wrap_and_counts_it),

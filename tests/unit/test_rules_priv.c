@@ -173,6 +173,112 @@ static void a_tls_leg_that_was_opened_is_no_carrier_conflict(void **state)
 	assert_non_null(callmake_finding(judged(), "OBS-012", OUTCOME_NOTED));
 }
 
+static void digits_in_media_expose_and_fail_the_line(void **state)
+{
+	(void)state;
+	row(CALL_CALL, false);
+	callmake_line(&m, PROFILE_RTP_AVP, KEYING_NONE);
+	assert_null(callmake_violated(judged(), "PRIV-003"));
+	callmake_fact_on(&m, FACT_digits_clear, 0)->value = 12;
+	const struct judgement *j = judged();
+	const struct finding *f = callmake_violated(j, "PRIV-003");
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	assert_string_equal(f->detail, "12 packets with digits could be read.");
+	assert_int_equal(j->conditions[CONDITION_MEDIA].shown, SHOWN_FAIL);
+	assert_int_equal(j->label, LABEL_EXPOSED);
+}
+
+static void digits_in_signaling_are_judged_by_who_could_read_them(void **state)
+{
+	(void)state;
+	row(CALL_CALL, true);
+	fact_on_leg(FACT_digits_signaled);
+	const struct judgement *j = judged();
+	assert_int_equal(callmake_violated(j, "PRIV-004")->severity, SEVERITY_HIGH);
+	assert_int_equal(j->label, LABEL_EXPOSED);
+	row(CALL_CALL, false);
+	fact_on_leg(FACT_digits_signaled);
+	assert_null(callmake_violated(judged(), "PRIV-004"));
+	fact_on_leg(FACT_via_elements);
+	m.facts[2].value = 2;
+	j = judged();
+	assert_int_equal(callmake_violated(j, "PRIV-004")->severity, SEVERITY_MEDIUM);
+	assert_int_equal(j->conditions[CONDITION_SIGNALING].shown, SHOWN_FAIL);
+	assert_int_equal(j->label, LABEL_UNDETERMINED);
+}
+
+static void sensitive_headers_are_medium_and_places_high(void **state)
+{
+	static const struct {
+		uint64_t bits;
+		enum severity severity;
+	} rows[] = { { SENSITIVE_SUBJECT, SEVERITY_MEDIUM },
+		     { SENSITIVE_USER_TO_USER | SENSITIVE_CALL_INFO, SEVERITY_MEDIUM },
+		     { SENSITIVE_PRIVATE, SEVERITY_MEDIUM },
+		     { SENSITIVE_LOCATION, SEVERITY_HIGH },
+		     { SENSITIVE_METADATA | SENSITIVE_SUBJECT, SEVERITY_HIGH } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		row(CALL_CALL, true);
+		assert_null(callmake_violated(judged(), "PRIV-005"));
+		fact_on_leg(FACT_sensitive_readable);
+		m.facts[1].value = rows[i].bits;
+		assert_int_equal(callmake_violated(judged(), "PRIV-005")->severity,
+				 rows[i].severity);
+	}
+}
+
+static void an_emergency_call_owes_its_location(void **state)
+{
+	(void)state;
+	row(CALL_CALL, true);
+	m.c.emergency = true;
+	fact_on_leg(FACT_sensitive_readable);
+	m.facts[1].value = SENSITIVE_LOCATION;
+	assert_null(callmake_violated(judged(), "PRIV-005"));
+	assert_non_null(callmake_finding(judged(), "PRIV-005", OUTCOME_NOTED));
+	m.facts[1].value |= SENSITIVE_SUBJECT;
+	const struct finding *f = callmake_violated(judged(), "PRIV-005");
+	assert_int_equal(f->severity, SEVERITY_MEDIUM);
+	assert_string_equal(f->detail, "Readable: a subject.");
+}
+
+static void side_channels_behind_tls_are_not_in_clear(void **state)
+{
+	static const char *const rules[] = { "PRIV-005", "PRIV-006", "PRIV-007" };
+
+	(void)state;
+	for (int readable = 0; readable < 2; readable++) {
+		row(CALL_MESSAGE, readable);
+		fact_on_leg(FACT_sensitive_readable);
+		fact_on_leg(FACT_topology_readable);
+		fact_on_leg(FACT_feed_readable);
+		for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+			assert_int_equal(callmake_violated(judged(), rules[i]) != NULL, readable);
+	}
+	assert_int_equal(callmake_violated(judged(), "PRIV-006")->severity, SEVERITY_LOW);
+	assert_int_equal(callmake_violated(judged(), "PRIV-007")->severity, SEVERITY_MEDIUM);
+	assert_string_equal(callmake_violated(judged(), "PRIV-007")->caused_by, "SIG-001");
+}
+
+static void a_carrier_conflict_leaves_the_hop_open(void **state)
+{
+	(void)state;
+	row(CALL_CALL, true);
+	m.facts[0].kind = FACT_sip_decrypted;
+	m.legs[0].readable = false;
+	m.legs[0].decrypted = true;
+	const struct judgement *j = judged();
+	const struct finding *f = callmake_finding(j, "OBS-012", OUTCOME_NOTED);
+	assert_int_equal(f->severity, SEVERITY_INFO);
+	assert_int_equal(f->at[0].frame, 1);
+	assert_int_equal(j->hop_protection, SHOWN_NOT_OBSERVABLE);
+	row(CALL_CALL, true);
+	assert_null(callmake_finding(judged(), "OBS-012", OUTCOME_NOTED));
+	assert_int_equal(judged()->hop_protection, SHOWN_FAIL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +292,12 @@ int main(void)
 		cmocka_unit_test(digest_credentials_in_clear_cap_the_score),
 		cmocka_unit_test(limits_of_view_are_noted_and_change_no_verdict),
 		cmocka_unit_test(a_tls_leg_that_was_opened_is_no_carrier_conflict),
+		cmocka_unit_test(digits_in_media_expose_and_fail_the_line),
+		cmocka_unit_test(digits_in_signaling_are_judged_by_who_could_read_them),
+		cmocka_unit_test(sensitive_headers_are_medium_and_places_high),
+		cmocka_unit_test(an_emergency_call_owes_its_location),
+		cmocka_unit_test(side_channels_behind_tls_are_not_in_clear),
+		cmocka_unit_test(a_carrier_conflict_leaves_the_hop_open),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();

@@ -225,6 +225,127 @@ static void an_encrypted_registration_says_nothing(void **state)
 	assert_int_equal(j->conditions[CONDITION_MEDIA].shown, SHOWN_NOT_APPLICABLE);
 }
 
+static void a_clear_websocket_fails_signaling_also_inside_one_host(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	struct leg *leg = callmake_leg(&m, true);
+	leg->carrier = SIP_TRANSPORT_WS;
+	assert_null(callmake_violated(judged(), "SIG-005"));
+	callmake_fact(&m, FACT_websocket_clear)->leg = 0;
+	assert_int_equal(callmake_violated(judged(), "SIG-005")->severity, SEVERITY_HIGH);
+	leg->a = leg->b = callmake_at("127.0.0.1", 8088);
+	assert_int_equal(callmake_violated(judged(), "SIG-005")->severity, SEVERITY_INFO);
+	assert_int_equal(signaling(judged()), SHOWN_FAIL);
+}
+
+static void boasts_beside_a_clear_hop_are_mixed_protection(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	assert_null(callmake_violated(judged(), "SIG-002"));
+	struct fact *f = callmake_fact(&m, FACT_hop_declared_encrypted);
+	f->grade = 2;
+	f->leg = 0;
+	assert_int_equal(callmake_violated(judged(), "SIG-002")->severity, SEVERITY_HIGH);
+	assert_int_equal(signaling(judged()), SHOWN_FAIL);
+}
+
+static void intermediaries_are_no_lack_of_hygiene(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_DTLS_SAVP, KEYING_DTLS);
+	uint8_t before = judged()->score;
+	struct fact *f = callmake_fact(&m, FACT_route_other);
+	f->leg = 0;
+	const struct judgement *j = judged();
+	assert_int_equal(callmake_violated(j, "SIG-004")->severity, SEVERITY_MEDIUM);
+	assert_int_equal(j->score, before);
+}
+
+static void what_leaves_tls_fails_signaling(void **state)
+{
+	static const struct {
+		enum fact_kind kind;
+		const char *rule;
+		enum severity in_need;
+	} rows[] = { { FACT_tls_abandoned, "SIG-008", SEVERITY_INFO },
+		     { FACT_transport_weakened, "SIG-009", SEVERITY_HIGH } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		callmake_begin(&m, CALL_CALL);
+		callmake_leg(&m, true);
+		assert_null(callmake_violated(judged(), rows[i].rule));
+		assert_null(callmake_finding(judged(), rows[i].rule, OUTCOME_SATISFIED));
+		callmake_fact(&m, rows[i].kind)->leg = 0;
+		const struct finding *f = callmake_violated(judged(), rows[i].rule);
+		assert_int_equal(f->severity, SEVERITY_HIGH);
+		assert_true(f->gates);
+		assert_int_equal(f->at[0].frame, 2);
+		assert_int_equal(signaling(judged()), SHOWN_FAIL);
+		m.c.emergency = true;
+		assert_int_equal(callmake_violated(judged(), rows[i].rule)->severity,
+				 rows[i].in_need);
+	}
+}
+
+static void clear_sip_on_a_tls_port_is_its_own_fault(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	struct leg *leg = callmake_leg(&m, true);
+	leg->carrier = SIP_TRANSPORT_TCP;
+	assert_null(callmake_violated(judged(), "SIG-006"));
+	leg->b.port = 5061;
+	assert_int_equal(callmake_violated(judged(), "SIG-006")->severity, SEVERITY_HIGH);
+	assert_string_equal(callmake_violated(judged(), "SIG-006")->caused_by, "SIG-001");
+	m.c.kind = CALL_ATTEMPT; /* a scanner */
+	assert_int_equal(callmake_violated(judged(), "SIG-006")->severity, SEVERITY_LOW);
+	leg->carrier = SIP_TRANSPORT_UDP;
+	assert_null(callmake_violated(judged(), "SIG-006"));
+	leg->carrier = SIP_TRANSPORT_TCP;
+	leg->readable = false;
+	leg->decrypted = true; /* before it was written */
+	m.facts[0].kind = FACT_sip_decrypted;
+	assert_null(callmake_violated(judged(), "SIG-006"));
+}
+
+static void a_protected_body_is_a_fact_and_no_proof(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	assert_null(callmake_finding(judged(), "SIG-010", OUTCOME_NOTED));
+	struct fact *f = callmake_fact(&m, FACT_body_enveloped);
+	f->leg = 0;
+	f->grade = 2;
+	const struct judgement *j = judged();
+	assert_int_equal(callmake_finding(j, "SIG-010", OUTCOME_NOTED)->severity, SEVERITY_INFO);
+	assert_int_equal(signaling(j), SHOWN_FAIL);
+	assert_int_equal(j->conditions[CONDITION_KEYS].shown, SHOWN_NOT_OBSERVABLE);
+}
+
+static void ipsec_that_does_not_encrypt_is_high_once_it_is_settled(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_REGISTRATION);
+	callmake_leg(&m, true);
+	assert_null(callmake_violated(judged(), "SIG-011"));
+	callmake_fact(&m, FACT_ipsec_null_offered)->leg = 0;
+	assert_int_equal(callmake_violated(judged(), "SIG-011")->severity, SEVERITY_LOW);
+	m.facts[1].kind = FACT_ipsec_null;
+	const struct finding *f = callmake_violated(judged(), "SIG-011");
+	assert_int_equal(f->severity, SEVERITY_HIGH);
+	assert_non_null(strstr(f->detail, "at this tap"));
+	assert_non_null(strstr(f->detail, "integrity is intact"));
+	m.legs[0].readable = false; /* inside another protection */
+	assert_null(callmake_violated(judged(), "SIG-011"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +365,13 @@ int main(void)
 		cmocka_unit_test(a_broken_sips_promise_follows_from_clear_sip),
 		cmocka_unit_test(a_readable_registration_is_its_own_finding),
 		cmocka_unit_test(an_encrypted_registration_says_nothing),
+		cmocka_unit_test(a_clear_websocket_fails_signaling_also_inside_one_host),
+		cmocka_unit_test(boasts_beside_a_clear_hop_are_mixed_protection),
+		cmocka_unit_test(intermediaries_are_no_lack_of_hygiene),
+		cmocka_unit_test(what_leaves_tls_fails_signaling),
+		cmocka_unit_test(clear_sip_on_a_tls_port_is_its_own_fault),
+		cmocka_unit_test(a_protected_body_is_a_fact_and_no_proof),
+		cmocka_unit_test(ipsec_that_does_not_encrypt_is_high_once_it_is_settled),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();

@@ -299,6 +299,91 @@ static void what_is_not_sip_is_told_from_what_is_broken(void **state)
 	assert_false(s.usable);
 }
 
+/* A REGISTER or INVITE with one more line. */
+static void read_with(const char *start_line, const char *line)
+{
+	char head[1024];
+
+	snprintf(head, sizeof head,
+		 "%s SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
+		 "%sCall-ID: c\r\nCSeq: 1 %.*s\r\n%s\r\n\r\n",
+		 start_line, strstr(line, "To:") ? "" : "To: <sip:b@c>\r\n",
+		 (int)strcspn(start_line, " "), start_line, line);
+	read_bytes(head, "");
+	assert_true(s.usable);
+}
+
+/* 3GPP TS 24.229 5.1.1.2: the first REGISTER carries credentials with nothing in them. */
+static void an_empty_response_is_no_response(void **state)
+{
+	(void)state;
+	read_with("REGISTER sip:ims.example", "Authorization: Digest username=\"a@ims.example\", "
+					      "realm=\"ims.example\", uri=\"sip:ims.example\", "
+					      "nonce=\"\", response=\"\"");
+	assert_int_equal(s.seen.auth_count, 1);
+	assert_false(s.seen.auths[0].has_response);
+	read_with("REGISTER sip:ims.example",
+		  "Authorization: Digest username=\"a\", realm=\"i\", nonce=\"n\", "
+		  "algorithm=AKAv1-MD5, response=\"6629fae49393a05397450978507c4ef1\"");
+	assert_true(s.seen.auths[0].has_response && s.seen.auths[0].aka);
+	assert_false(s.seen.auths[0].md5);
+}
+
+static void a_star_is_no_binding(void **state)
+{
+	(void)state;
+	read_with("REGISTER sip:example.com", "Contact: *\r\nExpires: 0");
+	assert_false(s.seen.contact.present);
+	read_with("REGISTER sip:example.com", "Contact: <sip:a@192.0.2.1>");
+	assert_true(s.seen.contact.present);
+}
+
+static void knows_an_emergency_by_where_it_was_meant_to_go(void **state)
+{
+	(void)state;
+	read_with("INVITE urn:service:sos", "To: <urn:service:sos>");
+	assert_true(s.seen.ruri_emergency);
+	read_with("INVITE sip:psap@esinet.example", "To: <urn:service:sos.fire>");
+	assert_true(s.seen.ruri_emergency);
+	read_with("INVITE sip:sos@example.com", "To: <sip:sos@example.com>");
+	assert_false(s.seen.ruri_emergency);
+}
+
+static void a_password_in_the_request_uri_is_told(void **state)
+{
+	(void)state;
+	read_with("INVITE sip:bob:hidden@example.com", "Subject: x");
+	assert_true(s.seen.ruri_password);
+	read_with("INVITE sip:bob@example.com", "Subject: x");
+	assert_false(s.seen.ruri_password);
+}
+
+static void reads_what_ipsec_was_settled_on(void **state)
+{
+	static const struct {
+		const char *line;
+		enum ipsec_null want;
+	} rows[] = {
+		{ "Security-Verify: ipsec-3gpp;alg=hmac-sha-1-96;ealg=null;q=0.1",
+		  IPSEC_NULL_SETTLED },
+		{ "Security-Verify: ipsec-3gpp;alg=hmac-sha-1-96", IPSEC_NULL_SETTLED },
+		{ "Security-Verify: ipsec-3gpp; alg=hmac-sha-1-96; ealg=aes-cbc", IPSEC_SETTLED },
+		/* which of the two ran is not seen: nothing is claimed */
+		{ "Security-Verify: ipsec-3gpp;ealg=null, ipsec-3gpp;ealg=aes-cbc", IPSEC_SETTLED },
+		{ "Security-Client: ipsec-3gpp;ealg=aes-cbc, ipsec-3gpp;ealg=null",
+		  IPSEC_NULL_OFFERED },
+		{ "Security-Client: ipsec-3gpp;ealg=aes-cbc", IPSEC_NOT_NULL },
+		{ "Security-Client: tls;q=0.2, digest", IPSEC_NOT_NULL },
+		{ "Subject: ipsec-3gpp;ealg=null", IPSEC_NOT_NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		read_with("REGISTER sip:ims.example", rows[i].line);
+		assert_int_equal(s.seen.ipsec_null, rows[i].want);
+	}
+}
+
 #define WITH_READER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -314,6 +399,11 @@ int main(void)
 		WITH_READER(the_method_of_a_response_is_that_of_its_cseq),
 		WITH_READER(tells_what_kind_of_body_came),
 		WITH_READER(what_is_not_sip_is_told_from_what_is_broken),
+		WITH_READER(an_empty_response_is_no_response),
+		WITH_READER(a_star_is_no_binding),
+		WITH_READER(knows_an_emergency_by_where_it_was_meant_to_go),
+		WITH_READER(a_password_in_the_request_uri_is_told),
+		WITH_READER(reads_what_ipsec_was_settled_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,6 @@ static const struct {
 	{ "application/dtmf-relay", SIP_BODY_DTMF_RELAY },
 	{ "application/dtmf*", SIP_BODY_DTMF },
 	{ "application/vnd.nortelnetworks.digits", SIP_BODY_DTMF },
-	{ "application/hook-flash", SIP_BODY_DTMF },
 	{ "audio/telephone-event", SIP_BODY_DTMF },
 	{ "application/kpml-request+xml", SIP_BODY_KPML_REQUEST },
 	{ "application/kpml-response+xml", SIP_BODY_KPML_RESPONSE },

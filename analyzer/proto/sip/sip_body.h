@@ -25,7 +25,7 @@ enum sip_body_type {
 	SIP_BODY_PKCS7_SIGNATURE,
 	SIP_BODY_RS_METADATA, /* application/rs-metadata(+xml): recording metadata (RFC 7865) */
 	SIP_BODY_DTMF_RELAY,  /* application/dtmf-relay: digits, a secret */
-	SIP_BODY_DTMF, /* application/dtmf, vnd.nortelnetworks.digits, hook-flash: the same */
+	SIP_BODY_DTMF,	      /* application/dtmf, vnd.nortelnetworks.digits: the same */
 	SIP_BODY_KPML_REQUEST,
 	SIP_BODY_KPML_RESPONSE, /* digits, a secret */
 	SIP_BODY_MEDIA_CONTROL, /* application/media_control+xml: fast picture update */
