@@ -68,6 +68,12 @@ struct document_unexplained {
 	struct evidence at;
 	const char *hint; /* or NULL */
 };
+/* Clocks of two capture points that do not agree; labels as the user gave them. */
+struct document_clock {
+	const char *a, *b;
+	int64_t ns; /* b's minus a's */
+	uint64_t packets;
+};
 struct document_run {
 	const char *version, *rules_sha256, *policy;
 	const struct document_input *inputs;
@@ -79,6 +85,8 @@ struct document_run {
 	struct document_count limits[32]; /* limits_hit: name and count, zero ones are left out */
 	const struct document_unexplained *unexplained;
 	size_t unexplained_count;
+	const struct document_clock *clocks;
+	size_t clock_count;
 	const struct tally *tally;
 	enum severity fail_on;
 	struct gate gate;

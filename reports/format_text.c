@@ -66,6 +66,9 @@ static void what_is_here(struct layout *l, const json_t *head)
 	text_clear(&t);
 	if (wording_asserted(head, &t))
 		opening_line(l, "asserted", text_of(&t));
+	text_clear(&t);
+	if (wording_clocks(head, &t))
+		opening_line(l, "clocks", text_of(&t));
 	text_free(&t);
 }
 

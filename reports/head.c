@@ -296,6 +296,22 @@ static json_t *key_material(const struct document_run *run)
 	return o;
 }
 
+static json_t *clocks(const struct head_parts *p, const struct document_run *run)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < run->clock_count; i++) {
+		const struct document_clock *c = &run->clocks[i];
+		json_t *o = json_object();
+		jvalue_put(o, "a", hidden_label(p->hide, c->a));
+		jvalue_put(o, "b", hidden_label(p->hide, c->b));
+		jvalue_put(o, "offset_s", json_real((double)c->ns / 1e9));
+		jvalue_put(o, "packets", jvalue_number(c->packets));
+		jvalue_push(list, o);
+	}
+	return list;
+}
+
 static json_t *inventory(const struct head_parts *p)
 {
 	struct asserted_file file = { p->options->inventory_name, p->options->inventory_sha256 };
@@ -319,6 +335,8 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 		jvalue_put(o, "key_material", key_material(run));
 	if (p->asserted)
 		jvalue_put(o, "inventory", inventory(p));
+	if (run->clock_count)
+		jvalue_put(o, "clocks", clocks(p, run));
 	jvalue_put(o, "losses", losses(run));
 	jvalue_put(o, "limits_hit", limits(p, run));
 	jvalue_put(o, "summary", summary(p, run));

@@ -357,6 +357,9 @@ void html_summary_inputs(FILE *out, const json_t *head)
 	text_clear(&given);
 	if (wording_asserted(head, &given))
 		html_part_put(out, "<p>Asserted by the operator, in %s.</p>\n", text_of(&given));
+	text_clear(&given);
+	if (wording_clocks(head, &given))
+		html_part_put(out, "<p>Clocks of the captures: %s.</p>\n", text_of(&given));
 	text_free(&given);
 	(void)fputs("<details><summary>Counts and losses</summary><div class=\"columns\">\n", out);
 	pairs(out, "Seen", jvalue_get(summary, "seen"));

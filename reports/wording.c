@@ -326,6 +326,20 @@ bool wording_asserted(const json_t *head, struct text *t)
 	return true;
 }
 
+bool wording_clocks(const json_t *head, struct text *t)
+{
+	const json_t *clocks = jvalue_get(head, "clocks");
+
+	for (size_t i = 0; i < json_array_size(clocks); i++) {
+		const json_t *c = json_array_get(clocks, i);
+		double s = json_number_value(jvalue_get(c, "offset_s"));
+		text_addf(t, "%s%s is %.1f s %s %s (give --offset %s=%.1f)", i ? "; " : "",
+			  jvalue_str(c, "b"), s < 0 ? -s : s, s < 0 ? "behind" : "ahead of",
+			  jvalue_str(c, "a"), jvalue_str(c, "b"), -s);
+	}
+	return json_array_size(clocks) != 0;
+}
+
 void wording_rows(struct text *t, const json_t *rows)
 {
 	static const char *const kinds[][2] = {

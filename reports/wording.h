@@ -44,6 +44,8 @@ bool wording_keys_given(const json_t *head, struct text *t);
 /* Adds what the operator asserted, and what of it no call touched; false: no inventory was given.
  */
 bool wording_asserted(const json_t *head, struct text *t);
+/* "bob is 3600.2 s ahead of alice (give --offset bob=-3600.2)"; false: the clocks agree. */
+bool wording_clocks(const json_t *head, struct text *t);
 
 /* "3 calls, 1 registration" out of summary.rows. */
 void wording_rows(struct text *t, const json_t *rows);

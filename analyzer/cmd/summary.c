@@ -94,6 +94,30 @@ static void gather_unexplained(struct summary *s, const struct track *t, struct 
 	run->unexplained_count = n;
 }
 
+/* Pieces of one capture point share its label. */
+static const char *label_of(const struct capture *c, uint16_t point)
+{
+	for (size_t i = 0; i < capture_count(c); i++)
+		if (capture_at(c, i)->point == point)
+			return capture_at(c, i)->label;
+	return "";
+}
+
+static void gather_clocks(struct summary *s, const struct pipeline *p, struct document_run *run)
+{
+	const struct clock_difference *from;
+	size_t n = track_clocks(p->track, &from);
+
+	s->clocks = mem_zero(n + 1, sizeof *s->clocks);
+	for (size_t i = 0; i < n; i++)
+		s->clocks[i] = (struct document_clock){ .a = label_of(p->capture, from[i].a),
+							.b = label_of(p->capture, from[i].b),
+							.ns = from[i].ns,
+							.packets = from[i].packets };
+	run->clocks = s->clocks;
+	run->clock_count = n;
+}
+
 static void fill(struct document_count *to, size_t room, const struct document_count *from,
 		 size_t n)
 {
@@ -229,6 +253,7 @@ int summary_finish(struct summary *s, const struct pipeline *p, struct document 
 
 	run.requires_count = judge_requires(p->judge, &run.requires, &run.requires_result);
 	gather_unexplained(s, p->track, &run);
+	gather_clocks(s, p, &run);
 	gather_seen(&run, &all, observe_counters(p->observe), wire_counters(p->wire));
 	gather_losses(&run, &all, p);
 	gather_limits(&run, p, k);
@@ -243,4 +268,5 @@ void summary_free(struct summary *s)
 	free(s->held);
 	free(s->inputs);
 	free(s->unexplained);
+	free(s->clocks);
 }

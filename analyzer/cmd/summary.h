@@ -11,6 +11,7 @@ struct summary {
 	struct document_input *inputs;
 	size_t input_count;
 	struct document_unexplained *unexplained;
+	struct document_clock *clocks;
 	char **held;
 	size_t held_count;
 };

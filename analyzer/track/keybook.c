@@ -23,6 +23,7 @@ struct page {
 	uint8_t servers;
 	uint8_t count;
 	uint64_t call, end_ns; /* SDES: the call that had it last */
+	point_set points;      /* and where that was seen */
 };
 
 struct keybook {
@@ -92,7 +93,10 @@ static unsigned add_name(struct page *p, uint64_t who)
 
 /* ---- SDES ------------------------------------------------------------------------- */
 
-/* Legs of one call overlap in time; one call after another has no reason to share a key. */
+/*
+ * Legs of one call overlap in time; one call after another has no reason to share a
+ * key. At another capture point it may be the same call, by a clock that is off.
+ */
 static void note_key(struct keybook *b, struct live *l, const struct agreed *a, uint64_t key)
 {
 	struct page *p = page_for(b, PAGE_SDES, &key, sizeof key, NULL);
@@ -100,12 +104,13 @@ static void note_key(struct keybook *b, struct live *l, const struct agreed *a, 
 
 	if (!p)
 		return;
-	if (p->call && p->call != call && p->end_ns < l->call.start_ns)
+	if (p->call && p->call != call && p->end_ns < l->call.start_ns && (p->points & l->points))
 		keyed_fact(l, FACT_key_weak, 3, a->number, "shared by calls one after another",
 			   &a->answer_at);
 	if (!p->call || l->call.end_ns > p->end_ns) {
 		p->call = call;
 		p->end_ns = l->call.end_ns;
+		p->points = l->points;
 	}
 }
 
