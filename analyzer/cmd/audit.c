@@ -250,7 +250,7 @@ static void perform(struct run *r)
 				      .signers = r->keys.signers,
 				      .verify_all = r->args.verify_all };
 
-	pipeline_open(&r->pipeline, r->capture, r->judge, keys, give, r);
+	pipeline_open(&r->pipeline, r->capture, r->judge, keys, pipeline_limits(), give, r);
 	pipeline_run(&r->pipeline);
 	tell_problems(r);
 	if (r->exit == 0) {

@@ -32,20 +32,25 @@ static void call(void *ctx, const struct call *c)
 		p->stopped = !p->give(p->ctx, c, judge_call(p->judge, c));
 }
 
-void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_keys keys, pipeline_call_fn *give, void *ctx)
+struct pipeline_limits pipeline_limits(void)
 {
-	struct observe_limits limits = { .keys = { .keyring = keys.ring,
-						   .trust = keys.trust,
-						   .signers = keys.signers,
-						   .verify_all = keys.verify_all } };
+	return (struct pipeline_limits){ .track = track_defaults() };
+}
 
+void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
+		   struct pipeline_keys keys, struct pipeline_limits limits, pipeline_call_fn *give,
+		   void *ctx)
+{
+	limits.observe.keys = (struct observe_keys){ .keyring = keys.ring,
+						     .trust = keys.trust,
+						     .signers = keys.signers,
+						     .verify_all = keys.verify_all };
 	*p = (struct pipeline){
 		.capture = capture, .judge = judge, .ring = keys.ring, .give = give, .ctx = ctx
 	};
-	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, (struct wire_limits){ 0 });
-	p->observe = observe_new(observation, p, limits);
-	p->track = track_new(call, p, track_defaults());
+	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, limits.wire);
+	p->observe = observe_new(observation, p, limits.observe);
+	p->track = track_new(call, p, limits.track);
 }
 
 static void look_over(struct pipeline *p)
