@@ -475,6 +475,8 @@ const struct observe_counters *observe_counters(struct observe *o)
 {
 	o->tell.count.srtp_keys = vault_added(o->tell.vault);
 	o->tell.count.srtp_keys_evicted = vault_evicted(o->tell.vault);
+	o->tell.count.srtp_keys_untried = vault_unfound(o->tell.vault);
+	o->tell.count.hints_refused = hint_ndpi_refused(o->hint);
 	return &o->tell.count;
 }
 

@@ -136,6 +136,8 @@ static struct slice read_sip(const struct at *a, struct slice rest)
 		if (frame.kind == SIP_FRAME_MORE)
 			break;
 		seen = need = 0;
+		a->room->tell->count.messages_oversize +=
+			(frame.flags & (SIP_FRAME_HEAD_OVER | SIP_FRAME_BODY_OVER)) != 0;
 		if (frame.kind == SIP_FRAME_MESSAGE)
 			message(a, slice_upto(rest, frame.n), false);
 		else if (frame.kind == SIP_FRAME_JUNK)
@@ -156,7 +158,9 @@ static void add_payload(const struct at *a, const struct ws_frame *f)
 
 	if (f->payload.n == 0 || h->unreadable)
 		return;
-	if (b->n + f->payload.n > MESSAGE_MAX || !make_room(a->room, b, b->n + f->payload.n)) {
+	bool oversize = b->n + f->payload.n > MESSAGE_MAX;
+	a->room->tell->count.messages_oversize += oversize;
+	if (oversize || !make_room(a->room, b, b->n + f->payload.n)) {
 		h->unreadable = true;
 		drop(a->room, b);
 		return;
@@ -205,6 +209,7 @@ static struct slice read_frames(const struct at *a, struct slice rest)
 		read_frame(a, &f);
 	if (e != ERR_MALFORMED && e != ERR_LIMIT)
 		return rest;
+	a->room->tell->count.messages_oversize += e == ERR_LIMIT;
 	/* Lost: the next segment may begin with a frame again. */
 	a->room->tell->count.sip_junk_bytes += rest.n;
 	drop(a->room, &h->message);

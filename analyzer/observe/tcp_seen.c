@@ -135,6 +135,7 @@ static void msrp_bytes(struct tcp_room *r, struct flow *f, unsigned d, const str
 	while (rest.n && (e = msrp_next(&rest, &m)) == ERR_OK)
 		note_msrp(f, d, p, &m);
 	if (e == ERR_MALFORMED || e == ERR_LIMIT) {
+		r->tell->count.messages_oversize += e == ERR_LIMIT;
 		cold_count(f, d, p, false);
 		half_drop(r, h);
 		return;
@@ -258,8 +259,10 @@ static void unknown_bytes(struct tcp_room *r, struct flow *f, unsigned d, const 
 
 	if (speaks == TCP_UNKNOWN && h->n) {
 		speaks = claim(f, p->bytes);
-		if (speaks != TCP_UNKNOWN)
+		if (speaks != TCP_UNKNOWN) {
 			half_drop(r, h);
+			all = p->bytes;
+		}
 	}
 	if (speaks == TCP_UNKNOWN || speaks == TCP_MORE) {
 		if (f->announced)

@@ -120,6 +120,7 @@ static void take_message(const struct at *a, const struct tls_message *m)
 	handshake_message(a->tls->shake, from_client(a),
 			  &(struct handshake_message){
 				  .type = m->type, .body = m->body, .at = tell_evidence(a->p) });
+	a->room->tell->count.handshakes_capped += handshake_refused(a->tls->shake);
 	a->tls->fresh = true;
 	if (!a->tls->open)
 		return;
@@ -182,6 +183,10 @@ static void take_handshake(const struct at *a, struct slice bytes)
 	struct slice rest = { h->text, n };
 	while (rest.n && (e = tls_message_next(&rest, &m)) == ERR_OK)
 		take_message(a, &m);
+	if (e == ERR_LIMIT) {
+		a->room->tell->count.handshakes_capped++;
+		handshake_incomplete(a->tls->shake);
+	}
 	if (rest.n && e == ERR_TRUNCATED)
 		keep_text(h, rest.n);
 	else
@@ -235,7 +240,9 @@ static void open_record(const struct at *a, const struct tls_record *r)
 	struct tls_opened got;
 
 	if (!tls_open_record(a->tls->open, from_client(a), r, text, &got)) {
-		if (h->opened || ++h->skipped > SKIPPED_MAX)
+		bool enough = !h->opened && ++h->skipped > SKIPPED_MAX;
+		a->room->tell->count.tls_given_up += enough;
+		if (h->opened || enough)
 			stop(a);
 		return;
 	}

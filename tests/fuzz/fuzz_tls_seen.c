@@ -111,45 +111,16 @@ static void give(struct play *p, unsigned direction, struct slice bytes, bool ga
 
 /* ---- TLS ------------------------------------------------------------------------------- */
 
-/* Hellos of TLS 1.3 or 1.2 with the randoms and the suite that are sealed with. */
-static void give_hello(struct play *p, bool client)
-{
-	static const uint8_t versions[2][7] = { { 0, 43, 0, 3, 2, 3, 4 }, { 0, 43, 0, 2, 3, 4 } };
-	struct tls_keying k = tls_seal_keying(&p->seal);
-	uint8_t r[128] = { 22, 3, 3 }, *at = r + 9;
-	size_t ext = k.version == 0x0304 ? (client ? 7 : 6) : 0;
-
-	*at++ = 3;
-	*at++ = 3;
-	memcpy(at, client ? k.client_random.p : k.server_random.p, TLS_SEAL_RANDOM);
-	at += TLS_SEAL_RANDOM;
-	*at++ = 0;
-	if (client) {
-		*at++ = 0;
-		*at++ = 2;
-	}
-	*at++ = (uint8_t)(k.suite >> 8);
-	*at++ = (uint8_t)k.suite;
-	if (client)
-		*at++ = 1;
-	*at++ = 0;
-	*at++ = 0;
-	*at++ = (uint8_t)ext;
-	memcpy(at, versions[!client], ext);
-	at += ext;
-	r[5] = client ? 1 : 2;
-	r[8] = (uint8_t)(at - r - 9);
-	r[4] = (uint8_t)(at - r - 5);
-	give(p, !client, (struct slice){ r, (size_t)(at - r) }, false, false);
-}
-
 static void begin_tls(struct play *p, unsigned suite)
 {
 	static const uint8_t change[] = { 20, 3, 3, 0, 1, 1 };
+	uint8_t hello[TLS_SEAL_HELLO];
 
 	tls_seal_begin(&p->seal, suite);
-	give_hello(p, true);
-	give_hello(p, false);
+	for (unsigned d = 0; d < 2; d++) {
+		size_t n = tls_seal_hello(&p->seal, d == 0, hello);
+		give(p, d, (struct slice){ hello, n }, false, false);
+	}
 	for (unsigned d = 0; d < 2; d++)
 		give(p, d, (struct slice){ change, sizeof change }, false, false);
 }

@@ -321,3 +321,32 @@ size_t tls_seal_record(struct tls_seal *s, bool from_client, uint8_t type, struc
 	side->seq++;
 	return HEADER + n;
 }
+
+size_t tls_seal_hello(const struct tls_seal *s, bool client, uint8_t *to)
+{
+	static const uint8_t versions[2][7] = { { 0, 43, 0, 3, 2, 3, 4 }, { 0, 43, 0, 2, 3, 4 } };
+	size_t extensions = s->suite->version < TLS_1_3 ? 0 : client ? 7 : 6;
+	uint8_t *at = to + HEADER + 4;
+
+	put_number(at, s->suite->version < TLS_1_2 ? s->suite->version : TLS_1_2, 2);
+	memcpy(at + 2, client ? s->client_random : s->server_random, TLS_SEAL_RANDOM);
+	at += 2 + TLS_SEAL_RANDOM;
+	*at++ = 0; /* no session */
+	if (client)
+		put_number(at, 2, 2);
+	at += client ? 2 : 0;
+	put_number(at, s->suite->id, 2);
+	at += 2;
+	if (client)
+		*at++ = 1;
+	*at++ = 0; /* no compression */
+	put_number(at, extensions, 2);
+	memcpy(at + 2, versions[!client], extensions);
+	at += 2 + extensions;
+	to[0] = 22;
+	put_number(to + 1, 0x0301, 2);
+	put_number(to + 3, (size_t)(at - to - HEADER), 2);
+	to[HEADER] = client ? 1 : 2;
+	put_number(to + HEADER + 1, (size_t)(at - to - HEADER - 4), 3);
+	return (size_t)(at - to);
+}

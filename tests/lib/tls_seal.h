@@ -7,7 +7,7 @@
 #include "analyzer/crypto/keyring.h"
 #include "analyzer/crypto/tls_keying.h"
 
-enum { TLS_SEAL_RANDOM = 32, TLS_SEAL_ROOM = 512, TLS_SEAL_SUITES = 14 };
+enum { TLS_SEAL_RANDOM = 32, TLS_SEAL_ROOM = 512, TLS_SEAL_SUITES = 14, TLS_SEAL_HELLO = 96 };
 
 /* One direction. */
 struct tls_seal_side {
@@ -35,6 +35,8 @@ void tls_seal_secrets(struct keyring *to);
 void tls_seal_begin(struct tls_seal *s, unsigned suite);
 /* What tls_open_new wants to know of it; borrowed from `s`. */
 struct tls_keying tls_seal_keying(const struct tls_seal *s);
+/* The record of one side's hello, in TLS_SEAL_HELLO octets of room. */
+size_t tls_seal_hello(const struct tls_seal *s, bool client, uint8_t *to);
 /* A whole record, header and all: text.n + TLS_SEAL_ROOM octets of room. Gives its length. */
 size_t tls_seal_record(struct tls_seal *s, bool from_client, uint8_t type, struct slice text,
 		       uint8_t *to);
