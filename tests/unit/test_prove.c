@@ -219,6 +219,11 @@ static void a_run_bounds_what_searches_cost_and_counts_it(void **state)
 	uint64_t trials = s.tell.count.srtp_trials;
 	s.tell.count.srtp_in_vain = PROVE_IN_VAIN;
 	run(NULL, 100, 3000);
+	uint8_t rtcp[64] = { 0x80, 200, 0, 6 };
+	bool encrypted;
+	assert_int_equal(
+		prove_rtcp(&s.tell, s.path, (struct slice){ rtcp, sizeof rtcp }, NOW, &encrypted),
+		0);
 	assert_int_equal(s.tell.count.srtp_trials, trials);
 	assert_true(s.tell.count.srtp_searches_capped > 1);
 }
