@@ -16,7 +16,7 @@ CFLAGS.release  := -O2 -g -D_FORTIFY_SOURCE=2
 # Instrumentation hides value ranges from gcc's -Wconversion; the other builds hold that line.
 CFLAGS.asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
                    -Wno-conversion
-CFLAGS.fuzz     := $(CFLAGS.asan) -fsanitize=fuzzer-no-link
+CFLAGS.fuzz     := $(CFLAGS.asan) -O2 -fsanitize=fuzzer-no-link
 CFLAGS.coverage := -O0 -g --coverage
 LDFLAGS.asan    := -fsanitize=address,undefined
 LDFLAGS.coverage:= --coverage
@@ -122,6 +122,8 @@ fuzz: ## build the fuzzers (clang)
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
 fuzz-smoke: fuzz ## a short run of every fuzzer over its corpus; SECONDS_EACH=n for longer
 	@sh .ci/fuzz.sh build/fuzz $${SECONDS_EACH:-3} $(FUZZ:tests/fuzz/%.c=%)
+fuzz-long: fuzz ## every fuzzer as often as its kind needs, for an hour or more; RUNS_EACH=n
+	@nice -n 19 sh .ci/fuzz.sh build/fuzz long $(FUZZ:tests/fuzz/%.c=%)
 coverage: ## unit tests with gcov, one line per file
 	@$(MAKE) --no-print-directory MODE=coverage unit
 	@sh .ci/coverage.sh build/coverage
@@ -147,7 +149,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test demo test check unit golden captures lint asan fuzz fuzz-smoke coverage \
+.PHONY: all deps deps-test demo test check unit golden captures lint asan fuzz fuzz-smoke fuzz-long coverage \
         bench format install dist clean help
 .SECONDARY:
 -include $(patsubst %.c,$B/%.d,$(ALL_C))

@@ -29,7 +29,7 @@ struct entry {
 struct list {
 	struct map *by_key;
 	struct entry **all;
-	size_t count, max;
+	size_t count, room, max;
 };
 
 struct overheard {
@@ -43,7 +43,6 @@ static void list_new(struct list *l, size_t max)
 {
 	l->by_key = map_new();
 	l->max = max;
-	l->all = mem_zero(max, sizeof(struct entry *));
 }
 
 struct overheard *overheard_new(void)
@@ -94,6 +93,10 @@ static struct entry *entry_of(struct overheard *o, struct list *l, struct slice 
 	}
 	e->key = copy;
 	e->why = "";
+	if (l->count == l->room) {
+		l->room = l->room ? l->room * 2 : 64;
+		l->all = mem_grow(l->all, l->room, sizeof(struct entry *));
+	}
 	l->all[l->count++] = e;
 	(void)map_put(l->by_key, slice_of(copy), e);
 	return e;

@@ -209,7 +209,7 @@ static void perform(struct run *r)
 					.inventory = r->network.inventory,
 					.verify_all = r->args.verify_all };
 
-	pipeline_open(&r->pipeline, r->capture, r->judge, given, give, r);
+	pipeline_open(&r->pipeline, r->capture, r->judge, given, pipeline_limits(), give, r);
 	pipeline_run(&r->pipeline);
 	inputs_tell(r->capture, r->args.verbose);
 	if (r->exit == 0) {

@@ -40,7 +40,7 @@ static void gather(struct run *r)
 	struct pipeline p;
 	struct pipeline_given given = { .ring = r->keys.ring, .watch = watch, .watch_ctx = r };
 
-	pipeline_open(&p, r->capture, NULL, given, give, r);
+	pipeline_open(&p, r->capture, NULL, given, pipeline_limits(), give, r);
 	pipeline_run(&p);
 	pipeline_close(&p);
 }

@@ -49,15 +49,21 @@ static point_set access_points(const struct capture *c, const struct inventory *
 	return access;
 }
 
-void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_given given, pipeline_call_fn *give, void *ctx)
+struct pipeline_limits pipeline_limits(void)
 {
-	struct observe_limits limits = { .keys = { .keyring = given.ring,
-						   .trust = given.trust,
-						   .signers = given.signers,
-						   .verify_all = given.verify_all } };
-	struct track_options tracking = track_defaults();
+	return (struct pipeline_limits){ .track = track_defaults() };
+}
 
+void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
+		   struct pipeline_given given, struct pipeline_limits limits,
+		   pipeline_call_fn *give, void *ctx)
+{
+	limits.observe.keys = (struct observe_keys){ .keyring = given.ring,
+						     .trust = given.trust,
+						     .signers = given.signers,
+						     .verify_all = given.verify_all };
+	limits.track.inventory = given.inventory;
+	limits.track.access = access_points(capture, given.inventory);
 	*p = (struct pipeline){ .capture = capture,
 				.judge = judge,
 				.ring = given.ring,
@@ -65,11 +71,9 @@ void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *ju
 				.watch_ctx = given.watch_ctx,
 				.give = give,
 				.ctx = ctx };
-	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, (struct wire_limits){ 0 });
-	p->observe = observe_new(observation, p, limits);
-	tracking.inventory = given.inventory;
-	tracking.access = access_points(capture, given.inventory);
-	p->track = track_new(call, p, tracking);
+	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, limits.wire);
+	p->observe = observe_new(observation, p, limits.observe);
+	p->track = track_new(call, p, limits.track);
 }
 
 static void look_over(struct pipeline *p)

@@ -42,10 +42,19 @@ struct pipeline_given {
 	void *watch_ctx;
 };
 
+/* What the rooms hold at most. */
+struct pipeline_limits {
+	struct wire_limits wire;
+	struct observe_limits observe; /* its keys are pipeline_given's */
+	struct track_options track;
+};
+struct pipeline_limits pipeline_limits(void); /* every room's own */
+
 /* Takes the opened capture and the judge (both stay the caller's) and builds the rooms between
  * them. Without a judge calls are given as they are. */
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
-		   struct pipeline_given given, pipeline_call_fn *give, void *ctx);
+		   struct pipeline_given given, struct pipeline_limits limits,
+		   pipeline_call_fn *give, void *ctx);
 void pipeline_run(struct pipeline *p); /* to the last frame, and everything settled */
 void pipeline_close(struct pipeline *p);
 

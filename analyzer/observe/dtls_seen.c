@@ -143,17 +143,21 @@ static void take_message(struct tell *t, struct dtls_flow *d, const struct dtls_
 	handshake_message(a->shake, a->client == direction,
 			  &(struct handshake_message){
 				  .type = f->type, .body = whole, .seq = f->seq, .at = at });
+	t->count.handshakes_capped += handshake_refused(a->shake);
 }
 
 static void take_fragment(struct tell *t, struct dtls_flow *d, const struct dtls_fragment *f,
 			  unsigned direction, struct evidence at)
 {
+	struct dtls_join *join = &d->join[direction];
+	uint64_t dropped = join->dropped;
 	struct slice whole;
 	uint8_t *body;
 	bool conflict;
 
-	if (dtls_join_add(&d->join[direction], f, &whole, &body, &conflict))
+	if (dtls_join_add(join, f, &whole, &body, &conflict))
 		take_message(t, d, f, whole, direction, at);
+	t->count.handshakes_capped += join->dropped - dropped;
 	if (conflict && !d->full)
 		handshake_conflict(current(t, d)->shake);
 	free(body);

@@ -88,6 +88,7 @@ static bool hold(struct handshake *h, enum held_slot s, const struct handshake_m
 		return false;
 	if (h->held_bytes + n + m->body.n > HELD_BYTES) {
 		h->seen.incomplete = true;
+		h->refused++;
 		return false;
 	}
 	to->bytes = mem_grow(NULL, n + m->body.n, 1);
@@ -452,6 +453,14 @@ void handshake_message(struct handshake *h, bool from, const struct handshake_me
 void handshake_conflict(struct handshake *h)
 {
 	h->seen.conflict = true;
+}
+
+unsigned handshake_refused(struct handshake *h)
+{
+	unsigned n = h->refused;
+
+	h->refused = 0;
+	return n;
 }
 
 void handshake_incomplete(struct handshake *h)

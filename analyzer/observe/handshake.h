@@ -25,6 +25,8 @@ struct handshake_message {
  * opened with key material (TLS 1.3: EncryptedExtensions to Finished).
  */
 void handshake_message(struct handshake *h, bool from_client, const struct handshake_message *m);
+/* Messages that found no room among those held, since it was asked last. */
+unsigned handshake_refused(struct handshake *h);
 /* Something of the handshake is missing: no verdict over the transcript any more. */
 void handshake_incomplete(struct handshake *h);
 /* Different octets came for the same place; the first stay. */

@@ -52,6 +52,7 @@ struct handshake {
 	bool echoed; /* the server named the session the client named */
 	struct held held[HELD_SLOTS];
 	size_t held_bytes;
+	unsigned refused;
 };
 
 bool handshake_is_13(const struct handshake *h);

@@ -26,6 +26,7 @@ struct hint_ndpi {
 	struct ndpi_detection_module_struct *module;
 	bool tried;
 	uint32_t flows;
+	uint64_t refused;
 };
 
 struct hint_flow {
@@ -143,7 +144,11 @@ bool hint_ndpi_packet(struct hint_ndpi *h, struct hint_flow **flow, const struct
 
 	*name = NULL;
 	if (!*flow) {
-		if (h->flows >= HINT_NDPI_FLOWS || !started(h))
+		if (h->flows >= HINT_NDPI_FLOWS) {
+			h->refused++;
+			return true;
+		}
+		if (!started(h))
 			return true;
 		*flow = flow_new(h);
 		if (!*flow)
@@ -162,4 +167,9 @@ bool hint_ndpi_packet(struct hint_ndpi *h, struct hint_flow **flow, const struct
 uint32_t hint_ndpi_flows(const struct hint_ndpi *h)
 {
 	return h->flows;
+}
+
+uint64_t hint_ndpi_refused(const struct hint_ndpi *h)
+{
+	return h->refused;
 }

@@ -21,6 +21,7 @@ void hint_ndpi_free(struct hint_ndpi *h);
 bool hint_ndpi_packet(struct hint_ndpi *h, struct hint_flow **flow, const struct payload *p,
 		      const char **name);
 void hint_ndpi_forget(struct hint_flow **flow);
-uint32_t hint_ndpi_flows(const struct hint_ndpi *h); /* asked about so far */
+uint32_t hint_ndpi_flows(const struct hint_ndpi *h);   /* asked about so far */
+uint64_t hint_ndpi_refused(const struct hint_ndpi *h); /* not asked about: there were too many */
 
 #endif

@@ -39,6 +39,7 @@ struct observe {
 	struct tcp_room tcp;
 	struct hint_ndpi *hint;
 	uint32_t streams_cap;
+	bool no_hints;
 	uint32_t second; /* of the last tick */
 	struct soon soon;
 };
@@ -58,6 +59,7 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 	/* A flow with two streams is ten times as large as one without. */
 	o->streams_cap = flows / 2 > STREAMS_MIN ? flows / 2 : STREAMS_MIN;
 	o->tell.keys = limits.keys;
+	o->no_hints = limits.no_hints;
 	o->tell.certs = cert_cache_new(limits.keys.trust);
 	o->tell.vault = vault_new();
 	o->announce = announce_new(limits.announced ? limits.announced : ANNOUNCED);
@@ -189,9 +191,9 @@ static void ask_ndpi(struct observe *o, struct flow *f, const struct payload *p)
 {
 	struct cold *c = f->cold;
 
-	if (f->unclaimed <= HINT_AFTER || !c || (c->fax_only && !f->announced && !c->sources) ||
-	    c->hinted || f->sip || f->streams[0] || f->streams[1] || c->stun || c->dtls ||
-	    c->zrtp || c->rtcp)
+	if (o->no_hints || f->unclaimed <= HINT_AFTER || !c ||
+	    (c->fax_only && !f->announced && !c->sources) || c->hinted || f->sip || f->streams[0] ||
+	    f->streams[1] || c->stun || c->dtls || c->zrtp || c->rtcp)
 		return;
 	c->hinted = hint_ndpi_packet(o->hint, &c->hint_flow, p, &c->hint);
 	o->tell.count.hinted = hint_ndpi_flows(o->hint);
@@ -473,6 +475,8 @@ const struct observe_counters *observe_counters(struct observe *o)
 {
 	o->tell.count.srtp_keys = vault_added(o->tell.vault);
 	o->tell.count.srtp_keys_evicted = vault_evicted(o->tell.vault);
+	o->tell.count.srtp_keys_untried = vault_unfound(o->tell.vault);
+	o->tell.count.hints_refused = hint_ndpi_refused(o->hint);
 	return &o->tell.count;
 }
 

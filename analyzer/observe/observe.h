@@ -22,13 +22,18 @@ struct observe_counters {
 	uint64_t hinted;	   /* flows nDPI was asked about */
 	uint64_t srtp_keys, srtp_keys_evicted; /* media keys learnt; let go for want of room */
 	uint64_t srtp_tried, srtp_verified, srtp_trials; /* packets, packets, tags computed */
-	uint64_t srtp_searched, srtp_searches_capped;	 /* tags in searches for a roll-over count;
-							    searches not made for want of budget */
+	/* Tags in searches for a roll-over count, and in those of no use, long packets' more than
+	   once; searches not made, or not begun anew, for want of budget. */
+	uint64_t srtp_searched, srtp_in_vain, srtp_searches_capped;
+	uint64_t srtp_keys_untried; /* keys of a path beyond those that are tried */
 	uint64_t handshakes,
 		handshakes_capped;     /* TLS and DTLS; bytes that found no room in reassembly */
 	uint64_t tls_opened, tls_gaps; /* connections read with key material; stopped by a hole */
 	uint64_t dtls_opened;	       /* associations whose SRTP keys the user's material gave */
+	uint64_t tls_given_up;	       /* directions of whose first records no key opened one */
 	uint64_t websockets;	       /* upgrades seen */
+	uint64_t messages_oversize;    /* of SIP, WebSocket and MSRP: longer than is held */
+	uint64_t hints_refused;	       /* flows nDPI would have been asked about */
 };
 
 /* What the auditor gave to open and check things with; any may be NULL. Borrowed, must outlive the
@@ -44,6 +49,7 @@ struct observe_limits {
 	uint32_t flows;	    /* 5-tuples held; 0: default */
 	uint32_t lookers;   /* plaintext testers in use at once */
 	uint32_t announced; /* announced addresses held */
+	bool no_hints;	    /* nDPI is not asked: making it ready costs more than many a capture */
 	struct observe_keys keys;
 };
 

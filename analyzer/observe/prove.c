@@ -12,14 +12,11 @@
 #define UNPROVED_NS (10 * WHEN_SECOND)
 #define USED_NS	    (60 * WHEN_SECOND) /* a ring in use is noted so long before it expires */
 enum {
-	KEYS = 16,
-	ROLLS = 1024,	    /* evidence-methods 1.6 */
-	SEARCH_AFTER = 3,   /* samples that failed before roll-overs are searched */
-	SEARCHES = 2,	    /* of a stream under one set of keys */
-	SETS = 8,	    /* sets of keys of a stream that roll-overs are searched for */
-	SEARCHED = 1 << 26, /* tags computed in such searches, of a whole run */
-	WINDOW_FIRST = 2,   /* packets at a window's start */
-	UNPROVED = 20,	    /* tried one after the other before it is left at samples */
+	ROLLS = 1024,	  /* evidence-methods 1.6 */
+	SEARCH_AFTER = 3, /* samples that failed before roll-overs are searched */
+	SEARCHES = 2,	  /* of a stream under one set of keys */
+	WINDOW_FIRST = 2, /* packets at a window's start */
+	UNPROVED = 20,	  /* tried one after the other before it is left at samples */
 	AFTER_FAILURE = 8,
 	WEAK_TAG = 4,	  /* octets: chance needs more than one match */
 	WEAK_MATCHES = 3, /* evidence-methods 1.8 */
@@ -183,8 +180,9 @@ static bool search_key(struct tell *t, struct prove *v, const struct vault_found
 static bool search_all(struct tell *t, struct prove *v, struct flow_key path,
 		       const struct prove_packet *p, struct window_seen *w, bool wide)
 {
-	struct vault_found keys[KEYS];
-	size_t n = vault_find(t->vault, addr_src(&path), addr_dst(&path), p->ts_ns, keys, KEYS);
+	struct vault_found keys[PROVE_KEYS];
+	size_t n =
+		vault_find(t->vault, addr_src(&path), addr_dst(&path), p->ts_ns, keys, PROVE_KEYS);
 
 	for (size_t i = 0; i < n; i++)
 		for (int variant = SRTP_STANDARD; variant <= SRTP_SALT_RIGHT; variant++)
@@ -200,15 +198,22 @@ static bool search(struct tell *t, struct prove *v, struct flow_key path,
 	uint64_t before = t->count.srtp_trials;
 	bool wide = v->fresh_failed >= SEARCH_AFTER && v->searches < SEARCHES;
 
-	if (wide && t->count.srtp_searched >= SEARCHED) {
+	if (wide && t->count.srtp_searched >= PROVE_SEARCHED) {
 		t->count.srtp_searches_capped++;
 		v->searches = SEARCHES;
 		wide = false;
 	}
+	if (!wide && t->count.srtp_in_vain >= PROVE_IN_VAIN) {
+		t->count.srtp_searches_capped++;
+		return false;
+	}
 	v->searches = (uint8_t)(v->searches + wide);
 	bool got = search_all(t, v, path, p, w, wide);
+	uint64_t cost = (t->count.srtp_trials - before) * (1 + p->bytes.n / PROVE_WEIGHT);
 	if (wide)
-		t->count.srtp_searched += t->count.srtp_trials - before;
+		t->count.srtp_searched += cost;
+	else if (!got)
+		t->count.srtp_in_vain += cost;
 	return got;
 }
 
@@ -308,7 +313,7 @@ void prove_try(struct tell *t, struct prove *v, struct flow_key path, const stru
  * ------------------------------------------------------------------------------------------ */
 
 /* Other keys than before: samples and searches begin anew, though not for ever. */
-static void note_set(struct prove *v, const struct vault_found *keys, size_t n)
+static void note_set(struct tell *t, struct prove *v, const struct vault_found *keys, size_t n)
 {
 	uint64_t set = n;
 
@@ -317,28 +322,30 @@ static void note_set(struct prove *v, const struct vault_found *keys, size_t n)
 	if (set == v->keys)
 		return;
 	v->keys = set;
-	v->fresh_tried = v->fresh_failed = 0;
-	if (v->sets < SETS) {
-		v->sets++;
-		v->searches = 0;
+	if (v->sets == PROVE_SETS) {
+		t->count.srtp_searches_capped++;
+		return;
 	}
+	v->sets++;
+	v->searches = 0;
+	v->fresh_tried = v->fresh_failed = 0;
 }
 
 void prove_look(struct tell *t, struct prove **v, struct flow_key path, uint64_t now_ns)
 {
-	struct vault_found keys[KEYS];
+	struct vault_found keys[PROVE_KEYS];
 	uint32_t round = vault_round(t->vault);
 
 	if (round == 1 || (*v && (*v)->round == round && now_ns < (*v)->found_ns + USED_NS))
 		return;
-	size_t n = vault_find(t->vault, addr_src(&path), addr_dst(&path), now_ns, keys, KEYS);
+	size_t n = vault_find(t->vault, addr_src(&path), addr_dst(&path), now_ns, keys, PROVE_KEYS);
 	if (n == 0 && !*v)
 		return;
 	if (!*v)
 		*v = mem_zero(1, sizeof **v);
 	(*v)->round = round;
 	(*v)->found_ns = now_ns;
-	note_set(*v, keys, n);
+	note_set(t, *v, keys, n);
 }
 
 static bool wants_next(const struct tell *t, const struct prove *v)
@@ -403,17 +410,24 @@ static bool rtcp_fits(struct tell *t, const struct vault_key *k, enum srtp_varia
 uint64_t prove_rtcp(struct tell *t, struct flow_key path, struct slice packet, uint64_t now_ns,
 		    bool *encrypted)
 {
-	struct vault_found keys[KEYS];
+	struct vault_found keys[PROVE_KEYS];
+
+	uint64_t before = t->count.srtp_trials;
 
 	*encrypted = false;
 	if (vault_round(t->vault) == 1)
 		return 0;
-	size_t n = vault_find(t->vault, addr_src(&path), addr_dst(&path), now_ns, keys, KEYS);
+	if (t->count.srtp_in_vain >= PROVE_IN_VAIN) {
+		t->count.srtp_searches_capped++;
+		return 0;
+	}
+	size_t n = vault_find(t->vault, addr_src(&path), addr_dst(&path), now_ns, keys, PROVE_KEYS);
 	for (size_t i = 0; i < n; i++)
 		for (int variant = SRTP_STANDARD; variant <= SRTP_SALT_RIGHT; variant++)
 			if (rtcp_fits(t, keys[i].key, (enum srtp_variant)variant, packet,
 				      encrypted))
 				return keys[i].key->name;
+	t->count.srtp_in_vain += (t->count.srtp_trials - before) * (1 + packet.n / PROVE_WEIGHT);
 	*encrypted = false;
 	return 0;
 }

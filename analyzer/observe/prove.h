@@ -4,6 +4,14 @@
 
 #include "analyzer/observe/tell.h"
 
+enum {
+	PROVE_KEYS = 16,	  /* of a path that are tried */
+	PROVE_SETS = 8,		  /* of keys of a stream for which trying begins anew */
+	PROVE_SEARCHED = 1 << 25, /* tags in searches for roll-overs, of a whole run */
+	PROVE_IN_VAIN = 1 << 25,  /* tags in other searches that found nothing, of a whole run */
+	PROVE_WEIGHT = 256,	  /* octets: of a packet with more, a tag counts again for each */
+};
+
 /* What has been tried of one stream. NULL: its path has no keys. */
 struct prove;
 

@@ -6,12 +6,12 @@
 
 #include "analyzer/base/mem.h"
 
-enum { PAGE = 2 << 20 };
+enum { PAGE = 2 << 20, LINE = 64 };
 
 void slab_open(struct slab *s, size_t size, uint32_t cap)
 {
 	*s = (struct slab){ .size = size, .cap = cap };
-	while (size << (s->shift + 1) <= PAGE)
+	while (size << (s->shift + 1) <= PAGE && UINT32_C(1) << s->shift < cap)
 		s->shift++;
 }
 
@@ -31,10 +31,15 @@ void slab_close(struct slab *s)
  */
 static void page_add(struct slab *s)
 {
-	uint8_t *page = mem_aligned(PAGE, PAGE);
+	/* A store that never fills a page takes no more than it can fill. */
+	size_t room = s->size << s->shift, n = LINE;
+
+	while (n < room)
+		n *= 2;
+	uint8_t *page = mem_aligned(n, n);
 
 	if (s->page_count)
-		(void)madvise(page, PAGE, MADV_HUGEPAGE);
+		(void)madvise(page, n, MADV_HUGEPAGE);
 	s->pages = mem_grow(s->pages, s->page_count + 1, sizeof *s->pages);
 	s->pages[s->page_count++] = page;
 }

@@ -26,7 +26,7 @@ struct buffer {
 struct half {
 	struct buffer stream;  /* the end of what came, not yet read */
 	struct buffer message; /* a WebSocket message whose last frame has not come */
-	size_t seen;	       /* for sip_frame_next */
+	size_t seen, need;     /* for and of sip_frame_next */
 	enum half_speaks speaks;
 	bool unreadable; /* the message in pieces is compressed, or too long */
 };
@@ -102,7 +102,8 @@ static void keep(struct stream_room *r, struct buffer *b, struct slice rest)
 		drop(r, b);
 		return;
 	}
-	memmove(b->p, rest.p, rest.n);
+	if (rest.p != b->p)
+		memmove(b->p, rest.p, rest.n);
 	b->n = rest.n;
 }
 
@@ -124,14 +125,19 @@ static void message(const struct at *a, struct slice bytes, bool cut)
 static struct slice read_sip(const struct at *a, struct slice rest)
 {
 	struct half *h = &a->text->half[a->direction];
-	size_t seen = h->seen;
+	size_t seen = h->seen, need = h->need;
 
-	while (rest.n) {
+	/* Below `need` nothing changes, and a long head is not read again for every octet of a
+	 * body. */
+	while (rest.n && rest.n >= need) {
 		struct sip_frame frame = sip_frame_next(rest, seen);
 		seen = frame.seen;
+		need = frame.need;
 		if (frame.kind == SIP_FRAME_MORE)
 			break;
-		seen = 0;
+		seen = need = 0;
+		a->room->tell->count.messages_oversize +=
+			(frame.flags & (SIP_FRAME_HEAD_OVER | SIP_FRAME_BODY_OVER)) != 0;
 		if (frame.kind == SIP_FRAME_MESSAGE)
 			message(a, slice_upto(rest, frame.n), false);
 		else if (frame.kind == SIP_FRAME_JUNK)
@@ -139,6 +145,7 @@ static struct slice read_sip(const struct at *a, struct slice rest)
 		rest = slice_from(rest, frame.n);
 	}
 	h->seen = rest.n ? seen : 0;
+	h->need = rest.n ? need : 0;
 	return rest;
 }
 
@@ -151,7 +158,9 @@ static void add_payload(const struct at *a, const struct ws_frame *f)
 
 	if (f->payload.n == 0 || h->unreadable)
 		return;
-	if (b->n + f->payload.n > MESSAGE_MAX || !make_room(a->room, b, b->n + f->payload.n)) {
+	bool oversize = b->n + f->payload.n > MESSAGE_MAX;
+	a->room->tell->count.messages_oversize += oversize;
+	if (oversize || !make_room(a->room, b, b->n + f->payload.n)) {
 		h->unreadable = true;
 		drop(a->room, b);
 		return;
@@ -200,6 +209,7 @@ static struct slice read_frames(const struct at *a, struct slice rest)
 		read_frame(a, &f);
 	if (e != ERR_MALFORMED && e != ERR_LIMIT)
 		return rest;
+	a->room->tell->count.messages_oversize += e == ERR_LIMIT;
 	/* Lost: the next segment may begin with a frame again. */
 	a->room->tell->count.sip_junk_bytes += rest.n;
 	drop(a->room, &h->message);
@@ -277,6 +287,9 @@ void stream_text_bytes(struct stream_room *r, struct stream_text *s, struct flow
 	struct at a = { r, s, f, p, direction };
 	struct slice rest = join(r, &h->stream, bytes);
 
+	/* What was said of octets that are held no more is not said of these. */
+	if (rest.p != h->stream.p)
+		h->seen = h->need = 0;
 	if (h->speaks == HALF_UNKNOWN && rest.n)
 		rest = read_start(&a, rest);
 	if (h->speaks == HALF_SIP)
@@ -306,7 +319,7 @@ void stream_text_break(struct stream_room *r, struct stream_text *s, struct flow
 		r->tell->count.sip_junk_bytes += held.n;
 	drop(r, &h->stream);
 	drop(r, &h->message);
-	h->seen = 0;
+	h->seen = h->need = 0;
 	h->unreadable = false;
 	/* Frames begin anywhere after a hole: the next that holds SIP is looked for. */
 	if (h->speaks == HALF_FRAMES)

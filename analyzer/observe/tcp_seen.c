@@ -22,6 +22,7 @@ enum {
 struct half {
 	uint8_t *p;
 	size_t n, room;
+	size_t head; /* of the MSRP message that is not whole */
 	bool closed;
 };
 
@@ -84,7 +85,8 @@ static void half_keep(struct tcp_room *r, struct half *h, struct slice rest)
 		half_drop(r, h);
 		return;
 	}
-	memmove(h->p, rest.p, rest.n);
+	if (rest.p != h->p)
+		memmove(h->p, rest.p, rest.n);
 	h->n = rest.n;
 }
 
@@ -123,18 +125,23 @@ static void note_msrp(struct flow *f, unsigned d, const struct payload *p,
 static void msrp_bytes(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
 {
 	struct half *h = &f->cold->tcp->half[d];
+	size_t seen = h->n;
 	struct slice rest = half_join(r, h, p->bytes);
-	struct msrp_message m;
+	struct msrp_message m = { .head = 0 };
 	enum err e = ERR_OK;
 
+	if (h->head && !msrp_ends(rest, h->head, seen))
+		return;
 	while (rest.n && (e = msrp_next(&rest, &m)) == ERR_OK)
 		note_msrp(f, d, p, &m);
 	if (e == ERR_MALFORMED || e == ERR_LIMIT) {
+		r->tell->count.messages_oversize += e == ERR_LIMIT;
 		cold_count(f, d, p, false);
 		half_drop(r, h);
 		return;
 	}
 	half_keep(r, h, rest);
+	h->head = h->n ? m.head : 0;
 }
 
 static void bfcp_bytes(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
@@ -252,8 +259,10 @@ static void unknown_bytes(struct tcp_room *r, struct flow *f, unsigned d, const 
 
 	if (speaks == TCP_UNKNOWN && h->n) {
 		speaks = claim(f, p->bytes);
-		if (speaks != TCP_UNKNOWN)
+		if (speaks != TCP_UNKNOWN) {
 			half_drop(r, h);
+			all = p->bytes;
+		}
 	}
 	if (speaks == TCP_UNKNOWN || speaks == TCP_MORE) {
 		if (f->announced)

@@ -16,13 +16,14 @@ enum {
 	KEY_UPDATE = 24,
 	ALERT_FATAL = 2,
 	UNKNOWN_SIDE = 2,
+	TEXT_ROOM = 512,
 	SKIPPED_MAX = 64, /* records before the first that opens: 0-RTT data (RFC 8446 4.2.10) */
 };
 
 /* One direction. */
 struct tls_half {
 	uint8_t *text; /* handshake octets whose message is not whole */
-	size_t text_n;
+	size_t text_n, text_room;
 	uint64_t bytes;
 	uint16_t skipped;
 	bool changed; /* ChangeCipherSpec passed: what follows is under keys, up to TLS 1.2 */
@@ -119,6 +120,7 @@ static void take_message(const struct at *a, const struct tls_message *m)
 	handshake_message(a->tls->shake, from_client(a),
 			  &(struct handshake_message){
 				  .type = m->type, .body = m->body, .at = tell_evidence(a->p) });
+	a->room->tell->count.handshakes_capped += handshake_refused(a->tls->shake);
 	a->tls->fresh = true;
 	if (!a->tls->open)
 		return;
@@ -134,7 +136,33 @@ static void forget_text(struct tls_half *h)
 		explicit_bzero(h->text, h->text_n);
 	free(h->text);
 	h->text = NULL;
-	h->text_n = 0;
+	h->text_n = h->text_room = 0;
+}
+
+/* Doubled, so that a message in many small records is not copied for each of them. */
+static void make_room(struct tls_half *h, size_t n)
+{
+	size_t room = h->text_room ? h->text_room : TEXT_ROOM, held = h->text_n;
+
+	if (n <= h->text_room)
+		return;
+	while (room < n)
+		room *= 2;
+	uint8_t *text = mem_grow(NULL, room, 1);
+	if (held)
+		memcpy(text, h->text, held);
+	forget_text(h);
+	h->text = text;
+	h->text_n = held;
+	h->text_room = room;
+}
+
+/* Keeps the end of what is there; what was before it is wiped. */
+static void keep_text(struct tls_half *h, size_t rest)
+{
+	memmove(h->text, h->text + (h->text_n - rest), rest);
+	explicit_bzero(h->text + rest, h->text_n - rest);
+	h->text_n = rest;
 }
 
 /* Messages may be spread over records (RFC 5246 6.2.1). */
@@ -149,21 +177,20 @@ static void take_handshake(const struct at *a, struct slice bytes)
 		handshake_incomplete(a->tls->shake);
 		return;
 	}
-	uint8_t *text = mem_grow(NULL, n, 1);
-	if (h->text_n)
-		memcpy(text, h->text, h->text_n);
-	memcpy(text + h->text_n, bytes.p, bytes.n);
-	struct slice rest = { text, n };
-	forget_text(h);
+	make_room(h, n);
+	memcpy(h->text + h->text_n, bytes.p, bytes.n);
+	h->text_n = n;
+	struct slice rest = { h->text, n };
 	while (rest.n && (e = tls_message_next(&rest, &m)) == ERR_OK)
 		take_message(a, &m);
-	if (rest.n && e == ERR_TRUNCATED) {
-		h->text = mem_grow(NULL, rest.n, 1);
-		memcpy(h->text, rest.p, rest.n);
-		h->text_n = rest.n;
+	if (e == ERR_LIMIT) {
+		a->room->tell->count.handshakes_capped++;
+		handshake_incomplete(a->tls->shake);
 	}
-	explicit_bzero(text, n);
-	free(text);
+	if (rest.n && e == ERR_TRUNCATED)
+		keep_text(h, rest.n);
+	else
+		forget_text(h);
 }
 
 /* ---- records under keys ------------------------------------------------------------------ */
@@ -213,7 +240,9 @@ static void open_record(const struct at *a, const struct tls_record *r)
 	struct tls_opened got;
 
 	if (!tls_open_record(a->tls->open, from_client(a), r, text, &got)) {
-		if (h->opened || ++h->skipped > SKIPPED_MAX)
+		bool enough = !h->opened && ++h->skipped > SKIPPED_MAX;
+		a->room->tell->count.tls_given_up += enough;
+		if (h->opened || enough)
 			stop(a);
 		return;
 	}

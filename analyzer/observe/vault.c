@@ -43,7 +43,7 @@ struct vault {
 	struct map *rings, *places;
 	struct vault_ring *oldest, *newest;
 	uint32_t round;
-	uint64_t evicted, added;
+	uint64_t evicted, added, unfound;
 };
 
 struct vault *vault_new(void)
@@ -246,6 +246,7 @@ static void found(struct search *s, const struct vault_key *key, bool sender)
 		s->out[s->count++] = (struct vault_found){ key, sender };
 		return;
 	}
+	s->v->unfound++;
 	/* The receiver's keys are the less likely ones: they make room. */
 	for (size_t i = s->count; sender && i > 0; i--)
 		if (!s->out[i - 1].sender) {
@@ -300,4 +301,9 @@ uint64_t vault_evicted(const struct vault *v)
 uint64_t vault_added(const struct vault *v)
 {
 	return v->added;
+}
+
+uint64_t vault_unfound(const struct vault *v)
+{
+	return v->unfound;
 }

@@ -58,5 +58,6 @@ size_t vault_find(struct vault *v, struct endpoint src, struct endpoint dst, uin
 void vault_expire(struct vault *v, uint64_t now_ns); /* what nobody used for ten minutes */
 uint64_t vault_evicted(const struct vault *v);	     /* rings, keys and endpoints that met a cap */
 uint64_t vault_added(const struct vault *v);	     /* keys learnt */
+uint64_t vault_unfound(const struct vault *v);	     /* keys that found no room in an answer */
 
 #endif

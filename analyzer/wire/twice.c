@@ -29,15 +29,20 @@ enum { PLACE_BITS = 16, TIME_SHIFT = 14 };
 
 struct twice {
 	struct entry *entries;
+	uint32_t mask; /* sets - 1 */
 	uint64_t key[KEYS];
 	uint64_t *lost;
 };
 
-struct twice *twice_new(uint64_t *lost)
+struct twice *twice_new(uint32_t packets, uint64_t *lost)
 {
 	struct twice *t = mem_zero(1, sizeof *t);
+	uint32_t sets = 1;
 
-	t->entries = mem_zero(SETS * WAYS, sizeof *t->entries);
+	while (sets < SETS && sets * WAYS < packets)
+		sets *= 2;
+	t->mask = sets - 1;
+	t->entries = mem_zero((size_t)sets * WAYS, sizeof *t->entries);
 	t->lost = lost;
 	if (getrandom(t->key, sizeof t->key, 0) != (ssize_t)sizeof t->key)
 		memset(t->key, 0x5b, sizeof t->key);
@@ -207,7 +212,7 @@ static struct entry *set_of(const struct twice *t, uint32_t id, uint16_t point, 
 {
 	uint64_t at = id ? (id >> 2) + point * UINT64_C(0x9e37) : hash;
 
-	return t->entries + (at & (SETS - 1)) * WAYS;
+	return t->entries + (at & t->mask) * WAYS;
 }
 
 /* A set is in the order of arrival, newest first; what falls off its end was the oldest. */

@@ -6,8 +6,10 @@
 
 struct twice;
 
+enum { TWICE_PACKETS = 1 << 17 }; /* remembered at once, at most */
+
 /* *lost counts packets forgotten before their 100 ms were over. Borrowed. */
-struct twice *twice_new(uint64_t *lost);
+struct twice *twice_new(uint32_t packets, uint64_t *lost);
 void twice_free(struct twice *t);
 
 /*

@@ -57,7 +57,8 @@ struct wire *wire_new(struct wire_hooks hooks, struct wire_limits limits)
 
 	w->hooks = hooks;
 	w->depth = depth < MAX_TUNNEL_DEPTH ? depth : MAX_TUNNEL_DEPTH;
-	w->twice = twice_new(&w->counters.duplicates_unchecked);
+	w->twice = twice_new(or_default(limits.remembered, TWICE_PACKETS),
+			     &w->counters.duplicates_unchecked);
 	w->frag =
 		frag_new(or_default(limits.fragment_budget, DEFAULT_FRAGMENT_BUDGET), &w->counters);
 	w->stream =

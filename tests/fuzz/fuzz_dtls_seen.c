@@ -1,5 +1,7 @@
 /* fuzz_dtls_seen.c - datagrams of one flow, joined and read as DTLS handshakes. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/crypto/cert.h"
 #include "analyzer/crypto/keyring.h"
@@ -50,6 +52,25 @@ static size_t give(struct tell *t, struct flow *f, const uint8_t *data, size_t s
 	return HEAD + n;
 }
 
+/* The first datagram's ClientHello stands so far in; its random is given a secret of each kind. */
+enum { RANDOM_AT = HEAD + 13 + 12 + 2 };
+
+static void give_secrets(struct keyring *k, const uint8_t *data, size_t size)
+{
+	static const char *const labels[] = { "CLIENT_RANDOM", "EXPORTER_SECRET" };
+	char line[256];
+
+	for (unsigned l = 0; l < 2 && size >= RANDOM_AT + KEYRING_RANDOM; l++) {
+		int at = snprintf(line, sizeof line, "%s ", labels[l]);
+		for (unsigned i = 0; i < KEYRING_RANDOM; i++)
+			at += snprintf(line + at, sizeof line - (size_t)at, "%02x",
+				       data[RANDOM_AT + i]);
+		line[at++] = ' ';
+		memset(line + at, '7', 96);
+		sink += keyring_add_log(k, (struct slice){ (uint8_t *)line, (size_t)at + 96 });
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct cert_cache *certs;
@@ -62,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!certs)
 		certs = cert_cache_new(NULL);
 	t.certs = certs;
+	give_secrets((struct keyring *)t.keys.keyring, data, size);
 	cold_of(&f);
 	while (size > HEAD) {
 		size_t used = give(&t, &f, data, size, &frame);

@@ -92,8 +92,10 @@ static size_t give(struct observe *o, const uint8_t *data, size_t size, struct f
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct frame f = { .ts_ns = 1000 * WHEN_SECOND };
-	struct observe *o = observe_new(
-		tell, NULL, (struct observe_limits){ .flows = 6, .lookers = 2, .announced = 4 });
+	struct observe *o =
+		observe_new(tell, NULL,
+			    (struct observe_limits){
+				    .flows = 6, .lookers = 2, .announced = 4, .no_hints = true });
 
 	while (size > HEAD) {
 		size_t used = give(o, data, size, &f);

@@ -39,11 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m.call.from_user.n = m.call.to_host.n = m.legs[1].call_id.n = size; /* NUL bytes too */
 	reporting_add(d, &m);
 	reporting_finish(d);
-	for (size_t i = 0; i < 4; i++) {
-		char *text = reporting_text(d, formats[i], 80);
-		look_at(formats[i], text);
-		free(text);
-	}
+	const char *format = formats[size / 6 % 4];
+	char *text = reporting_text(d, format, 80);
+	look_at(format, text);
+	free(text);
 	json_t *call = document_call(d, 0);
 	expect(json_is_object(call));
 	json_decref(call);

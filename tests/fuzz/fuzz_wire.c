@@ -65,10 +65,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cursor c = cursor_over((struct slice){ data, size });
 	struct frame f = { .ts_ns = 1000000000 };
 	uint64_t bytes = 0;
-	struct wire *w =
-		wire_new((struct wire_hooks){ &bytes, on_payload, on_sighting },
-			 (struct wire_limits){
-				 .streams = 4, .stream_buffer = 2048, .fragment_budget = 4096 });
+	struct wire *w = wire_new((struct wire_hooks){ &bytes, on_payload, on_sighting },
+				  (struct wire_limits){ .streams = 4,
+							.stream_buffer = 2048,
+							.fragment_budget = 4096,
+							.remembered = 64 });
 
 	while (c.left.n && next_frame(&c, &f))
 		wire_feed(w, &f);

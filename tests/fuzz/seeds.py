@@ -55,6 +55,32 @@ def transport(frame):
     return proto, src, dst, frame[at + head:end]
 
 
+def values(data):
+    """header values by name, for the readers of one value"""
+    for line in data.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        keep("fuzz_sip_field", name.strip().decode("latin-1").lower(), value.strip())
+
+
+def over_tls(way, kind, text):
+    """a step of fuzz_tls_seen: which side, 0 raw, 1 sealed, 2 handshake sealed, 3 in a WebSocket frame"""
+    return struct.pack(">BH", way | kind << 3, len(text)) + text
+
+
+def sealed(what, data):
+    """SIP as a TCP connection carries it: plain, and under TLS behind both Finished, as text and as frames"""
+    done = over_tls(1, 2, b"\x14\0\0\0") + over_tls(0, 2, b"\x14\0\0\0")
+    keep("fuzz_tls_seen", "plain-" + what, b"\0" + over_tls(0, 0, data) + over_tls(1, 0, data))
+    upgrade = (b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n",
+               b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n")
+    for suite in range(14):
+        begin = bytes([1 | suite << 1]) + done
+        keep("fuzz_tls_seen", "sealed-%d" % suite, begin + over_tls(0, 1, data) + over_tls(1, 1, data))
+    begin = b"\1" + done + over_tls(0, 1, upgrade[0]) + over_tls(1, 1, upgrade[1])
+    keep("fuzz_tls_seen", "frames-" + what, begin + over_tls(0, 3, data) + over_tls(1, 3, data))
+    keep("fuzz_tls_seen", "update", b"\1" + done + over_tls(0, 2, b"\x18\0\0\1\0") + over_tls(0, 1, data))
+
+
 def sip(scene, data):
     start = data.split(b"\r\n", 1)[0]
     if not (start.startswith(b"SIP/2.0 ") or start.endswith(b" SIP/2.0")):
@@ -63,9 +89,14 @@ def sip(scene, data):
     what = (start.split(b" ")[1] if start.startswith(b"SIP") else b"") + b"-" + (method[1] if method else b"x")
     what = what.decode().strip("-").lower()
     keep("fuzz_sip", what, data)
+    values(data)
+    if len(data) < 700:
+        sealed(what, data)
     keep("fuzz_sip_stream", what, b"\x40" + data + b"\r\n\r\n" + data)
     keep("fuzz_observe", "sip-" + what, struct.pack(">BBH", 0, 1, len(data)) + data)
     body = data.partition(b"\r\n\r\n")[2]
+    for line in re.findall(rb"a=crypto:([^\r\n]*)", body):
+        keep("fuzz_sdes", line.split()[1].decode() + "-%d" % len(line), line)
     if body.startswith(b"v=0"):
         keep("fuzz_sdp", scene + ("-answer" if start.startswith(b"SIP") else "-offer"), body)
     return True
@@ -151,6 +182,20 @@ def wire(scene, all_frames):
         if size > 20:
             break
     keep("fuzz_wire", scene, few)
+    whole = b"".join(struct.pack(">BBH", 1, 14, len(frame)) + frame for _, frame in all_frames[:12])
+    keep("fuzz_pipeline", "frames-" + scene, b"\0" + whole[:4000])
+
+
+def dialog(scene, talk):
+    """SIP of one call and some of its media, as payloads that fuzz_pipeline puts into packets"""
+    steps, media = b"", 0
+    for src, dst, data in talk:
+        sip = data[:1].isalpha()
+        media += not sip
+        if (sip or media < 12) and len(steps) + len(data) < 4000:
+            sides = (0x10 if src < dst else 0x40) if sip else (0xe0 if src < dst else 0xb0)
+            steps += struct.pack(">BBH", sides, 20, len(data)) + data
+    keep("fuzz_pipeline", "dialog-" + scene, bytes([len(scene) & 3]) + steps)
 
 
 def captures(scene, all_frames):
@@ -191,6 +236,29 @@ def by_hand():
     for i, text in enumerate(("media=pass", "signaling=pass and (keys=pass or not media=fail)",
                               "label>=END-TO-END MEDIA", "score>=80 and coverage>=60", "hop_protection=pass")):
         keep("fuzz_require", "term-%d" % i, text.encode())
+    for i in range(14):
+        steps = b"".join(struct.pack(">BH", side | 2 * kind | 8 * step, 20) + bytes(range(20))
+                         for step in (0, 1, 0, 3, 0, 4, 0, 2) for side in (0, 1) for kind in (2, 3))
+        keep("fuzz_tls_open", "suite-%d" % i, bytes([i]) + steps)
+    for i, line in enumerate((
+            b"1 AES_CM_128_HMAC_SHA1_80 inline:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5|2^20|1:4",
+            b"2 F8_128_HMAC_SHA1_80 inline:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5|1:4;"
+            b"inline:QUJjZGVmMTIzNDU2Nzg5QUJDREUwMTIzNDU2Nzg5|2^20|2:4 FEC_ORDER=FEC_SRTP KDR=3 WSH=60",
+            b"3 AEAD_AES_256_GCM inline:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMw UNENCRYPTED_SRTCP")):
+        keep("fuzz_sdes", "line-%d" % i, line)
+    keep("fuzz_mikey", "init", bytes([1, 2, 0, 0, 1, 2, 3, 4, 1, 0]))
+    frame = b"\x81\xa4\1\2\3\4" + b"OPTIONS sip:a SIP/2.0\r\nMax-Forwards:"
+    keep("fuzz_ws", "get", b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n" + frame)
+    keep("fuzz_ws", "reply", b"HTTP/1.1 101 ok\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: x, sip\r\n\r\n\x89\0")
+    keep("fuzz_ws", "pieces", b"\1\3abc\x8a\0\x80\x7e\0\4defg\x82\x7f\0\0\0\0\0\0\0\1h")
+    keep("fuzz_hint", "dns", b"\x08\0\x1d" + bytes.fromhex("000101000001000000000000076578616d706c6503636f6d0000010001"))
+    keep("fuzz_hint", "many", (b"\0\0\4abcd" + b"\1\0\4efgh") * 4)
+    keep("fuzz_passport", "full", b"eyJhbGciOiJFUzI1NiJ9.eyJpYXQiOjE0NDMyMDgzNDV9.rq3pjT1hoRwakEGjHCnWSwUnshd0-zJ6F1VOgFWSjHBr8Qjp")
+    keep("fuzz_passport", "compact", b"..rq3pjT1hoRwakEGjHCnWSwUnshd0-zJ6F1VOgFWSjHBr8Qjp")
+    claims = b'{"attest":"A","dest":{"tn":["1"]},"iat":1700000000,"mky":[{"alg":"sha-256","dig":"AA:BB:CC"}],"orig":{"tn":"2"}}'
+    for i in (0, 2, 4, 6):
+        keep("fuzz_passport_check", "claims-%d" % i, bytes([i, 64]) + bytes(range(1, 65)) + claims)
+    keep("fuzz_passport_check", "token", b"\3\0e30.eyJpYXQiOjF9.AAAA")
     for i, name in enumerate((b"CLIENT_RANDOM", b"SERVER_TRAFFIC_SECRET_0")):
         keep("fuzz_keylog", "line-%d" % i, b"# made up\n" + name + b" " + b"0a" * 32 + b" " + b"5b" * 48 + b"\n")
     whole = {"schema": "earshot.inventory/1", "comment": "c", "entries": [
@@ -221,16 +289,31 @@ def by_hand():
             for n in range(8) for k in kinds))
 
 
+def user_keys(path):
+    """what the samples have of keys; none of them is used anywhere else"""
+    scene = os.path.basename(os.path.dirname(path))
+    with open(path, "rb") as f:
+        text = f.read()
+    if path.endswith(".key"):
+        for i in range(3):
+            keep("fuzz_pem", "%s-%d" % (scene, i), bytes([i]) + text)
+        return
+    for line in text.splitlines():
+        keep("fuzz_keylog", line.split()[0].decode().lower(), line + b"\n")
+
+
 def sample(path):
     scene = os.path.basename(os.path.dirname(path))
     all_frames = list(frames(path))
     media = {}
-    talk = []
+    talk, everything = [], []
     for _, frame in all_frames:
         t = transport(frame)
         if not t or not t[3]:
             continue
         proto, src, dst, data = t
+        if proto == 17:
+            everything.append((src, dst, data))
         if sip(scene, data):
             continue
         (opaque if proto == 17 else segment)(scene, data)
@@ -239,6 +322,7 @@ def sample(path):
         if proto == 17 and data[0] >> 6 == 2 and not 192 <= data[1] <= 223:
             media.setdefault((src, dst), []).append(data)
     exchanges(scene, talk)
+    dialog(scene, everything)
     if scene in APART:
         if media:
             streams(scene, max(media.values(), key=len))
@@ -249,6 +333,8 @@ def sample(path):
 def main():
     for path in sorted(glob.glob(os.path.join(SAMPLES, "*", "alice.pcap*"))):
         sample(path)
+    for path in sorted(glob.glob(os.path.join(SAMPLES, "*", "*.key*"))):
+        user_keys(path)
     by_hand()
     total = 0
     for fuzzer, seeds in sorted(kept.items()):

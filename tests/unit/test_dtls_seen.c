@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analyzer/crypto/cert.h"
+#include "analyzer/observe/dtls_join.h"
 #include "analyzer/observe/dtls_seen.h"
 #include "analyzer/observe/vault.h"
 #include "tests/lib/shaking.h"
@@ -315,6 +316,23 @@ static void lets_handshakes_beyond_eight_touch_nothing(void **state)
 	assert_true(c.tell.count.handshakes_capped > 0);
 }
 
+/* One octet in every other place: more pieces than are held of a message. */
+static void counts_fragments_that_find_no_room(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < DTLS_JOIN_PIECES + 2; i++) {
+		struct shaking_datagram d = {
+			.n = 26,
+			.bytes = { 22, 0xfe, 0xfd, 0,  0, 0, 0, 0, 0, 0, (uint8_t)i,
+				   0,  13,   11,   0,  2, 0, 0, 3, 0, 0, (uint8_t)(2 * i),
+				   0,  0,    1,	   'x' },
+		};
+		(void)show(&d);
+		assert_int_equal(c.tell.count.handshakes_capped,
+				 i < DTLS_JOIN_PIECES ? 0 : i + 1 - DTLS_JOIN_PIECES);
+	}
+}
+
 static void knows_a_resumed_session(void **state)
 {
 	(void)state;
@@ -467,6 +485,7 @@ int main(void)
 		T(says_nothing_false_of_a_handshake_with_holes),
 		T(tells_two_handshakes_on_a_flow_apart),
 		T(lets_handshakes_beyond_eight_touch_nothing),
+		T(counts_fragments_that_find_no_room),
 		T(knows_a_resumed_session),
 		T(tells_a_refusal),
 		T(refuses_signatures_that_were_touched),

@@ -102,6 +102,32 @@ static void gives_up_at_its_limits(void **state)
 	assert_int_equal(stream.n, sizeof(bytes));
 }
 
+/* Octet by octet: where msrp_ends says that nothing changed, msrp_next says the same. */
+static void a_body_is_read_again_only_where_it_may_end(void **state)
+{
+	static const char text[] = HEAD "\r\n-------a\r\n" BODY "-------\n\n-----\r\n" END;
+	struct msrp_message m = { .head = 0 };
+	size_t skipped = 0, head = 0;
+
+	(void)state;
+	for (size_t n = 1; n < sizeof text; n++) {
+		struct slice stream = { (const uint8_t *)text, n };
+		bool ends = msrp_ends(stream, head, n - 1);
+		enum err e = msrp_next(&stream, &m);
+		assert_int_equal(e, n + 1 < sizeof text ? ERR_TRUNCATED : ERR_OK);
+		assert_true(ends || m.head == head);
+		skipped += !ends;
+		head = m.head;
+	}
+	assert_int_equal(head, sizeof(HEAD "\r\n") - 1);
+	assert_true(skipped > 80);
+	/* A chunk that never ends must be seen to be too long. */
+	static uint8_t endless[MSRP_MESSAGE_MAX + 100];
+	memset(endless, 'x', sizeof endless);
+	assert_false(msrp_ends((struct slice){ endless, MSRP_MESSAGE_MAX + 49 }, 50, 60));
+	assert_true(msrp_ends((struct slice){ endless, MSRP_MESSAGE_MAX + 50 }, 50, 60));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +136,7 @@ int main(void)
 		cmocka_unit_test(waits_for_every_missing_octet),
 		cmocka_unit_test(knows_msrp_by_its_start_line),
 		cmocka_unit_test(gives_up_at_its_limits),
+		cmocka_unit_test(a_body_is_read_again_only_where_it_may_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

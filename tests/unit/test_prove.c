@@ -204,6 +204,59 @@ static void bounds_the_search_for_a_stream_that_never_fits(void **state)
 	assert_in_range(proof().tried, 20, 30);
 }
 
+static void a_run_bounds_what_searches_cost_and_counts_it(void **state)
+{
+	(void)state;
+	struct sealing k = sealing_new(1, 16, 10);
+
+	learn(&k, 0);
+	s.tell.count.srtp_searched = PROVE_SEARCHED;
+	run(NULL, 0, 100);
+	assert_int_equal(s.tell.count.srtp_searched, PROVE_SEARCHED);
+	assert_int_equal(s.tell.count.srtp_searches_capped, 1);
+	assert_true(s.tell.count.srtp_in_vain >= s.tell.count.srtp_trials);
+
+	uint64_t trials = s.tell.count.srtp_trials;
+	s.tell.count.srtp_in_vain = PROVE_IN_VAIN;
+	run(NULL, 100, 3000);
+	uint8_t rtcp[64] = { 0x80, 200, 0, 6 };
+	bool encrypted;
+	assert_int_equal(
+		prove_rtcp(&s.tell, s.path, (struct slice){ rtcp, sizeof rtcp }, NOW, &encrypted),
+		0);
+	assert_int_equal(s.tell.count.srtp_trials, trials);
+	assert_true(s.tell.count.srtp_searches_capped > 1);
+}
+
+/* Keys that change with every other packet: trying begins anew some times, not for ever. */
+static void other_keys_without_end_are_not_tried_without_end(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 200; i++) {
+		struct sealing k = sealing_new((uint8_t)i, 16, 10);
+		learn(&k, 0);
+		run(NULL, 10 * i, 10 * i + 10);
+	}
+	assert_true(s.tell.count.srtp_searches_capped > 100);
+	assert_true(s.tell.count.srtp_trials < 200000);
+	assert_in_range(proof().tried, 20, 150);
+}
+
+/* More keys at one place than are tried. */
+static void keys_that_are_left_out_are_counted(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2 * PROVE_KEYS; i++) {
+		struct sealing k = sealing_new((uint8_t)i, 16, 10);
+		s.ring = vault_ring(s.tell.vault, i, 0, NOW);
+		vault_place(s.tell.vault, s.ring, s.src, 0);
+		learn(&k, 0);
+	}
+	assert_int_equal(vault_unfound(s.tell.vault), 0);
+	run(NULL, 0, 1);
+	assert_true(vault_unfound(s.tell.vault) >= PROVE_KEYS);
+}
+
 static void finds_a_stream_joined_late(void **state)
 {
 	(void)state;
@@ -575,6 +628,9 @@ int main(void)
 		T(notes_a_key_used_the_wrong_way),
 		T(never_counts_clear_media_as_proof),
 		T(bounds_the_search_for_a_stream_that_never_fits),
+		T(a_run_bounds_what_searches_cost_and_counts_it),
+		T(other_keys_without_end_are_not_tried_without_end),
+		T(keys_that_are_left_out_are_counted),
 		T(finds_a_stream_joined_late),
 		T(gives_up_beyond_1023_roll_overs),
 		T(follows_roll_overs),

@@ -24,7 +24,7 @@ static int begin(void **state)
 	static const uint8_t src[4] = { 192, 0, 2, 1 }, dst[4] = { 192, 0, 2, 2 };
 
 	s = (struct scene){ .bytes = { 0x13, 0xc4, 0x13, 0xc4, 0, 200 } };
-	s.twice = twice_new(&s.lost);
+	s.twice = twice_new(TWICE_PACKETS, &s.lost);
 	s.p = (struct ip){ .src = addr_v4(src),
 			   .dst = addr_v4(dst),
 			   .payload = { s.bytes, 200 },

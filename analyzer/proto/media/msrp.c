@@ -150,6 +150,30 @@ static enum err take_body(struct slice *rest, struct msrp_message *out)
 	}
 }
 
+/* Could a line that ends at `lf` be an end line? */
+static bool may_end(struct slice stream, size_t head, size_t lf)
+{
+	const size_t longest = END_DASHES + MSRP_TID_MAX + 2; /* flag and CR */
+	size_t from = lf > head + longest ? lf - longest : head;
+
+	for (size_t at = lf; at > from; at--)
+		if (stream.p[at - 1] == '\n')
+			return slice_starts(slice_from(stream, at), SLICE("-------"));
+	return from == head && slice_starts(slice_from(stream, head), SLICE("-------"));
+}
+
+bool msrp_ends(struct slice stream, size_t head, size_t seen)
+{
+	if (head == 0 || stream.n - head >= MSRP_MESSAGE_MAX)
+		return true;
+	for (size_t at = seen > head ? seen : head; at < stream.n; at++) {
+		at += slice_find(slice_from(stream, at), '\n');
+		if (at < stream.n && may_end(stream, head, at))
+			return true;
+	}
+	return false;
+}
+
 enum err msrp_next(struct slice *stream, struct msrp_message *out)
 {
 	struct slice rest = *stream;
@@ -157,8 +181,10 @@ enum err msrp_next(struct slice *stream, struct msrp_message *out)
 
 	*out = (struct msrp_message){ 0 };
 	enum err e = take_head(&rest, out, &ended);
-	if (!e && !ended)
+	if (!e && !ended) {
+		out->head = stream->n - rest.n;
 		e = take_body(&rest, out);
+	}
 	if (!e)
 		*stream = rest;
 	return e;

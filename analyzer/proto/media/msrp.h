@@ -22,6 +22,8 @@ struct msrp_message {
 	struct slice body;    /* private: only its length and type may leave */
 	char flag;	      /* of the end line: '$' last, '+' more follows, '#' aborted */
 	uint16_t headers;
+	size_t head; /* octets before the body; set with ERR_TRUNCATED too, 0 while it is not whole
+		      */
 };
 
 /* A start line "MSRP tid METHOD" or "MSRP tid 200 OK" stands at the front. */
@@ -32,5 +34,11 @@ bool msrp_looks_like(struct slice stream);
  * ERR_MALFORMED: no MSRP at the front; ERR_LIMIT: see the bounds above.
  */
 MUST_CHECK enum err msrp_next(struct slice *stream, struct msrp_message *out);
+/*
+ * Of a stream whose first `seen` octets were ERR_TRUNCATED with this head: may they
+ * be something else with those that came since? If not, nothing needs to be read
+ * again, and a body that comes octet by octet costs no more than its length.
+ */
+bool msrp_ends(struct slice stream, size_t head, size_t seen);
 
 #endif

@@ -63,6 +63,12 @@ static void read_field(struct slice line, struct ws_head *out)
 		out->protocols = value;
 }
 
+/* A head may come octet by octet: its fields are not read before its end is here. */
+static bool has_end(struct slice s)
+{
+	return s.n && (memmem(s.p, s.n, "\n\r\n", 3) || memmem(s.p, s.n, "\n\n", 2));
+}
+
 enum err ws_head(struct slice s, struct ws_head *out)
 {
 	struct slice rest = slice_upto(s, s.n < WS_HEAD_MAX ? s.n : WS_HEAD_MAX), line;
@@ -70,6 +76,8 @@ enum err ws_head(struct slice s, struct ws_head *out)
 	*out = (struct ws_head){ .n = 0 };
 	if (!ws_looks_like(s))
 		return ERR_MALFORMED;
+	if (!has_end(rest))
+		return s.n >= WS_HEAD_MAX ? ERR_LIMIT : ERR_TRUNCATED;
 	out->request = s.p[0] == 'G';
 	while (line_next(&rest, &line)) {
 		if (line.n == 0) {
