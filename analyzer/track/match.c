@@ -424,18 +424,3 @@ unsigned match_of(const struct live *a, const struct live *b)
 		m |= MATCH_MIXED;
 	return m;
 }
-
-const char *match_text(unsigned match)
-{
-	if (match & MATCH_CIPHER)
-		return "the same encrypted packets";
-	if (match & MATCH_EXCHANGE)
-		return "one exchange of keys, seen twice";
-	if (match & MATCH_SDP)
-		return "the same keying in both descriptions";
-	if (match & MATCH_SESSION)
-		return "one Session-ID";
-	if (match & MATCH_STREAM)
-		return "one stream by SSRC, sequence numbers and timestamps";
-	return "the same parties, and addresses through one box";
-}

@@ -25,8 +25,6 @@ enum { MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND, MATCH_AGAINST = MATCH_BESIDE |
 
 /* All that holds between two rows that lived at one time. */
 unsigned match_of(const struct live *a, const struct live *b);
-/* The first of them in words. */
-const char *match_text(unsigned match);
 
 /*
  * Values under which rows that may match can be found: rows without a value in
