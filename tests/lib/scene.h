@@ -92,6 +92,8 @@ void scene_talk(struct scene *s, struct scene_media m);
 void scene_zrtp(struct scene *s, const char *src, const char *dst, double hello, double done);
 /* A full handshake that completed; equal names: the same one, seen again. */
 void scene_dtls(struct scene *s, const char *src, const char *dst, double at, uint8_t name);
+void scene_dtls_profile(struct scene *s, const char *src, const char *dst, double at, uint8_t name,
+			uint16_t profile);
 void scene_stun(struct scene *s, const char *src, const char *dst, double at, const char *ufrag);
 void scene_tls(struct scene *s, const char *src, const char *dst, double from, double to);
 void scene_tls_named(struct scene *s, const char *src, const char *dst, double from, double to,

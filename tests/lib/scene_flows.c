@@ -105,14 +105,22 @@ static struct handshake_seen handshake(uint8_t name)
 					.shares = { name, 2 } };
 }
 
-void scene_dtls(struct scene *s, const char *src, const char *dst, double at, uint8_t name)
+void scene_dtls_profile(struct scene *s, const char *src, const char *dst, double at, uint8_t name,
+			uint16_t profile)
 {
 	struct observation o = scene_between(s, OBSERVATION_DTLS, src, dst, at, at + 0.1);
 
 	o.as.dtls =
 		(struct dtls_seen){ .records = 8, .client_is_src = true, .shake = handshake(name) };
 	o.as.dtls.shake.version = 0xfefd;
+	o.as.dtls.shake.has_profile = true;
+	o.as.dtls.shake.profile = profile;
 	track_observe(s->track, &o);
+}
+
+void scene_dtls(struct scene *s, const char *src, const char *dst, double at, uint8_t name)
+{
+	scene_dtls_profile(s, src, dst, at, name, 7);
 }
 
 void scene_stun(struct scene *s, const char *src, const char *dst, double at, const char *ufrag)
