@@ -23,6 +23,7 @@ struct scene {
 	unsigned row_count;
 	uint64_t frames, bodies, keys;
 	uint16_t point;		    /* of the observations that follow */
+	bool turn;		    /* the media that follows was unwrapped from TURN */
 	struct scene_prints prints; /* of the media that follows; in both directions apart */
 };
 

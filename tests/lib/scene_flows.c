@@ -55,6 +55,7 @@ void scene_talk(struct scene *s, struct scene_media m)
 	double step = m.window > 0 ? m.window : 10;
 
 	seen->ssrc = m.ssrc;
+	seen->in_turn = s->turn;
 	seen->windows = w;
 	for (double at = m.from; at < m.to && seen->window_count < MEDIA_WINDOWS; at += step) {
 		w[seen->window_count] = window_of(&m, at, at + step < m.to ? at + step : m.to);
