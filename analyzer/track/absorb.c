@@ -126,19 +126,42 @@ static void move_pacts(struct live *l, struct live *o, const struct shift *by)
 
 /* ---- facts and sights ------------------------------------------------------------------ */
 
-static void move_facts(struct live *l, struct live *o, const struct shift *by)
+static void add_facts(struct live *l, struct note *facts)
 {
 	struct note **end = &l->facts;
 
+	while (*end)
+		end = &(*end)->next;
+	*end = facts;
+	for (; facts; facts = facts->next)
+		l->fact_count++;
+}
+
+static void set_adrift(struct live *l, struct note *facts)
+{
+	for (struct note *n = facts; n; n = n->next) {
+		n->fact.leg = n->fact.media = n->fact.segment = FACT_NOWHERE;
+		n->fact.epoch = epoch_of(l, n->fact.epoch, n->fact.at[0].ts_ns);
+	}
+	add_facts(l, facts);
+}
+
+/* No room for its legs and lines: what was found on them holds for the call as a whole. */
+static void keep_facts(struct live *l, struct live *o)
+{
+	set_adrift(l, o->facts);
+	for (struct leg_live *g = o->legs; g; g = g->next)
+		set_adrift(l, g->notes);
+}
+
+static void move_facts(struct live *l, struct live *o, const struct shift *by)
+{
 	for (struct note *n = o->facts; n; n = n->next) {
 		n->fact.leg = leg_of(by, n->fact.leg);
 		n->fact.media = moved(n->fact.media, by->media);
 		n->fact.epoch = epoch_of(l, n->fact.epoch, n->fact.at[0].ts_ns);
 	}
-	while (*end)
-		end = &(*end)->next;
-	*end = o->facts;
-	l->fact_count += o->fact_count;
+	add_facts(l, o->facts);
 }
 
 static void move_sights(struct live *l, struct live *o, const struct shift *by)
@@ -207,8 +230,10 @@ void absorb(struct live *l, struct live *o)
 		end = &(*end)->absorbed;
 	*end = o;
 	join_whole(l, o);
-	if (!join_legs(l, o, &by) || !join_lines(l, o))
+	if (!join_legs(l, o, &by) || !join_lines(l, o)) {
+		keep_facts(l, o);
 		return;
+	}
 	move_legs(l, o, &by);
 	move_lines(l, (unsigned)by.media, &by);
 	move_pacts(l, o, &by);

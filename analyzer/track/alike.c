@@ -34,12 +34,41 @@ bool alike_together(const struct segment *a, const struct segment *b)
 	return s.to_ns > s.from_ns && s.to_ns - s.from_ns >= WHEN_SECOND;
 }
 
+/* ---- by where they ran ------------------------------------------------------------------- */
+
+static bool other_port(const struct endpoint *x, const struct endpoint *y)
+{
+	return addr_eq(&x->addr, &y->addr) && x->port != y->port;
+}
+
+static bool back(const struct segment *a, const struct segment *b)
+{
+	return addr_eq(&a->a.addr, &b->b.addr) && addr_eq(&a->b.addr, &b->a.addr);
+}
+
+bool alike_beside(const struct segment *a, const struct segment *b)
+{
+	return !back(a, b) && (other_port(&a->a, &b->a) || other_port(&a->b, &b->b));
+}
+
+bool alike_onward(const struct segment *a, const struct segment *b)
+{
+	return !back(a, b) && !alike_beside(a, b);
+}
+
 /* ---- octet for octet (A) -------------------------------------------------------------- */
+
+/* Test tools play one recording again and again: the packet must have come by at this time. */
+static bool near(uint64_t a, uint64_t b)
+{
+	return (a > b ? a - b : b - a) <= WITHIN_NS;
+}
 
 static bool holds(const struct segment *s, const struct print_seen *p)
 {
 	for (unsigned i = 0; i < s->print_count; i++)
-		if (s->prints[i].payload == p->payload && s->prints[i].len == p->len)
+		if (s->prints[i].payload == p->payload && s->prints[i].len == p->len &&
+		    near(s->prints[i].ts_ns, p->ts_ns))
 			return true;
 	return false;
 }
@@ -172,25 +201,28 @@ static bool paired(const struct segment *a, const struct segment *b)
 
 enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal)
 {
-	struct tally t = { 0, 0 }, back = { 0, 0 };
+	struct tally t = { 0, 0 }, u = { 0, 0 };
 
 	if (alike_protected(a) && alike_protected(b)) {
 		t = count_equal(a, b);
-		back = count_equal(b, a);
+		u = count_equal(b, a);
 	}
 	if (equal)
 		*equal = t.shared;
-	if (t.shared >= ALIKE_PACKETS && nearly_all(t, b) && nearly_all(back, a))
+	if (t.shared >= ALIKE_PACKETS && nearly_all(t, b) && nearly_all(u, a))
 		return ALIKE_FORWARDED;
 	if (t.shared >= ALIKE_FEW)
 		return ALIKE_PART;
 	return paired(a, b) ? ALIKE_PAIRED : ALIKE_NOT;
 }
 
+/* Had it been passed on, so many of them would have been held by a place that lost what it did. */
+static bool none_of_many(struct tally t, const struct segment *other)
+{
+	return t.shared == 0 && t.expected * (1 - lost_share(other)) >= ALIKE_PACKETS / 2.0;
+}
+
 bool alike_apart(const struct segment *a, const struct segment *b)
 {
-	struct tally t = count_equal(a, b), back = count_equal(b, a);
-
-	return t.shared == 0 && back.shared == 0 && t.expected >= ALIKE_PACKETS / 2 &&
-	       back.expected >= ALIKE_PACKETS / 2;
+	return none_of_many(count_equal(a, b), b) && none_of_many(count_equal(b, a), a);
 }

@@ -27,6 +27,13 @@ enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *
  * nothing was passed on between them as it came.
  */
 bool alike_apart(const struct segment *a, const struct segment *b);
+/* The packets of one may be those of the other further on, or the same seen at another place. */
+bool alike_onward(const struct segment *a, const struct segment *b);
+/*
+ * Between the same two hosts, or to or from one of them, but on ports of their own:
+ * two streams side by side, whatever they carry.
+ */
+bool alike_beside(const struct segment *a, const struct segment *b);
 /* Both carried packets at one time, for a second at least. */
 bool alike_together(const struct segment *a, const struct segment *b);
 

@@ -118,16 +118,24 @@ static bool two_layers(const struct live *l, const struct agreed *a)
 	return false;
 }
 
+/* On a line that was agreed without keys, packets without structure are no sign of protection. */
+static bool decrypted(const struct piece *open, const struct piece *closed)
+{
+	return clear(open->s) && alike_protected(closed->s) &&
+	       (closed->s->protection == PROTECTION_VERIFIED ||
+		closed->of->m.keying != KEYING_NONE);
+}
+
 /* One stream, other octets: somebody in between opened it. */
 static void note_changed(struct bench *b, const struct piece *x, const struct piece *y)
 {
-	if (same_way(x->s, y->s) || x->s->packets < ALIKE_PACKETS || y->s->packets < ALIKE_PACKETS)
+	if (same_way(x->s, y->s) || x->s->packets < ALIKE_PACKETS ||
+	    y->s->packets < ALIKE_PACKETS || !alike_apart(x->s, y->s))
 		return;
 	if (alike_protected(x->s) && alike_protected(y->s)) {
 		if (!two_layers(b->l, x->of) && !two_layers(b->l, y->of))
 			note_both(b, FACT_media_rekeyed, x, y);
-	} else if ((clear(x->s) && alike_protected(y->s)) ||
-		   (clear(y->s) && alike_protected(x->s))) {
+	} else if (decrypted(x, y) || decrypted(y, x)) {
 		note_both(b, FACT_media_decrypted, x, y);
 	}
 }
@@ -160,7 +168,28 @@ static void note_begun_anew(struct bench *b, const struct piece *x, const struct
 	    !(passes(s, t) || passes(t, s)) || !in_talk(b->l, s) || !in_talk(b->l, t) ||
 	    !alike_together(s, t) || s->packets < ALIKE_PACKETS || t->packets < ALIKE_PACKETS)
 		return;
-	if (!(alike_protected(s) && alike_protected(t)) || alike_apart(s, t))
+	note_changed(b, x, y);
+}
+
+static bool answers(const struct segment *s, const struct segment *t)
+{
+	return s->point == t->point && addr_endpoint_eq(&s->a, &t->b) &&
+	       addr_endpoint_eq(&s->b, &t->a);
+}
+
+/* Devices that give each stream one SSRC have it in both directions: then it tells nothing. */
+static bool either_way(const struct bench *b, const struct piece *x, const struct piece *y)
+{
+	for (unsigned i = 0; i < b->count; i++)
+		if (answers(b->pieces[i].s, y->s) &&
+		    alike_of(x->s, b->pieces[i].s, NULL) != ALIKE_NOT)
+			return true;
+	return false;
+}
+
+static void note_paired(struct bench *b, const struct piece *x, const struct piece *y)
+{
+	if (alike_onward(x->s, y->s) && !either_way(b, x, y) && !either_way(b, y, x))
 		note_changed(b, x, y);
 }
 
@@ -178,7 +207,7 @@ static void hold_together(struct bench *b, struct piece *x, struct piece *y)
 		note_relayed(b, x, y, equal, true);
 		break;
 	case ALIKE_PAIRED:
-		note_changed(b, x, y);
+		note_paired(b, x, y);
 		break;
 	case ALIKE_NOT:
 		note_begun_anew(b, x, y);
@@ -199,20 +228,27 @@ static void cover_direct(struct bench *b)
 	}
 }
 
+/* With those that the capture lacks: nobody saw what they were. */
+static uint64_t all_packets(const struct agreed *a)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < a->m.segment_count; i++)
+		n += a->m.segments[i].packets + a->m.segments[i].lost;
+	return n;
+}
+
 /* What was too short to prove anything may not be more than a twentieth. */
 static void note_span(struct bench *b, const struct agreed *a)
 {
-	uint64_t covered = 0, all = 0;
+	uint64_t covered = 0, all = all_packets(a);
 	const struct evidence *at = NULL;
 	bool two_ways = false;
 	const struct segment *first = NULL;
 
 	for (unsigned i = 0; i < b->count; i++) {
 		const struct piece *p = &b->pieces[i];
-		if (p->of != a)
-			continue;
-		all += p->s->packets;
-		if (!p->covered)
+		if (p->of != a || !p->covered)
 			continue;
 		covered += p->s->packets;
 		at = at ? at : &p->s->first;

@@ -25,8 +25,9 @@ struct joint {
 	/* of the first one of a group: its rows, in no order; of the others: who it is */
 	struct joint *first, *next_of_group, *last_of_group;
 	unsigned group, unsettled;
-	unsigned doubt; /* enum match: what a third row had in common with it as well */
-	uint64_t mark;	/* of the comparison that looked at it last */
+	unsigned
+		doubt; /* bits by place in `ways`: a third row had that in common with it as well */
+	uint64_t mark; /* of the comparison that looked at it last */
 	struct joint *ready_next, *given_next;
 };
 
@@ -221,50 +222,75 @@ static unsigned having(const struct found *f, unsigned what)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < f->count; i++)
-		n += (f->match[i] & what) != 0;
+		n += (f->match[i] & what) == what;
 	return n;
 }
 
-/* What stands before me from where I stand, stands me behind from where it does. */
-static unsigned mirrored(unsigned match)
-{
-	unsigned m = match & ~(unsigned)MATCH_CHAIN;
-
-	m |= match & MATCH_BEFORE ? MATCH_BEHIND : 0U;
-	return m | (match & MATCH_BEHIND ? MATCH_BEFORE : 0U);
-}
+/*
+ * What makes a pair likely to be one call, if neither has another that it fits as
+ * well. What stands before me from where I stand, stands me behind from where it does.
+ */
+static const struct way {
+	unsigned what, mirror; /* its place when seen from the other row */
+} ways[] = {
+	{ MATCH_SDP, 0 },
+	{ MATCH_STREAM, 1 },
+	{ MATCH_BEFORE, 3 },
+	{ MATCH_BEHIND, 2 },
+	{ MATCH_SDP | MATCH_BEFORE, 5 },
+	{ MATCH_SDP | MATCH_BEHIND, 4 },
+	{ MATCH_STREAM | MATCH_BEFORE, 7 },
+	{ MATCH_STREAM | MATCH_BEHIND, 6 },
+};
+enum { WAYS = sizeof ways / sizeof *ways };
 
 /*
  * Of a pair that only looks alike, neither may have another that looks so as
  * well (B.8: what is not clearly better than its runner-up is let go). Once a
  * row had a rival it keeps the doubt, whoever has left by then.
  */
-static bool alone(struct join *j, const struct found *own, unsigned at, unsigned what)
+static bool alone(struct joint *r, const struct found *own, struct joint *other,
+		  const struct found *theirs, unsigned way)
 {
-	struct found theirs;
+	unsigned mine = 1U << way, its = 1U << ways[way].mirror;
+	bool rivals =
+		having(own, ways[way].what) > 1 || having(theirs, ways[ways[way].mirror].what) > 1;
 
-	if (having(own, what) > 1)
-		return false;
-	candidates(j, own->rows[at], &theirs);
-	return having(&theirs, mirrored(what)) == 1;
+	if (!rivals && !(r->doubt & mine) && !(other->doubt & its))
+		return true;
+	r->doubt |= mine;
+	other->doubt |= its;
+	return false;
+}
+
+/* A row without signaling: whatever else its packets are found in must be the same call too. */
+static bool agreed_by_all(const struct joint *row, const struct joint *with, const struct found *f)
+{
+	for (unsigned i = 0; row->live->call.kind == CALL_OPAQUE && i < f->count; i++)
+		if (f->rows[i] != with &&
+		    !(match_of(f->rows[i]->live, with->live) & ~(unsigned)MATCH_AGAINST))
+			return false;
+	return true;
 }
 
 static bool belongs(struct join *j, struct joint *r, const struct found *own, unsigned at)
 {
 	struct joint *other = own->rows[at];
 	unsigned match = own->match[at];
-	bool fine = (match & MATCH_SURE) ||
-		    ((match & (MATCH_STREAM | MATCH_SDP)) && (match & MATCH_CHAIN));
+	struct found theirs;
+	bool one = match & (MATCH_EXCHANGE | MATCH_SESSION);
 
-	for (unsigned bit = MATCH_SDP; !fine && bit <= MATCH_BEHIND; bit <<= 1) {
-		if (!(match & bit))
-			continue;
-		if (alone(j, own, at, bit) && !(r->doubt & bit) && !(other->doubt & mirrored(bit)))
-			return true;
-		r->doubt |= bit;
-		other->doubt |= mirrored(bit);
-	}
-	return fine;
+	candidates(j, other, &theirs);
+	if ((match & MATCH_MIXED) || !agreed_by_all(r, other, own) ||
+	    !agreed_by_all(other, r, &theirs))
+		return false;
+	/* Played into several calls at once, a recording does not tell which of them is which. */
+	if (having(own, MATCH_BESIDE) || having(&theirs, MATCH_BESIDE))
+		match &= ~(unsigned)(MATCH_CIPHER | MATCH_STREAM);
+	one |= (match & MATCH_CIPHER) != 0;
+	for (unsigned w = 0; !one && w < WAYS; w++)
+		one = (match & ways[w].what) == ways[w].what && alone(r, own, other, &theirs, w);
+	return one;
 }
 
 static void settle(struct join *j, struct joint *r)
@@ -273,6 +299,8 @@ static void settle(struct join *j, struct joint *r)
 
 	candidates(j, r, &own);
 	for (unsigned i = 0; i < own.count; i++) {
+		if (own.match[i] == MATCH_BESIDE)
+			continue;
 		if (belongs(j, r, &own, i)) {
 			unite(j, r, own.rows[i]);
 		} else {

@@ -117,57 +117,130 @@ static bool same_exchange(const struct live *a, const struct live *b)
 	return false;
 }
 
-/* Calls `ask` for each pair of segments until one says yes. */
-typedef bool ask_fn(const struct segment *s, const struct segment *t);
-
-static bool any_segments(const struct live *a, const struct live *b, ask_fn *ask)
-{
-	for (unsigned i = 0; i < a->list.count; i++)
-		for (unsigned k = 0; k < b->list.count; k++) {
-			const struct media *m = &a->list.all[i].m, *n = &b->list.all[k].m;
-			for (unsigned s = 0; s < m->segment_count; s++)
-				for (unsigned t = 0; t < n->segment_count; t++)
-					if (ask(&m->segments[s], &n->segments[t]))
-						return true;
-		}
-	return false;
-}
-
-static bool same_cipher(const struct segment *s, const struct segment *t)
+static unsigned segments_match(const struct segment *s, const struct segment *t)
 {
 	enum alike a = alike_of(s, t, NULL);
 
-	return a == ALIKE_FORWARDED || a == ALIKE_PART;
+	if (a == ALIKE_NOT)
+		return 0;
+	if (alike_beside(s, t))
+		return MATCH_BESIDE;
+	if (!alike_onward(s, t))
+		return 0;
+	return a == ALIKE_PAIRED ? MATCH_STREAM : MATCH_CIPHER;
 }
 
-static bool same_stream(const struct segment *s, const struct segment *t)
+static unsigned lines_match(const struct agreed *a, const struct agreed *b)
 {
-	return alike_of(s, t, NULL) != ALIKE_NOT;
+	unsigned m = 0;
+
+	for (unsigned s = 0; s < a->m.segment_count; s++)
+		for (unsigned t = 0; t < b->m.segment_count; t++)
+			m |= segments_match(&a->m.segments[s], &b->m.segments[t]);
+	return m;
 }
 
-static bool line_has(const struct line_seen *m, const struct line_seen *n)
+static unsigned line_match(const struct agreed *a, const struct live *l)
 {
-	for (unsigned i = 0; m->ufrag.n && i < m->fingerprint_count; i++)
-		for (unsigned k = 0; k < n->fingerprint_count; k++)
-			if (slice_ieq(m->fingerprints[i].value, n->fingerprints[k].value) &&
-			    slice_eq(m->ufrag, n->ufrag))
-				return true;
+	unsigned m = 0;
+
+	for (unsigned i = 0; i < l->list.count; i++)
+		m |= lines_match(a, &l->list.all[i]);
+	return m;
+}
+
+static unsigned media_match(const struct live *a, const struct live *b)
+{
+	unsigned m = 0;
+
+	for (unsigned i = 0; i < a->list.count; i++)
+		m |= line_match(&a->list.all[i], b);
+	return m & MATCH_CIPHER ? m & ~(unsigned)MATCH_STREAM : m;
+}
+
+/* ---- keys in descriptions ----------------------------------------------------------- */
+
+enum same { SAME_UNKNOWN, SAME_NO, SAME_YES };
+
+static enum same worth(unsigned equal, unsigned compared)
+{
+	return equal ? SAME_YES : compared ? SAME_NO : SAME_UNKNOWN;
+}
+
+static enum same same_prints(const struct line_seen *m, const struct line_seen *n)
+{
+	unsigned equal = 0, compared = 0;
+
+	for (unsigned i = 0; m->ufrag.n && n->ufrag.n && i < m->fingerprint_count; i++)
+		for (unsigned k = 0; k < n->fingerprint_count; k++, compared++)
+			equal += slice_ieq(m->fingerprints[i].value, n->fingerprints[k].value) &&
+				 slice_eq(m->ufrag, n->ufrag);
+	return worth(equal, compared);
+}
+
+static enum same same_hashes(const struct line_seen *m, const struct line_seen *n)
+{
+	unsigned equal = 0, compared = 0;
+
 	for (unsigned i = 0; i < m->zrtp_hash_count; i++)
-		for (unsigned k = 0; k < n->zrtp_hash_count; k++)
-			if (slice_ieq(m->zrtp_hashes[i].hash, n->zrtp_hashes[k].hash))
-				return true;
-	for (unsigned i = 0; i < m->crypto_count; i++)
-		for (unsigned k = 0; random_key(&m->cryptos[i]) && k < n->crypto_count; k++)
-			if (m->cryptos[i].key_names[0] == n->cryptos[k].key_names[0])
-				return true;
-	return false;
+		for (unsigned k = 0; k < n->zrtp_hash_count; k++, compared++)
+			equal += slice_ieq(m->zrtp_hashes[i].hash, n->zrtp_hashes[k].hash);
+	return worth(equal, compared);
 }
 
-static bool same_sdp(const struct agreed *a, const struct agreed *b)
+static enum same same_cryptos(const struct line_seen *m, const struct line_seen *n)
 {
-	for (unsigned i = 0; i < a->line_count; i++)
-		for (unsigned k = 0; k < b->line_count; k++)
-			if (a->lines[i] && b->lines[k] && line_has(a->lines[i], b->lines[k]))
+	unsigned equal = 0, compared = 0;
+
+	for (unsigned i = 0; i < m->crypto_count; i++)
+		for (unsigned k = 0; random_key(&m->cryptos[i]) && k < n->crypto_count;
+		     k++, compared++)
+			equal += m->cryptos[i].key_names[0] == n->cryptos[k].key_names[0];
+	return worth(equal, compared);
+}
+
+static enum same either(enum same x, enum same y)
+{
+	return x > y ? x : y;
+}
+
+/* What one side of a line (0: offerer, 1: answerer) wrote, against a side of another line. */
+static enum same same_side(const struct agreed *a, unsigned side, const struct agreed *b,
+			   unsigned other)
+{
+	enum same best = SAME_UNKNOWN;
+
+	for (unsigned i = side; i < a->line_count; i += 2)
+		for (unsigned k = other; k < b->line_count; k += 2) {
+			const struct line_seen *m = a->lines[i], *n = b->lines[k];
+			if (!m || !n)
+				continue;
+			best = either(best, same_prints(m, n));
+			best = either(best, same_hashes(m, n));
+			best = either(best, same_cryptos(m, n));
+		}
+	return best;
+}
+
+/*
+ * A device with one key for all its calls writes it into each; but then those at
+ * the other ends differ. `turned`: a box made an offer of an answer.
+ */
+static bool same_keying(const struct agreed *a, const struct agreed *b, unsigned turned)
+{
+	enum same x = same_side(a, 0, b, turned), y = same_side(a, 1, b, !turned);
+
+	return x != SAME_NO && y != SAME_NO && (x == SAME_YES || y == SAME_YES);
+}
+
+/* Two dialogs that run from one host to the same next one: neither came of the other. */
+static bool same_hop(const struct call *a, const struct call *b)
+{
+	for (unsigned i = 0; i < a->leg_count; i++)
+		for (unsigned k = 0; k < b->leg_count; k++)
+			if (a->legs[i].messages && b->legs[k].messages &&
+			    addr_eq(&a->legs[i].a.addr, &b->legs[k].a.addr) &&
+			    addr_eq(&a->legs[i].b.addr, &b->legs[k].b.addr))
 				return true;
 	return false;
 }
@@ -176,7 +249,8 @@ static bool any_sdp(const struct live *a, const struct live *b)
 {
 	for (unsigned i = 0; i < a->list.count; i++)
 		for (unsigned k = 0; k < b->list.count; k++)
-			if (same_sdp(&a->list.all[i], &b->list.all[k]))
+			if (same_keying(&a->list.all[i], &b->list.all[k], 0) ||
+			    same_keying(&a->list.all[i], &b->list.all[k], 1))
 				return true;
 	return false;
 }
@@ -296,6 +370,52 @@ static bool chain(const struct live *out, const struct live *in)
 	return offers || media_chain(out, in) || media_host(out, in, host);
 }
 
+/* ---- rows without signaling --------------------------------------------------------------- */
+
+static bool line_exchange(const struct live *o, const struct agreed *a, const struct live *l)
+{
+	for (const struct sight *s = o->sights; s; s = s->next)
+		for (const struct sight *t = l->sights; s->media == a->number && t; t = t->next)
+			if (s->kind != SIGHT_TLS && s->completed && sight_same(s, t))
+				return true;
+	return false;
+}
+
+static uint64_t packets_of(const struct agreed *a)
+{
+	uint64_t n = a->parsed[0] + a->parsed[1];
+
+	for (unsigned i = 0; i < a->m.segment_count; i++)
+		n += a->m.segments[i].packets;
+	return n;
+}
+
+/* Such a row is all that two hosts exchanged, and on a trunk those are many calls. */
+static bool all_found_in(const struct live *o, const struct live *l)
+{
+	uint64_t found = 0, rest = 0;
+
+	for (unsigned i = 0; i < o->list.count; i++) {
+		const struct agreed *a = &o->list.all[i];
+		bool same = (line_match(a, l) & (MATCH_CIPHER | MATCH_STREAM)) ||
+			    line_exchange(o, a, l);
+		*(same ? &found : &rest) += packets_of(a);
+	}
+	return rest * 20 <= found;
+}
+
+/* Ports are used again: what went on after the call was over, or before it, is another's. */
+static bool outlasts(const struct live *o, const struct live *l)
+{
+	return is_call(l) && ((l->bye.frame && o->call.end_ns > l->call.end_ns + APART_NS) ||
+			      (l->invite_first && o->call.start_ns + APART_NS < l->call.start_ns));
+}
+
+static bool mixed(const struct live *o, const struct live *l)
+{
+	return o->call.kind == CALL_OPAQUE && (outlasts(o, l) || !all_found_in(o, l));
+}
+
 /* ---- the door ----------------------------------------------------------------------------- */
 
 unsigned match_of(const struct live *a, const struct live *b)
@@ -305,28 +425,14 @@ unsigned match_of(const struct live *a, const struct live *b)
 	if (!at_one_time(a, b))
 		return 0;
 	m |= same_exchange(a, b) ? MATCH_EXCHANGE : 0U;
-	m |= any_sdp(a, b) ? MATCH_SDP : 0U;
-	m |= same_session(a, b) ? MATCH_SESSION : 0U;
+	if (!same_hop(&a->call, &b->call)) {
+		m |= any_sdp(a, b) ? MATCH_SDP : 0U;
+		m |= same_session(a, b) ? MATCH_SESSION : 0U;
+	}
 	if (same_users(a, b))
 		m |= (chain(a, b) ? MATCH_BEFORE : 0U) | (chain(b, a) ? MATCH_BEHIND : 0U);
-	if (any_segments(a, b, same_cipher))
-		m |= MATCH_CIPHER;
-	else if (any_segments(a, b, same_stream))
-		m |= MATCH_STREAM;
+	m |= media_match(a, b);
+	if (m && (mixed(a, b) || mixed(b, a)))
+		m |= MATCH_MIXED;
 	return m;
-}
-
-const char *match_text(unsigned match)
-{
-	if (match & MATCH_CIPHER)
-		return "the same encrypted packets";
-	if (match & MATCH_EXCHANGE)
-		return "one exchange of keys, seen twice";
-	if (match & MATCH_SDP)
-		return "the same keying in both descriptions";
-	if (match & MATCH_SESSION)
-		return "one Session-ID";
-	if (match & MATCH_STREAM)
-		return "one stream by SSRC, sequence numbers and timestamps";
-	return "the same parties, and addresses through one box";
 }

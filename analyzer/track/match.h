@@ -18,16 +18,13 @@ enum match {
 	MATCH_BEFORE =
 		1 << 5, /* parties, and addresses through one box: two of grade 2; the first */
 	MATCH_BEHIND = 1 << 6, /* row stands before that box, or behind it */
+	MATCH_BESIDE = 1 << 7, /* one recording on two ways side by side: they are two calls */
+	MATCH_MIXED = 1 << 8,  /* one of them holds media of others too */
 };
-enum {
-	MATCH_SURE = MATCH_EXCHANGE | MATCH_CIPHER | MATCH_SESSION,
-	MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND
-};
+enum { MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND, MATCH_AGAINST = MATCH_BESIDE | MATCH_MIXED };
 
 /* All that holds between two rows that lived at one time. */
 unsigned match_of(const struct live *a, const struct live *b);
-/* The first of them in words. */
-const char *match_text(unsigned match);
 
 /*
  * Values under which rows that may match can be found: rows without a value in

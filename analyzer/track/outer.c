@@ -100,7 +100,8 @@ static void set_ends(struct live *l, struct addr ends[2])
 struct ways {
 	const struct leg *direct;   /* between the two ends */
 	const struct leg *other[2]; /* from each end to somebody else */
-	unsigned opaque, rest;	    /* opaque legs; all others */
+	unsigned opaque, between,
+		rest; /* opaque legs; those of them between the ends; all others */
 };
 
 static bool joins(const struct leg *g, const struct addr *a, const struct addr *b)
@@ -134,6 +135,7 @@ static struct ways look(const struct call *c, const struct addr ends[2])
 		w.opaque++;
 		if (joins(g, &ends[0], &ends[1])) {
 			w.direct = w.direct ? w.direct : g;
+			w.between++;
 			continue;
 		}
 		for (unsigned e = 0; e < 2; e++)
@@ -257,7 +259,7 @@ static void note_direct(struct live *l, const struct track_options *o, const str
 		     inventory_says(o->inventory, &ends[1], ROLE_ENDPOINT);
 	bool told = w->direct->decrypted && !passed_on(l);
 
-	if (w->rest || w->other[0] || w->other[1] || passed_on(l) ||
+	if (w->rest || w->between < w->opaque || passed_on(l) ||
 	    !(spans || told || seen_twice(l, ends)))
 		return;
 	struct fact *f =

@@ -56,7 +56,7 @@ static void given(void *ctx, const struct call *call)
 	c->epochs = keep(s, c->epochs, c->epoch_count * sizeof *c->epochs);
 	c->legs = keep(s, c->legs, c->leg_count * sizeof *c->legs);
 	for (unsigned i = 0; i < c->leg_count; i++)
-		c->legs[i].call_id = (struct slice){ NULL, 0 };
+		c->legs[i].call_id = arena_slice(s->arena, c->legs[i].call_id);
 	keep_media(s, c);
 	c->elements = keep(s, c->elements, c->element_count * sizeof *c->elements);
 	for (unsigned i = 0; i < c->element_count; i++)
@@ -158,6 +158,13 @@ void scene_crypto(struct scene *s, struct line_seen *m)
 	m->crypto_count = 1;
 }
 
+void scene_key(struct scene *s, struct line_seen *m, uint64_t name)
+{
+	s->keys--;
+	scene_crypto(s, m);
+	((struct crypto_seen *)(uintptr_t)m->cryptos)->key_names[0] = name;
+}
+
 void scene_hello_hash(struct scene *s, struct line_seen *m)
 {
 	struct zrtp_hash_seen *z = arena_take(s->arena, sizeof *z);
@@ -176,8 +183,8 @@ void scene_fingerprint(struct scene *s, struct line_seen *m)
 	m->fingerprint_count = 1;
 }
 
-static struct observation between(struct scene *s, enum observation_kind kind, const char *src,
-				  const char *dst, double from, double to)
+struct observation scene_between(struct scene *s, enum observation_kind kind, const char *src,
+				 const char *dst, double from, double to)
 {
 	struct observation o = { .kind = kind, .point = s->point, .input = s->point };
 
@@ -231,7 +238,7 @@ static struct party_seen party(const char *user, const char *tag)
 
 void scene_say(struct scene *s, struct scene_sip m)
 {
-	struct observation o = between(s, OBSERVATION_SIP, m.src, m.dst, m.at, m.at);
+	struct observation o = scene_between(s, OBSERVATION_SIP, m.src, m.dst, m.at, m.at);
 	struct sip_seen *p = &o.as.sip;
 	struct via_seen vias[4] = { 0 };
 	char branch[64];
@@ -259,6 +266,7 @@ void scene_say(struct scene *s, struct scene_sip m)
 				.route_count = m.route_count,
 				.auths = m.auths,
 				.auth_count = m.auth_count,
+				.session_id = slice_of(or_else(m.session_id, "")),
 				.expires = UINT32_MAX,
 				.body = m.sdp ? BODY_SDP : m.body,
 				.body_bytes = m.body_bytes,
@@ -288,6 +296,40 @@ void scene_call(struct scene *s, const struct sdp_seen *offer, const struct sdp_
 			     .at = 1.1, .src = a, .dst = b, .method = "ACK", .to_tag = "b" });
 }
 
+void scene_dialog(struct scene *s, struct scene_leg g)
+{
+	struct scene_sip m = { .at = g.at,
+			       .src = g.src,
+			       .dst = g.dst,
+			       .method = "INVITE",
+			       .call_id = g.call_id,
+			       .from_user = g.from_user,
+			       .to_user = g.to_user,
+			       .carrier = g.carrier,
+			       .session_id = g.session_id,
+			       .sdp = g.offer };
+	struct scene_sip ok = m;
+
+	scene_say(s, m);
+	ok.at = g.at + 1;
+	ok.src = g.dst;
+	ok.dst = g.src;
+	ok.status = 200;
+	ok.to_tag = "b";
+	ok.sdp = g.answer;
+	scene_say(s, ok);
+	m.at = g.at + 1.1;
+	m.method = "ACK";
+	m.sdp = NULL;
+	m.to_tag = "b";
+	scene_say(s, m);
+	m.at = g.bye;
+	m.method = "BYE";
+	m.cseq = 2;
+	if (g.bye > 0)
+		scene_say(s, m);
+}
+
 void scene_bye(struct scene *s, double at)
 {
 	const char *a = "10.0.0.1:5060", *b = "10.0.0.2:5060";
@@ -303,124 +345,6 @@ void scene_bye(struct scene *s, double at)
 					 .cseq = 2,
 					 .status = 200,
 					 .to_tag = "b" });
-}
-
-/* ---- media -------------------------------------------------------------------------------- */
-
-static struct window_seen window_of(const struct scene_media *m, double from, double to)
-{
-	uint32_t packets = (uint32_t)((to - from) * (m->rate ? m->rate : 50) + 0.5);
-	uint8_t halves = packets >= 40 ? 2 : packets >= 20 ? 1 : 0;
-
-	return (struct window_seen){ .first_ns = scene_ns(from),
-				     .last_ns = scene_ns(to),
-				     .first_frame = (uint64_t)(from * 100) + 1,
-				     .last_frame = (uint64_t)(to * 100) + 1,
-				     .packets = packets,
-				     .bytes = packets * 160ULL,
-				     .reasons = WINDOW_TIMER,
-				     .pt = m->pt,
-				     .halves = halves,
-				     .tested = (uint16_t)(halves * 20),
-				     .fired_halves = m->clear ? halves : 0,
-				     .fired = m->clear && halves ? LOOK_CHI : 0 };
-}
-
-void scene_talk(struct scene *s, struct scene_media m)
-{
-	struct observation o = between(s, OBSERVATION_MEDIA, m.src, m.dst, m.from, m.to);
-	struct window_seen w[MEDIA_WINDOWS];
-	struct media_seen *seen = &o.as.media;
-	double step = m.window > 0 ? m.window : 10;
-
-	seen->ssrc = m.ssrc;
-	seen->windows = w;
-	for (double at = m.from; at < m.to && seen->window_count < MEDIA_WINDOWS; at += step) {
-		w[seen->window_count] = window_of(&m, at, at + step < m.to ? at + step : m.to);
-		seen->packets += w[seen->window_count++].packets;
-	}
-	track_observe(s->track, &o);
-}
-
-void scene_events(struct scene *s, double from, uint16_t events, uint16_t digits)
-{
-	const struct scene_media m = {
-		from, from + 10, "10.0.0.1:4000", "10.0.0.2:5000", 1, 0, true, 0, 0
-	};
-	struct observation o = between(s, OBSERVATION_MEDIA, m.src, m.dst, m.from, m.to);
-	struct window_seen w = window_of(&m, m.from, m.to);
-
-	w.event_packets = w.event_ok = events;
-	w.event_digits = digits;
-	o.as.media = (struct media_seen){
-		.ssrc = m.ssrc, .windows = &w, .window_count = 1, .packets = w.packets
-	};
-	track_observe(s->track, &o);
-}
-
-void scene_voices(struct scene *s, double from, double to, bool clear)
-{
-	scene_talk(s, (struct scene_media){ from, to, "10.0.0.1:4000", "10.0.0.2:5000", 1, 0, clear,
-					    0, 0 });
-	scene_talk(s, (struct scene_media){ from, to, "10.0.0.2:5000", "10.0.0.1:4000", 2, 0, clear,
-					    0, 0 });
-}
-
-void scene_zrtp(struct scene *s, const char *src, const char *dst, double hello, double done)
-{
-	struct observation o =
-		between(s, OBSERVATION_ZRTP, src, dst, hello, done > hello ? done : hello);
-
-	o.as.zrtp = (struct zrtp_seen){ .count = 8,
-					.completed = done > hello,
-					.first_hello = { 900, scene_ns(hello), s->point } };
-	if (done > hello)
-		o.as.zrtp.done = (struct evidence){ 901, scene_ns(done), s->point };
-	track_observe(s->track, &o);
-}
-
-void scene_stun(struct scene *s, const char *src, const char *dst, double at, const char *ufrag)
-{
-	struct observation o = between(s, OBSERVATION_STUN, src, dst, at, at);
-
-	o.as.stun = (struct stun_seen){ .ufrag_dst = slice_of(ufrag), .messages = 2 };
-	track_observe(s->track, &o);
-}
-
-void scene_tls(struct scene *s, const char *src, const char *dst, double from, double to)
-{
-	struct observation o = between(s, OBSERVATION_TLS, src, dst, from, to);
-
-	o.flow.proto = 6;
-	o.as.tls = (struct tls_seen){
-		.shake = { .client_hello = true, .server_hello = true, .version = 0x0303 },
-		.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061
-	};
-	track_observe(s->track, &o);
-}
-
-void scene_connection(struct scene *s, const char *src, const char *dst, double from,
-		      const struct tls_seen *seen)
-{
-	struct observation o = between(s, OBSERVATION_TLS, src, dst, from, from + 1);
-
-	o.flow.proto = 6;
-	o.as.tls = *seen;
-	o.as.tls.sip_port = o.flow.dport == 5061 || o.flow.sport == 5061;
-	track_observe(s->track, &o);
-}
-
-void scene_flow(struct scene *s, const char *src, const char *dst, double at,
-		enum flow_speaks speaks)
-{
-	struct observation o = between(s, OBSERVATION_FLOW, src, dst, at, at + 1);
-
-	o.as.flow = (struct flow_seen){ .speaks = speaks,
-					.packets = 10,
-					.parsed = 10,
-					.first = o.evidence,
-					.last = o.evidence };
-	track_observe(s->track, &o);
 }
 
 /* ---- the outcome ---------------------------------------------------------------------------- */
