@@ -144,12 +144,12 @@ static void one_origin_or_media_at_the_box_stands_in_for_its_media_address(void 
 	for (unsigned i = 0; i < 2; i++) {
 		both[i]->line[0].m.offerer = both[i]->line[0].m.answerer = (struct endpoint){ 0 };
 		both[i]->offer =
-			(struct sdp_seen){ .session_id = SLICE("17"), .origin_user = SLICE("pbx") };
+			(struct sdp_seen){ .session_id = SLICE("1700"), .origin_user = SLICE("pbx") };
 		both[i]->pact.offer = &both[i]->offer;
 		both[i]->l.pacts = &both[i]->pact;
 	}
 	expect(MATCH_BEFORE);
-	y.offer.session_id = SLICE("18");
+	y.offer.session_id = SLICE("1800");
 	expect(0);
 	speak(&x, 0, "10.0.0.1", "10.0.0.9", 1);
 	speak(&y, 0, "10.0.0.9", "10.0.0.2", 2);
