@@ -102,10 +102,14 @@ check: unit golden lint ## everything a commit must pass
 unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
-golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence
+golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence, parts of samples
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
 	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
+	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
+
+metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
+	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
 
 captures: $B/earshot ## every capture of SHARED, when it is there: no crash, a valid report
 	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED)
@@ -149,7 +153,8 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test demo test check unit golden captures lint asan fuzz fuzz-smoke fuzz-long coverage \
+.PHONY: all deps deps-test demo test check unit golden metamorphic captures lint asan fuzz fuzz-smoke fuzz-long \
+        coverage \
         bench format install dist clean help
 .SECONDARY:
 -include $(patsubst %.c,$B/%.d,$(ALL_C))
