@@ -41,18 +41,10 @@ static void note_key(struct work *w, const struct fact *f, enum severity s, cons
 				 .caused_by = rule_clear_cause(w) });
 }
 
-static bool answer_doubled(const struct work *w, const struct fact *at)
-{
-	RULE_EACH (w, f, FACT_keys_doubled)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 /* RFC 8643 3.2: an offer may hold several methods, an answer may not; the key is not in use. */
 static void beside_in_band(struct work *w, const struct fact *f)
 {
-	bool doubled = answer_doubled(w, f);
+	bool doubled = rule_on_line(w, FACT_keys_doubled, f);
 
 	w->disclosed = true;
 	rule_line(w, f)->key_shown = true;

@@ -40,14 +40,6 @@ static bool partly_clear(const struct media *m)
 	return clear && clear < packets - packets / 10;
 }
 
-static bool carries_fax(const struct work *w, const struct fact *at)
-{
-	RULE_EACH (w, f, FACT_fax_proposed)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 /* The test that told, in words for a reader who does not know it. */
 static const char *test_words(const char *test)
 {
@@ -103,7 +95,7 @@ static const char *fall(struct line *line)
 
 static void note_clear(struct work *w, const struct fact *f, const char *title)
 {
-	bool fax = f->kind == FACT_media_clear && carries_fax(w, f);
+	bool fax = f->kind == FACT_media_clear && rule_on_line(w, FACT_fax_proposed, f);
 	const char *detail = clear_detail(w, f, "No encryption keys were used");
 
 	say_clear(w, f, true);

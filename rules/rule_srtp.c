@@ -166,14 +166,19 @@ static void proved(struct work *w)
 
 static void verified(struct work *w)
 {
-	RULE_EACH (w, f, FACT_key_proved_dtls)
-		rule_say(w, CONDITION_KEYS, KNOWN_OK, f,
+	RULE_EACH (w, f, FACT_key_proved_dtls) {
+		struct fact said = *f;
+		said.grade = rule_dtls_grade(w, f, f->grade);
+		rule_say(w, CONDITION_KEYS, KNOWN_OK, &said,
 			 "SRTP tags verify under the keys that the DTLS handshake on this path "
 			 "agreed");
+	}
+	/* Where an element holds keys of both sides, tags of one side do not answer for it. */
 	RULE_EACH (w, f, FACT_media_verified)
-		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
-			 "SRTP tags verified here: the media passed this place encrypted and "
-			 "unchanged");
+		if (!rule_on_line(w, FACT_keys_rewritten, f))
+			rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
+				 "SRTP tags verified here: the media passed this place encrypted "
+				 "and unchanged");
 }
 
 /* ---- quality of keys ------------------------------------------------------------- */

@@ -5,14 +5,6 @@
 
 enum { SAS_RELAY = 2, PRESHARED = 1 };
 
-static bool on_line(const struct work *w, enum fact_kind kind, const struct fact *at)
-{
-	RULE_EACH (w, f, kind)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 /* RFC 6189 8.1: alone it is a suspicion, for who changes signaling can cause it without the media.
  */
 static void mismatch(struct work *w)
@@ -34,7 +26,7 @@ static void complete(struct work *w)
 {
 	RULE_EACH (w, f, FACT_zrtp_complete) {
 		struct fact said = *f;
-		bool bound = on_line(w, FACT_zrtp_bound, f);
+		bool bound = rule_on_line(w, FACT_zrtp_bound, f);
 		said.grade = f->value == PRESHARED ? 3 : 4;
 		rule_say(w, CONDITION_KEYS, KNOWN_OK, &said,
 			 bound ? "a ZRTP exchange completed, its hash chain holds, and SDP "
@@ -48,17 +40,13 @@ static void complete(struct work *w)
 			 "one and the same ZRTP exchange passed several places");
 }
 
-static bool found_nothing(const struct work *w, const struct fact *at)
-{
-	return on_line(w, FACT_media_no_plaintext, at);
-}
-
 static void media(struct work *w)
 {
 	RULE_EACH (w, f, FACT_zrtp_complete) {
 		struct fact said = *f;
 		said.grade = 3;
-		if (found_nothing(w, f))
+		if (rule_on_line(w, FACT_media_no_plaintext, f) &&
+		    !rule_on_line(w, FACT_keys_rewritten, f))
 			rule_say(w, CONDITION_MEDIA, KNOWN_OK, &said,
 				 "the media ran under keys that ZRTP agreed on this path, and "
 				 "nothing readable was found in it");
@@ -104,7 +92,7 @@ static void broken(struct work *w)
 static void stopped(struct work *w)
 {
 	RULE_EACH (w, f, FACT_zrtp_stopped) {
-		bool clear = on_line(w, FACT_media_clear, f);
+		bool clear = rule_on_line(w, FACT_media_clear, f);
 		rule_note(
 			w, f,
 			(struct note){ .id = RULE_ZRTP_004,

@@ -182,6 +182,14 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
+bool keyed_has(const struct live *l, enum fact_kind kind, int media)
+{
+	for (const struct note *n = l->facts; n; n = n->next)
+		if (n->fact.kind == kind && n->fact.media == media)
+			return true;
+	return false;
+}
+
 struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,
 			const char *text, const struct evidence *at)
 {

@@ -29,11 +29,17 @@ int keyed_side(const struct agreed *a, const struct endpoint *e, const struct en
 
 /* Facts; `list` is the whole call's, since forks and BUNDLE share what they announce. */
 void keyed_dtls(struct live *l, const struct agreed_list *list);
+/* What offers and answers owe to DTLS, and what became of it. */
+void keyed_line(struct live *l, struct pact *const *pacts, unsigned count,
+		const struct agreed_list *list);
+/* `side` sent the ClientHello: may it (RFC 8842 5.3)? */
+void keyed_line_began(struct live *l, const struct agreed *a, int side, const struct evidence *at);
 void keyed_zrtp(struct live *l, const struct agreed_list *list);
 void keyed_sdes(struct live *l, struct pact *const *pacts, unsigned count,
 		const struct agreed_list *list);
 void keyed_media(struct live *l, const struct agreed_list *list); /* tags, RTCP, digits */
 
+bool keyed_has(const struct live *l, enum fact_kind kind, int media);
 /* A fact of a media line, one for each kind and text; evidence and value are added to. */
 struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,
 			const char *text, const struct evidence *at);

@@ -98,6 +98,11 @@ struct fact *callmake_fact_on(struct callmake *m, enum fact_kind kind, int16_t m
 
 const struct judgement *callmake_judge(const struct callmake *m)
 {
+	return callmake_judge_call(&m->c);
+}
+
+const struct judgement *callmake_judge_call(const struct call *c)
+{
 	char *why = NULL;
 
 	callmake_end();
@@ -105,7 +110,7 @@ const struct judgement *callmake_judge(const struct callmake *m)
 		      (struct judge_options){ .policy = "baseline", .fail_on = SEVERITY_HIGH },
 		      &why) != ERR_OK)
 		abort();
-	return judge_call(judge, &m->c);
+	return judge_call(judge, c);
 }
 
 void callmake_end(void)
