@@ -189,6 +189,13 @@ static bool hold_music(const struct work *w, const struct fact *f)
 	return !answered_back(m, &m->segments[f->segment]);
 }
 
+/* A Hello that nobody answers is no keying (ZRTP-004, traps). */
+static bool zrtp_unanswered(const struct work *w, const struct fact *f)
+{
+	return rule_on_line(w, FACT_zrtp_seen, f) && !rule_on_line(w, FACT_zrtp_complete, f) &&
+	       !rule_on_line(w, FACT_zrtp_stopped, f) && !rule_on_line(w, FACT_zrtp_broken, f);
+}
+
 static void clear_media(struct work *w)
 {
 	RULE_EACH (w, f, FACT_media_clear) {
@@ -198,7 +205,7 @@ static void clear_media(struct work *w)
 		else if (hold_music(w, f))
 			note_start(w, f, SEVERITY_LOW,
 				   "Music or an announcement on hold could be heard.");
-		else if (m && m->zrtp)
+		else if (m && m->zrtp && (!zrtp_unanswered(w, f) || partly_clear(m)))
 			note_partly(w, f);
 		else if (m && declared_secure(m) && partly_clear(m))
 			note_partly(w, f);

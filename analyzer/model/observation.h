@@ -529,8 +529,9 @@ struct zrtp_side_seen {
 struct zrtp_seen {
 	uint32_t count;
 	uint32_t messages;
-	bool completed; /* Confirm2 and Conf2ACK (or SRTP after Confirm2) */
-	bool sas_relay, go_clear;
+	bool completed;		  /* Confirm2 and Conf2ACK (or SRTP after Confirm2) */
+	bool sas_relay, go_clear; /* or what acknowledges it */
+	bool clear_ack;
 	bool initiator_src; /* who sent the Commit that counted */
 	bool multistream, preshared;
 	uint8_t hash[ZRTP_NAME + 1], cipher[ZRTP_NAME + 1], tag[ZRTP_NAME + 1],

@@ -159,7 +159,8 @@ void keybook_call(struct keybook *b, struct live *l, const struct agreed_list *l
 		note_keys(b, l, a);
 		for (unsigned k = 0; k < a->path_count; k++)
 			for (const struct dtls_held *d = a->paths[k]->dtls; d; d = d->next)
-				note_certificates(b, l, a, a->paths[k], d);
+				if (keyed_in_time(l, d->first_ns, d->last_ns))
+					note_certificates(b, l, a, a->paths[k], d);
 	}
 }
 

@@ -35,6 +35,9 @@ void keyed_line(struct live *l, struct pact *const *pacts, unsigned count,
 /* `side` sent the ClientHello: may it (RFC 8842 5.3)? */
 void keyed_line_began(struct live *l, const struct agreed *a, int side, const struct evidence *at);
 void keyed_zrtp(struct live *l, const struct agreed_list *list);
+/* How the exchanges of a line on two hops differ, and where they ended; NULL: they need not. */
+const char *keyed_zrtp_differs(const struct agreed *a, const struct agreed *b,
+			       const struct evidence **first, const struct evidence **second);
 void keyed_sdes(struct live *l, struct pact *const *pacts, unsigned count,
 		const struct agreed_list *list);
 void keyed_media(struct live *l, const struct agreed_list *list); /* tags, RTCP, digits */

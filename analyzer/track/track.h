@@ -60,6 +60,7 @@
  *        dtls_same, zrtp_same         value: capture points; grade 4
  *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
  *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
+ *        zrtp_cleared                 value: 0 asked, and media stayed as it was; 1 asked; 2 agreed
  *        zrtp_middle                  value: 1 M flag only, 2 SASrelay; zrtp_broken, zrtp_weak
  * text: which digits_clear                 value: packets; rtcp_clear value: packets; segment none
  * call   truncated                    value: packets or messages cut short
