@@ -394,6 +394,7 @@ struct rtcp_seen {
 	uint64_t key_name;		    /* that key, 0: none */
 	bool clear_beyond_app;		    /* clear SR, RR or SDES, not only APP or a lone BYE */
 	struct evidence clear_at;	    /* first clear one */
+	struct evidence report_at;	    /* last clear one that does not say goodbye */
 };
 
 /* ---- other things a flow can be --------------------------------------------- */

@@ -47,7 +47,7 @@
  * 4; text: suite or profile; segment key_unproved                 value: packets tried (at least
  * 20); grade 3; segment tags_failing                 value: packets failed; segment key_forked
  * value: branches; key_reused text: where ("both directions", "two lines", "two calls", "a
- * re-offer") key_weak, key_malformed      text: the pattern, the reason mikey_key value: data type;
+ * re-offer") key_weak, key_malformed      text: the pattern, the reason; key_weak value: 1 in use mikey_key value: data type;
  * grade 3 srtp_*                       value: 1 accepted, 0 offered only; srtp_null text: where
  *        keystream_reused             value: pairs of packets; grade 3, 4 when bytes show it
  *        dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its

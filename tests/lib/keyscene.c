@@ -199,6 +199,32 @@ void keyscene_zrtp(struct scene *s, const char *src, const char *dst, double at,
 
 /* ---- SRTP --------------------------------------------------------------------------------- */
 
+struct crypto_seen *keyscene_crypto(struct scene *s, struct line_seen *m, uint64_t key)
+{
+	struct crypto_seen *c = arena_take(s->arena, (m->crypto_count + 1u) * sizeof *c);
+
+	if (m->crypto_count)
+		memcpy(c, m->cryptos, m->crypto_count * sizeof *c);
+	m->cryptos = c;
+	c += m->crypto_count++;
+	*c = (struct crypto_seen){ .tag = m->crypto_count,
+				   .suite = SLICE("AES_CM_128_HMAC_SHA1_80"),
+				   .key_names = { key },
+				   .tag_bits = 80,
+				   .key_octets = 30,
+				   .keys = 1,
+				   .valid = true };
+	return c;
+}
+
+struct sdp_seen *keyscene_sdes(struct scene *s, const char *at, uint64_t key)
+{
+	struct sdp_seen *sdp = scene_sdp(s, at, PROFILE_RTP_SAVP);
+
+	keyscene_crypto(s, scene_line(sdp, 0), key);
+	return sdp;
+}
+
 static struct window_seen window_of(const struct keyscene_stream *m)
 {
 	uint32_t packets = (uint32_t)((m->to - m->from) * 50);

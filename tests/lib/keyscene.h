@@ -31,6 +31,11 @@ void keyscene_zrtp(struct scene *s, const char *src, const char *dst, double at,
 
 /* ---- SRTP ----------------------------------------------------------------------------- */
 
+/* Adds a key line, with the next tag, to change at will; `key` stands for the key. */
+struct crypto_seen *keyscene_crypto(struct scene *s, struct line_seen *m, uint64_t key);
+/* One audio line of RTP/SAVP with one key. */
+struct sdp_seen *keyscene_sdes(struct scene *s, const char *at, uint64_t key);
+
 struct keyscene_stream {
 	double from, to;
 	const char *src, *dst;
