@@ -218,6 +218,29 @@ static void clear_media(struct work *w)
 		note_page(w, f);
 }
 
+/* D.7: what would refute with more packets is a suspicion until they, or a tag, answer it. */
+static void doubtful(struct work *w)
+{
+	static const char *const why =
+		"agreed as protected, and a test for readable media fired in "
+		"too few packets to tell";
+
+	RULE_EACH (w, f, FACT_media_doubtful) {
+		const struct media *m = rule_media(w, f);
+		const struct line *line = rule_line(w, f);
+		if (!m || m->zrtp || !declared_secure(m) || line->null_cipher || line->clear)
+			continue;
+		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, f, why);
+		rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, f, why);
+		rule_note(w, f,
+			  (struct note){ .id = RULE_MED_002,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_HIGH,
+					 .detail = "A test for readable media fired, in too few "
+						   "packets to tell." });
+	}
+}
+
 static void other_kinds(struct work *w)
 {
 	RULE_EACH (w, f, FACT_fax_readable)
@@ -450,6 +473,7 @@ static void rtcp(struct work *w)
 				  .detail = "A readable RTCP CNAME names the user at a host." });
 }
 
-rule_run *const rule_med_run[] = { mark_falls, clear_media,	 other_kinds, downgrade, fallback,
-				   sibling,    starts,		 unowned,     one_way,	 rtcp,
-				   unjudged,   nothing_readable, NULL };
+rule_run *const rule_med_run[] = { mark_falls,	     clear_media, doubtful, other_kinds,
+				   downgrade,	     fallback,	  sibling,  starts,
+				   unowned,	     one_way,	  rtcp,	    unjudged,
+				   nothing_readable, NULL };

@@ -82,6 +82,7 @@ struct segment {
 	uint64_t clear_ns; /* time in windows judged clear */
 	enum protection protection;
 	const char *test;  /* what showed plaintext, or NULL */
+	const char *hint;  /* what fired, in too few packets to tell, or NULL */
 	const char *codec; /* name by SDP or static payload type, or NULL */
 	struct evidence first, clear_at;
 	const struct window_seen *windows;

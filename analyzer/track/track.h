@@ -30,6 +30,7 @@
  *                                     value: packets; duration; text: the test that showed it
  *        media_clear_start            value: packets; duration: from its first to its last packet
  *        media_no_plaintext, media_insufficient   value: packets tested; grade 1
+ *        media_doubtful               text: the test that fired; grade 1
  *        loss                         value: packets missing in the sequence
  * leg    signaling_opened             value: messages
  *        tls_session                  value: 1 clean (at least 1.2, AEAD, forward secret), 0 with a
