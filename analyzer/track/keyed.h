@@ -12,6 +12,9 @@ enum keyed_match {
 	KEYED_MATCHES,
 };
 
+/* It can be held against a certificate; or its hash is not known, and nothing says that it cannot.
+ */
+bool keyed_print_usable(const struct fingerprint_seen *f);
 /* A certificate against what one side (0: offerer, 1: answerer, -1: either) announced. */
 enum keyed_match keyed_cert(const struct agreed *a, int side, const struct cert_seen *c);
 /* A Hello hash against the same. `version`: of the Hello, "1.10". */

@@ -22,12 +22,20 @@ static bool wants_dtls(const struct agreed *a)
 
 /* ---- fingerprints ------------------------------------------------------------------------ */
 
+static bool any_usable(const struct line_seen *m)
+{
+	for (unsigned i = 0; m && i < m->fingerprint_count; i++)
+		if (keyed_print_usable(&m->fingerprints[i]))
+			return true;
+	return false;
+}
+
 /* On any line: of a BUNDLE group only the first says it (RFC 9143 7.1.3). */
 static bool side_has_print(const struct agreed_list *list, unsigned side)
 {
 	for (unsigned i = 0; i < list->count; i++)
 		for (unsigned k = side; k < list->all[i].line_count; k += 2)
-			if (list->all[i].lines[k] && list->all[i].lines[k]->fingerprint_count)
+			if (any_usable(list->all[i].lines[k]))
 				return true;
 	return false;
 }

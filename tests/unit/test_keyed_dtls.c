@@ -123,6 +123,16 @@ static void a_signature_that_does_not_verify(struct scene *s)
 	ordinary_with(s, &shake);
 }
 
+/* Damaged, or masked by who made the capture: nothing to hold a certificate against. */
+static void a_fingerprint_that_is_none(struct scene *s)
+{
+	struct sdp_seen *n = keyscene_sdp(s, BOB, 0, SETUP_ACTIVE);
+	struct dtls_seen shake = keyscene_shake(B, A);
+
+	scene_fingerprint(s, scene_line(n, 0));
+	call_with(s, offer(s), n, &shake);
+}
+
 static void an_answer_that_was_not_captured(struct scene *s)
 {
 	struct dtls_seen shake = keyscene_shake(B, OTHER);
@@ -221,6 +231,8 @@ static void fingerprints_are_held_against_every_one_that_applies(void **state)
 		  SEVERITY_HIGH, SHOWN_SUSPECT, SHOWN_PARTIAL },
 		{ "a gap in CSeq", an_update_that_was_not_captured, "DTLS-001", KEYSCENE_VIOLATED,
 		  SEVERITY_HIGH, SHOWN_SUSPECT, SHOWN_PARTIAL },
+		{ "no fingerprint", a_fingerprint_that_is_none, "DTLS-001", KEYSCENE_SILENT, 0,
+		  SHOWN_SUSPECT, SHOWN_PARTIAL },
 		{ "by UPDATE", a_fingerprint_of_an_update, "DTLS-001", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "a fork", a_certificate_of_the_other_branch, "DTLS-001", KEYSCENE_SILENT, 0,
@@ -360,6 +372,8 @@ static void who_is_behind_a_handshake_is_doubted_where_nothing_ties_it(void **st
 		  SEVERITY_HIGH, SHOWN_SUSPECT, SHOWN_PARTIAL },
 		{ "the profile alone", no_fingerprint_and_no_handshake_seen, "DTLS-002",
 		  KEYSCENE_VIOLATED, SEVERITY_HIGH, SHOWN_SUSPECT, SHOWN_NOT_OBSERVABLE },
+		{ "damaged", a_fingerprint_that_is_none, "DTLS-002", KEYSCENE_VIOLATED,
+		  SEVERITY_HIGH, SHOWN_SUSPECT, SHOWN_PARTIAL },
 		{ "in the 200", fingerprints_that_come_with_the_200, "DTLS-002", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "BUNDLE", a_bundle, "DTLS-002", KEYSCENE_SILENT, 0, SHOWN_PARTIAL,

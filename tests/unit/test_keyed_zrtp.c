@@ -74,6 +74,17 @@ static void a_hash_of_another_version(struct scene *s)
 	exchanged(s, &z);
 }
 
+/* Cut short or masked by who made the capture. */
+static void a_hash_that_is_none(struct scene *s)
+{
+	struct sdp_seen *n = keyscene_zrtp_sdp(s, BOB, 0);
+	struct zrtp_seen z = keyscene_exchange(A, B);
+
+	scene_hello_hash(s, scene_line(n, 0));
+	scene_call(s, keyscene_zrtp_sdp(s, ALICE, A), n);
+	exchanged(s, &z);
+}
+
 static void an_answer_of_the_other_branch(struct scene *s)
 {
 	struct zrtp_seen z = keyscene_exchange(A, OTHER);
@@ -145,6 +156,8 @@ static void a_hello_is_held_against_every_hash_announced(void **state)
 		{ "several lines", several_hash_lines, "ZRTP-001", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "another version", a_hash_of_another_version, "ZRTP-001", KEYSCENE_SILENT, 0,
+		  SHOWN_PARTIAL, SHOWN_PARTIAL },
+		{ "none that fits", a_hash_that_is_none, "ZRTP-001", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "a fork", an_answer_of_the_other_branch, "ZRTP-001", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
