@@ -183,6 +183,12 @@ static bool media_flowed(const struct agreed *a, uint64_t from_ns, bool both_way
 	return packets[0] >= MEDIA_PACKETS || packets[1] >= MEDIA_PACKETS;
 }
 
+/* With ICE a handshake may have run inside STUN (B.6), or on a pair that was given up. */
+static bool by_ice(const struct agreed *a)
+{
+	return a->offer->ufrag.n || (a->answer && a->answer->ufrag.n);
+}
+
 /*
  * Nothing is missing in which a handshake could have passed: the dialog was seen from
  * its start where the media was, and media is there from soon after the answer.
@@ -191,7 +197,8 @@ static bool seen_from_the_start(const struct live *l, const struct agreed *a)
 {
 	uint64_t first_ns = UINT64_MAX;
 
-	if (!a->offer || !a->offer->fingerprint_count || keyed_sdp_gaps(l, a) || !a->path_count)
+	if (!a->offer || !a->offer->fingerprint_count || by_ice(a) || keyed_sdp_gaps(l, a) ||
+	    !a->path_count)
 		return false;
 	for (unsigned i = 0; i < a->m.segment_count; i++)
 		if (a->m.segments[i].first_ns < first_ns)

@@ -305,6 +305,19 @@ static void shaken_on_another_pair(struct scene *s)
 	scene_bye(s, 22);
 }
 
+/* Some stacks carry the handshake inside their connectivity checks. */
+static void shaken_inside_stun(struct scene *s)
+{
+	struct sdp_seen *both[] = { offer(s), answer(s) };
+
+	for (unsigned i = 0; i < 2; i++)
+		scene_line(both[i], 0)->ufrag = slice_of(i ? "bbbb" : "aaaa");
+	scene_call(s, both[0], both[1]);
+	scene_stun(s, ALICE, BOB, 1.2, "bbbb");
+	keyscene_both(s, 1.5, 21, unproved);
+	scene_bye(s, 22);
+}
+
 static void shaken_for_a_call_before(struct scene *s)
 {
 	struct dtls_seen shake = keyscene_shake(B, A);
@@ -335,6 +348,8 @@ static void media_needs_a_handshake_that_ended(void **state)
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "another pair", shaken_on_another_pair, "DTLS-009", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
+		{ "inside STUN", shaken_inside_stun, "DTLS-009", KEYSCENE_SILENT, 0,
+		  SHOWN_NOT_OBSERVABLE, SHOWN_NOT_OBSERVABLE },
 		{ "an association of before", shaken_for_a_call_before, "DTLS-009", KEYSCENE_SILENT,
 		  0, SHOWN_NOT_OBSERVABLE, SHOWN_NOT_OBSERVABLE },
 	};
