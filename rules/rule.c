@@ -55,6 +55,35 @@ struct line *rule_line(struct work *w, const struct fact *f)
 	return &w->lines[m ? m - w->c->media : w->c->media_count];
 }
 
+bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *at)
+{
+	RULE_EACH (w, f, kind)
+		if (f->media == at->media)
+			return true;
+	return false;
+}
+
+static bool left_from(const struct media *m, const struct end *e)
+{
+	for (uint16_t i = 0; i < m->segment_count; i++)
+		if (addr_eq(&m->segments[i].a.addr, &e->at.addr))
+			return true;
+	return false;
+}
+
+bool rule_ends_asserted(const struct work *w, const struct fact *f)
+{
+	const struct media *m = rule_media(w, f);
+
+	for (int i = 0; i < 2; i++) {
+		const struct end *e = &w->c->ends[i];
+		if (!m || e->role != ROLE_ENDPOINT || e->role_from != ROLE_ASSERTED ||
+		    !left_from(m, e))
+			return false;
+	}
+	return true;
+}
+
 bool rule_in_clear(const struct work *w, const struct fact *f)
 {
 	const struct leg *leg = rule_leg(w, f);
@@ -254,8 +283,8 @@ void rule_all(struct work *w)
 {
 	rule_run *const *const rooms[] = { rule_sig_run,  rule_tls_run,	 rule_key_run,
 					   rule_srtp_run, rule_dtls_run, rule_zrtp_run,
-					   rule_med_run,  rule_b2b_run,	 rule_priv_run,
-					   rule_obs_run };
+					   rule_med_run,  rule_b2b_run,	 rule_proof_run,
+					   rule_priv_run, rule_obs_run };
 
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
 		for (rule_run *const *run = rooms[i]; *run; run++)

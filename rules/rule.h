@@ -47,6 +47,7 @@ enum rule_id {
 	RULE_KEY_008,
 	RULE_KEY_009,
 	RULE_KEY_010,
+	RULE_KEY_011,
 	RULE_MED_001,
 	RULE_MED_002,
 	RULE_MED_003,
@@ -174,6 +175,10 @@ bool rule_has(const struct work *w, enum fact_kind k);
 const struct leg *rule_leg(const struct work *w, const struct fact *f);	    /* or NULL */
 const struct media *rule_media(const struct work *w, const struct fact *f); /* or NULL */
 struct line *rule_line(struct work *w, const struct fact *f);		    /* never NULL */
+/* Another fact of that kind about the same line. */
+bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *at);
+/* Both ends of the call are asserted to be endpoints, and media of this line left each of them. */
+bool rule_ends_asserted(const struct work *w, const struct fact *f);
 /* The fact's leg (or its line's) was readable on the wire, not only behind a key. */
 bool rule_in_clear(const struct work *w, const struct fact *f);
 /* The rule whose finding explains what else was readable in clear SIP; NULL: none. */
@@ -212,12 +217,19 @@ void rule_plain(struct work *w, const struct rule_plain *list, size_t n);
 /* The same words for one fact. */
 const char *rule_detail(struct work *w, const struct fact *f, const char *detail);
 
+/*
+ * What a proof on this line is worth, at most, while it is doubted whose certificate
+ * ran there: what one path shows of a handshake does not answer that (D.5).
+ */
+uint8_t rule_dtls_grade(const struct work *w, const struct fact *at, uint8_t grade);
+
 /* One function a rule, in the order they must run; NULL-ended. */
 extern rule_run *const rule_sig_run[];
 extern rule_run *const rule_key_run[];
 extern rule_run *const rule_srtp_run[];
 extern rule_run *const rule_dtls_run[];
 extern rule_run *const rule_zrtp_run[];
+extern rule_run *const rule_proof_run[];
 extern rule_run *const rule_tls_run[];
 extern rule_run *const rule_med_run[];
 extern rule_run *const rule_priv_run[];

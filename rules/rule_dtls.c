@@ -4,25 +4,53 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { BOTH_MATCH = 3, BOTH_SIGNED = 12, FULL = 16, NULL_PROFILE = 3, NO_PROFILE = 2 };
+enum {
+	BOTH_MATCH = 3, /* bits of dtls_matched */
+	BOTH_SIGNED = 12,
+	FULL = 16,
+	NULL_PROFILE = 3,
+	NO_PROFILE = 2,
+	BROKEN_SUITE = 3,
+	DOUBT_GRADE = 3,
+	SHARED_GRADE = 1, /* B.6: consoles and phones with several accounts share one, too */
+};
 
-static bool on_line(const struct work *w, enum fact_kind kind, const struct fact *at)
+/* Discharged by equal full handshakes at both ends (D.5), and only there. */
+static bool discharged(const struct work *w, const struct fact *at)
 {
-	RULE_EACH (w, f, kind)
-		if (f->media == at->media)
+	return rule_on_line(w, FACT_dtls_same, at) && rule_ends_asserted(w, at);
+}
+
+static bool doubtful_mismatch(const struct work *w, const struct fact *at)
+{
+	RULE_EACH (w, f, FACT_dtls_mismatch)
+		if (f->media == at->media && f->value)
 			return true;
 	return false;
+}
+
+uint8_t rule_dtls_grade(const struct work *w, const struct fact *at, uint8_t grade)
+{
+	static const enum fact_kind doubts[] = { FACT_dtls_no_fingerprint,
+						 FACT_dtls_weak_fingerprint, FACT_dtls_one_sided };
+	bool doubt = doubtful_mismatch(w, at);
+
+	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++)
+		doubt |= rule_on_line(w, doubts[i], at);
+	if (discharged(w, at))
+		return grade;
+	if (rule_on_line(w, FACT_dtls_shared, at))
+		return SHARED_GRADE;
+	return doubt && grade > DOUBT_GRADE ? DOUBT_GRADE : grade;
 }
 
 static void mismatch(struct work *w)
 {
 	RULE_EACH (w, f, FACT_dtls_mismatch) {
+		struct fact said = *f;
 		bool doubt = f->value != 0;
 		if (doubt) {
-			/* Equal handshakes at both sides answer what a lost message would have
-			 * (D.5). */
-			struct fact said = *f;
-			said.grade = 3;
+			said.grade = DOUBT_GRADE; /* it rests on what may be missing */
 			rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &said,
 				 "a DTLS certificate does not fit what SDP announced; a part of "
 				 "the signaling or of the handshake may be missing");
@@ -50,7 +78,7 @@ static void matched(struct work *w)
 		struct fact said = *f;
 		bool whole = (f->value & BOTH_MATCH) == BOTH_MATCH &&
 			     (f->value & BOTH_SIGNED) == BOTH_SIGNED && (f->value & FULL);
-		said.grade = whole && !on_line(w, FACT_dtls_weak_fingerprint, f) ? 4 : 3;
+		said.grade = rule_dtls_grade(w, f, whole ? 4 : 3);
 		rule_say(w, CONDITION_KEYS, KNOWN_OK, &said,
 			 whole ? "both DTLS certificates are those that SDP announced here, and "
 				 "both sides proved that they hold the keys; who wrote that SDP "
@@ -64,23 +92,18 @@ static void complete(struct work *w)
 {
 	RULE_EACH (w, f, FACT_dtls_complete) {
 		struct fact said = *f;
-		said.grade = 3;
-		if (!on_line(w, FACT_dtls_matched, f))
+		said.grade = rule_dtls_grade(w, f, 3);
+		if (!rule_on_line(w, FACT_dtls_matched, f))
 			rule_say(w, CONDITION_KEYS, KNOWN_OK, &said,
 				 "keys were agreed by DTLS on the media path, with whoever is "
 				 "behind it");
 	}
-	RULE_EACH (w, f, FACT_dtls_same)
-		rule_say(w, CONDITION_KEYS, KNOWN_OK, f,
+	RULE_EACH (w, f, FACT_dtls_same) {
+		struct fact said = *f;
+		said.grade = rule_dtls_grade(w, f, f->grade);
+		rule_say(w, CONDITION_KEYS, KNOWN_OK, &said,
 			 "one and the same full DTLS handshake passed several places");
-}
-
-static bool found_nothing(const struct work *w, const struct fact *at)
-{
-	RULE_EACH (w, f, FACT_media_no_plaintext)
-		if (f->media == at->media)
-			return true;
-	return false;
+	}
 }
 
 static bool without_profile(const struct work *w, const struct fact *at)
@@ -101,8 +124,8 @@ static void media(struct work *w)
 	RULE_EACH (w, f, FACT_dtls_complete) {
 		struct fact said = *f;
 		said.grade = 3;
-		if (found_nothing(w, f) && !without_profile(w, f) &&
-		    !on_line(w, FACT_keys_rewritten, f))
+		if (rule_on_line(w, FACT_media_no_plaintext, f) && !without_profile(w, f) &&
+		    !rule_on_line(w, FACT_keys_rewritten, f))
 			rule_say(w, CONDITION_MEDIA, KNOWN_OK, &said,
 				 "the media ran under keys that DTLS agreed on this path, and "
 				 "nothing readable was found in it");
@@ -125,11 +148,13 @@ static void suspect(struct work *w, enum fact_kind kind, enum rule_id id, enum s
 static void doubts(struct work *w)
 {
 	suspect(w, FACT_dtls_no_fingerprint, RULE_DTLS_002, SEVERITY_HIGH,
-		"DTLS ran and no SDP announced a fingerprint: nothing ties it to the call",
-		"DTLS ran without any fingerprint in SDP");
+		"DTLS was to key this line and SDP announced no fingerprint for it: nothing ties "
+		"it "
+		"to the call",
+		"No fingerprint in SDP");
 	suspect(w, FACT_dtls_incomplete, RULE_DTLS_009, SEVERITY_HIGH,
-		"the DTLS handshake was refused and media flowed all the same",
-		"Media flowed though the DTLS handshake did not complete");
+		"DTLS was agreed and no handshake completed, and media flowed all the same",
+		"Media flowed though no DTLS handshake completed");
 	suspect(w, FACT_dtls_one_sided, RULE_DTLS_010, SEVERITY_HIGH,
 		"the DTLS client showed no certificate: one side does not know the other",
 		"The DTLS client showed no certificate");
@@ -167,6 +192,12 @@ static void rewritten(struct work *w)
 	}
 }
 
+/* RFC 9150 names its suites without encryption by their hash alone. */
+static bool names_no_cipher(const char *suite)
+{
+	return suite && (strstr(suite, "_NULL") || strncmp(suite, "TLS_SHA", 7) == 0);
+}
+
 static void suites(struct work *w)
 {
 	static const struct rule_plain plain[] = {
@@ -179,11 +210,12 @@ static void suites(struct work *w)
 	w->weak |= rule_has(w, FACT_dtls_old);
 	w->old_tls |= rule_has(w, FACT_dtls_old);
 	RULE_EACH (w, f, FACT_dtls_weak_suite) {
-		bool broken = f->value == NULL_PROFILE;
+		bool broken = f->value == BROKEN_SUITE;
 		w->weak |= broken;
-		if (broken)
+		if (broken && names_no_cipher(f->text))
 			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
-				 "the DTLS handshake was protected by a broken cipher suite");
+				 "the DTLS handshake was protected by a cipher suite without "
+				 "encryption");
 		rule_note(w, f,
 			  (struct note){
 				  .id = RULE_DTLS_005,
@@ -233,7 +265,17 @@ static void readable(struct work *w)
 					 .detail = rule_detail(w, f,
 							       "The certificates are not "
 							       "visible") });
-	RULE_EACH (w, f, FACT_dtls_shared)
+}
+
+static void shared(struct work *w)
+{
+	RULE_EACH (w, f, FACT_dtls_shared) {
+		struct fact said = *f;
+		said.grade = SHARED_GRADE;
+		if (!discharged(w, f))
+			rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, &said,
+				 "one DTLS certificate answers for several parties at one "
+				 "address: it may be that of an element in the middle");
 		rule_note(w, f,
 			  (struct note){ .id = RULE_DTLS_007,
 					 .outcome = OUTCOME_VIOLATED,
@@ -242,7 +284,8 @@ static void readable(struct work *w)
 							     "One certificate answers for %llu "
 							     "parties at one address.",
 							     (unsigned long long)f->value) });
+	}
 }
 
-rule_run *const rule_dtls_run[] = { mismatch,  matched, complete, media,    doubts,
-				    rewritten, suites,	profiles, readable, NULL };
+rule_run *const rule_dtls_run[] = { mismatch, matched,	complete, media,  doubts, rewritten,
+				    suites,   profiles, readable, shared, NULL };

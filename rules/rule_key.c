@@ -14,8 +14,11 @@ static bool answered(const struct media *m)
 	return m && m->answered && !m->rejected;
 }
 
+/* A call that was answered took up what it could, whether or not its answer was seen. */
 static bool any_answered(const struct call *c)
 {
+	if (c->kind == CALL_CALL)
+		return true;
 	for (uint16_t i = 0; i < c->media_count; i++)
 		if (answered(&c->media[i]) || keyed_in_band(&c->media[i]))
 			return true;
@@ -41,18 +44,10 @@ static void note_key(struct work *w, const struct fact *f, enum severity s, cons
 				 .caused_by = rule_clear_cause(w) });
 }
 
-static bool answer_doubled(const struct work *w, const struct fact *at)
-{
-	RULE_EACH (w, f, FACT_keys_doubled)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 /* RFC 8643 3.2: an offer may hold several methods, an answer may not; the key is not in use. */
 static void beside_in_band(struct work *w, const struct fact *f)
 {
-	bool doubled = answer_doubled(w, f);
+	bool doubled = rule_on_line(w, FACT_keys_doubled, f);
 
 	w->disclosed = true;
 	rule_line(w, f)->key_shown = true;
@@ -95,23 +90,34 @@ static void key_behind_tls(struct work *w, const struct fact *f, bool used)
 						     (unsigned)f->value) });
 }
 
+/* Its tags fit: whatever SDP says, or was missed of it, the key is in use (KEY-003). */
+static bool proved(const struct work *w, const struct fact *f)
+{
+	return rule_on_line(w, FACT_key_proved, f) || rule_on_line(w, FACT_key_wrong_way, f);
+}
+
+static void used(struct work *w, const struct fact *f)
+{
+	if (!rule_in_clear(w, f)) {
+		key_behind_tls(w, f, true);
+	} else if (keyed_in_band(rule_media(w, f)) && !proved(w, f)) {
+		beside_in_band(w, f);
+	} else {
+		w->exposed = true;
+		w->key_clear = true;
+		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
+			 "the media key itself was in readable SDP: anyone on this hop has it");
+		note_key(w, f, SEVERITY_CRITICAL, key_detail(w, f, ""));
+	}
+}
+
 static void key_in_use(struct work *w)
 {
-	RULE_EACH (w, f, FACT_key_readable) {
-		const struct media *m = rule_media(w, f);
-		if (!rule_in_clear(w, f)) {
-			key_behind_tls(w, f, true);
-		} else if (keyed_in_band(m)) {
-			beside_in_band(w, f);
-		} else {
-			w->exposed = true;
-			w->key_clear = true;
-			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
-				 "the media key itself was in readable SDP: anyone on this "
-				 "hop has it");
-			note_key(w, f, SEVERITY_CRITICAL, key_detail(w, f, ""));
-		}
-	}
+	RULE_EACH (w, f, FACT_key_readable)
+		used(w, f);
+	RULE_EACH (w, f, FACT_key_unused)
+		if (proved(w, f))
+			used(w, f);
 }
 
 static void key_unused(struct work *w)
@@ -120,6 +126,8 @@ static void key_unused(struct work *w)
 
 	RULE_EACH (w, f, FACT_key_unused) {
 		const struct media *m = rule_media(w, f);
+		if (proved(w, f))
+			continue;
 		if (!rule_in_clear(w, f)) {
 			key_behind_tls(w, f, false);
 		} else if (!taken) {
@@ -167,24 +175,39 @@ static void key_line(struct work *w)
 
 /* RFC 3830 3: pre-shared and public-key modes carry the key; with Diffie-Hellman it never travels.
  */
-static void mikey(struct work *w)
+static bool mikey_carries(uint64_t type)
 {
 	enum { CARRIES = 3, ESCROW = 26 };
 
+	return type <= CARRIES || type == ESCROW;
+}
+
+/* The line was refused, or keyed by something else: this key is not in use. */
+static bool mikey_unused(const struct media *m)
+{
+	return m && (m->rejected ||
+		     (m->answered && m->keying != KEYING_MIKEY && m->keying != KEYING_UNKNOWN));
+}
+
+static void mikey(struct work *w)
+{
 	RULE_EACH (w, f, FACT_mikey_key) {
-		bool carried = f->value <= CARRIES || f->value == ESCROW;
+		bool carried = mikey_carries(f->value), unused = mikey_unused(rule_media(w, f));
 		if (!rule_in_clear(w, f) && !handled(w))
 			continue;
-		if (carried)
+		if (carried && !unused)
 			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
 				 "MIKEY carried the media key through signaling that others read");
 		rule_note(w, f,
 			  (struct note){
 				  .id = RULE_KEY_009,
 				  .outcome = carried ? OUTCOME_VIOLATED : OUTCOME_NOTED,
-				  .severity = carried ? SEVERITY_HIGH : SEVERITY_INFO,
-				  .detail = rule_text(w, "MIKEY, data type %llu (RFC 3830 6.1).",
-						      (unsigned long long)f->value),
+				  .severity = !carried ? SEVERITY_INFO
+					      : unused ? SEVERITY_LOW
+						       : SEVERITY_HIGH,
+				  .detail = rule_text(w, "MIKEY, data type %llu (RFC 3830 6.1)%s.",
+						      (unsigned long long)f->value,
+						      unused ? ", not taken up" : ""),
 				  .caused_by = rule_clear_cause(w) });
 	}
 }

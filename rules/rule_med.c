@@ -40,14 +40,6 @@ static bool partly_clear(const struct media *m)
 	return clear && clear < packets - packets / 10;
 }
 
-static bool carries_fax(const struct work *w, const struct fact *at)
-{
-	RULE_EACH (w, f, FACT_fax_proposed)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 /* The test that told, in words for a reader who does not know it. */
 static const char *test_words(const char *test)
 {
@@ -103,7 +95,7 @@ static const char *fall(struct line *line)
 
 static void note_clear(struct work *w, const struct fact *f, const char *title)
 {
-	bool fax = f->kind == FACT_media_clear && carries_fax(w, f);
+	bool fax = f->kind == FACT_media_clear && rule_on_line(w, FACT_fax_proposed, f);
 	const char *detail = clear_detail(w, f, "No encryption keys were used");
 
 	say_clear(w, f, true);
@@ -197,6 +189,13 @@ static bool hold_music(const struct work *w, const struct fact *f)
 	return !answered_back(m, &m->segments[f->segment]);
 }
 
+/* A Hello that nobody answers is no keying (ZRTP-004, traps). */
+static bool zrtp_unanswered(const struct work *w, const struct fact *f)
+{
+	return rule_on_line(w, FACT_zrtp_seen, f) && !rule_on_line(w, FACT_zrtp_complete, f) &&
+	       !rule_on_line(w, FACT_zrtp_stopped, f) && !rule_on_line(w, FACT_zrtp_broken, f);
+}
+
 static void clear_media(struct work *w)
 {
 	RULE_EACH (w, f, FACT_media_clear) {
@@ -206,7 +205,7 @@ static void clear_media(struct work *w)
 		else if (hold_music(w, f))
 			note_start(w, f, SEVERITY_LOW,
 				   "Music or an announcement on hold could be heard.");
-		else if (m && m->zrtp)
+		else if (m && m->zrtp && (!zrtp_unanswered(w, f) || partly_clear(m)))
 			note_partly(w, f);
 		else if (m && declared_secure(m) && partly_clear(m))
 			note_partly(w, f);
@@ -217,6 +216,29 @@ static void clear_media(struct work *w)
 	}
 	RULE_EACH (w, f, FACT_page_clear)
 		note_page(w, f);
+}
+
+/* D.7: what would refute with more packets is a suspicion until they, or a tag, answer it. */
+static void doubtful(struct work *w)
+{
+	static const char *const why =
+		"agreed as protected, and a test for readable media fired in "
+		"too few packets to tell";
+
+	RULE_EACH (w, f, FACT_media_doubtful) {
+		const struct media *m = rule_media(w, f);
+		const struct line *line = rule_line(w, f);
+		if (!m || m->zrtp || !declared_secure(m) || line->null_cipher || line->clear)
+			continue;
+		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, f, why);
+		rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, f, why);
+		rule_note(w, f,
+			  (struct note){ .id = RULE_MED_002,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_HIGH,
+					 .detail = "A test for readable media fired, in too few "
+						   "packets to tell." });
+	}
 }
 
 static void other_kinds(struct work *w)
@@ -451,6 +473,7 @@ static void rtcp(struct work *w)
 				  .detail = "A readable RTCP CNAME names the user at a host." });
 }
 
-rule_run *const rule_med_run[] = { mark_falls, clear_media,	 other_kinds, downgrade, fallback,
-				   sibling,    starts,		 unowned,     one_way,	 rtcp,
-				   unjudged,   nothing_readable, NULL };
+rule_run *const rule_med_run[] = { mark_falls,	     clear_media, doubtful, other_kinds,
+				   downgrade,	     fallback,	  sibling,  starts,
+				   unowned,	     one_way,	  rtcp,	    unjudged,
+				   nothing_readable, NULL };

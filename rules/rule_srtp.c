@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+enum { WAIVED_GRADE = 2 }; /* declared in SDP */
+
 static void fail_media(struct work *w, const struct fact *f, const char *why)
 {
 	w->weak = true;
@@ -44,10 +46,14 @@ static void unencrypted(struct work *w)
 	}
 }
 
-static void note_waived(struct work *w, const struct fact *f, enum severity s, const char *what)
+static void note_waived(struct work *w, const struct fact *f, enum severity s, const char *what,
+			bool doubt)
 {
-	if (f->value)
-		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, f,
+	struct fact said = *f;
+
+	said.grade = WAIVED_GRADE;
+	if (doubt)
+		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, &said,
 			 "a part of SRTP's protection was agreed away");
 	rule_note(w, f,
 		  (struct note){
@@ -58,12 +64,21 @@ static void note_waived(struct work *w, const struct fact *f, enum severity s, c
 					      f->value ? "agreed" : "offered and not taken") });
 }
 
+/* Only RTCP that was encrypted all the same answers it: tags of the media say nothing of it. */
+static bool rtcp_waived(const struct work *w, const struct fact *at)
+{
+	RULE_EACH (w, f, FACT_srtcp_unencrypted)
+		if (f->media == at->media && f->value)
+			return !rule_on_line(w, FACT_srtcp_encrypted, at);
+	return false;
+}
+
 static void waived(struct work *w)
 {
 	RULE_EACH (w, f, FACT_srtcp_unencrypted)
-		note_waived(w, f, SEVERITY_MEDIUM, "UNENCRYPTED_SRTCP");
+		note_waived(w, f, SEVERITY_MEDIUM, "UNENCRYPTED_SRTCP", rtcp_waived(w, f));
 	RULE_EACH (w, f, FACT_srtp_unauthenticated)
-		note_waived(w, f, SEVERITY_HIGH, "UNAUTHENTICATED_SRTP");
+		note_waived(w, f, SEVERITY_HIGH, "UNAUTHENTICATED_SRTP", f->value != 0);
 }
 
 static void keystream(struct work *w)
@@ -72,14 +87,16 @@ static void keystream(struct work *w)
 		w->weak = true;
 		rule_line(w, f)->weak_key = true;
 		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
-			 "both directions were encrypted with one keystream");
+			 "two streams were encrypted with one keystream");
 		rule_say(w, CONDITION_MEDIA, KNOWN_FAIL, f,
 			 "two streams under one keystream can be read from each other");
 		rule_note(w, f,
 			  (struct note){ .id = RULE_SRTP_006,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = SEVERITY_CRITICAL,
-					 .detail = "Both directions use one key and one SSRC." });
+					 .detail = rule_detail(w, f,
+							       "Two streams use one key, one SSRC "
+							       "and the same indexes") });
 	}
 }
 
@@ -105,9 +122,13 @@ static void failing(struct work *w)
 
 static bool key_in_clear(const struct work *w, const struct fact *at)
 {
-	RULE_EACH (w, f, FACT_key_readable)
-		if (f->media == at->media && rule_in_clear(w, f))
-			return true;
+	static const enum fact_kind kinds[] = { FACT_key_readable, FACT_key_unused };
+
+	/* That nothing was seen to take it does not matter where its tags fit. */
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		RULE_EACH (w, f, kinds[i])
+			if (f->media == at->media && rule_in_clear(w, f))
+				return true;
 	return false;
 }
 
@@ -166,14 +187,23 @@ static void proved(struct work *w)
 
 static void verified(struct work *w)
 {
-	RULE_EACH (w, f, FACT_key_proved_dtls)
-		rule_say(w, CONDITION_KEYS, KNOWN_OK, f,
+	RULE_EACH (w, f, FACT_key_proved_dtls) {
+		struct fact said = *f;
+		said.grade = rule_dtls_grade(w, f, f->grade);
+		rule_say(w, CONDITION_KEYS, KNOWN_OK, &said,
 			 "SRTP tags verify under the keys that the DTLS handshake on this path "
 			 "agreed");
-	RULE_EACH (w, f, FACT_media_verified)
-		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
-			 "SRTP tags verified here: the media passed this place encrypted and "
-			 "unchanged");
+	}
+	/* Where an element holds keys of both sides, tags of one side do not answer for it. */
+	RULE_EACH (w, f, FACT_media_verified) {
+		struct fact said = *f;
+		if (rtcp_waived(w, f))
+			said.grade = WAIVED_GRADE;
+		if (!rule_on_line(w, FACT_keys_rewritten, f))
+			rule_say(w, CONDITION_MEDIA, KNOWN_OK, &said,
+				 "SRTP tags verified here: the media passed this place encrypted "
+				 "and unchanged");
+	}
 }
 
 /* ---- quality of keys ------------------------------------------------------------- */
@@ -189,14 +219,20 @@ static void key_values(struct work *w)
 
 	rule_plain(w, plain, sizeof plain / sizeof *plain);
 	RULE_EACH (w, f, FACT_key_weak) {
-		rule_line(w, f)->weak_key = true;
-		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f, "the media key can be guessed");
-		rule_note(
-			w, f,
-			(struct note){ .id = RULE_KEY_006,
-				       .outcome = OUTCOME_VIOLATED,
-				       .severity = SEVERITY_CRITICAL,
-				       .detail = rule_detail(w, f, "The key is no random value") });
+		bool used = f->value || rule_on_line(w, FACT_key_proved, f);
+		if (used) {
+			rule_line(w, f)->weak_key = true;
+			rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f, "the media key can be guessed");
+		}
+		rule_note(w, f,
+			  (struct note){ .id = RULE_KEY_006,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = used ? SEVERITY_CRITICAL : SEVERITY_MEDIUM,
+					 .detail = rule_detail(
+						 w, f,
+						 used ? "The key is no random value"
+						      : "A key that was not taken is no random "
+							"value") });
 	}
 }
 

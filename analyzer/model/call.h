@@ -83,6 +83,7 @@ struct segment {
 	bool in_turn;	   /* unwrapped from TURN: its ends are those of the media */
 	enum protection protection;
 	const char *test;  /* what showed plaintext, or NULL */
+	const char *hint;  /* what fired, in too few packets to tell, or NULL */
 	const char *codec; /* name by SDP or static payload type, or NULL */
 	struct evidence first, clear_at;
 	const struct window_seen *windows;

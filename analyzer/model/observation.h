@@ -401,6 +401,7 @@ struct rtcp_seen {
 	uint64_t key_name;		    /* that key, 0: none */
 	bool clear_beyond_app;		    /* clear SR, RR or SDES, not only APP or a lone BYE */
 	struct evidence clear_at;	    /* first clear one */
+	struct evidence report_at;	    /* last clear one that does not say goodbye */
 };
 
 /* ---- other things a flow can be --------------------------------------------- */
@@ -539,8 +540,9 @@ struct zrtp_side_seen {
 struct zrtp_seen {
 	uint32_t count;
 	uint32_t messages;
-	bool completed; /* Confirm2 and Conf2ACK (or SRTP after Confirm2) */
-	bool sas_relay, go_clear;
+	bool completed;		  /* Confirm2 and Conf2ACK (or SRTP after Confirm2) */
+	bool sas_relay, go_clear; /* or what acknowledges it */
+	bool clear_ack;
 	bool initiator_src; /* who sent the Commit that counted */
 	bool multistream, preshared;
 	uint8_t hash[ZRTP_NAME + 1], cipher[ZRTP_NAME + 1], tag[ZRTP_NAME + 1],

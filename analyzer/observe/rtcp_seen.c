@@ -47,6 +47,14 @@ static bool has_reports(const struct rtcp_read *r)
 	       rtcp_has_type(r, RTCP_SDES);
 }
 
+/* user@host, as RFC 3550 6.5.1 proposed it and RFC 7022 no longer does. */
+static bool names_a_host(struct slice cname)
+{
+	size_t at = slice_find(cname, '@');
+
+	return at > 0 && at + 1 < cname.n;
+}
+
 /* The first few of a source: whether its keys fit does not change packet by packet. */
 static void note_proof(struct tell *t, const struct flow *f, unsigned direction,
 		       struct rtcp_source *s, const struct payload *p)
@@ -82,9 +90,12 @@ void rtcp_seen_packet(struct tell *t, struct flow *f, unsigned direction, const 
 	s->seen.encrypted += read.look == RTCP_LOOK_ENCRYPTED;
 	s->seen.clear += clear;
 	s->seen.cname |= read.has_cname;
-	if (clear && s->seen.clear_at.frame == 0)
-		s->seen.clear_at = at;
+	s->seen.cname_personal |= clear && names_a_host(read.cname);
 	note_proof(t, f, direction, s, p);
+	if ((clear || s->seen.e_zero) && s->seen.clear_at.frame == 0)
+		s->seen.clear_at = at;
+	if (clear && has_reports(&read) && !rtcp_has_type(&read, RTCP_BYE))
+		s->seen.report_at = at;
 	s->seen.clear_beyond_app |= clear && has_reports(&read);
 	f->unsent = true;
 }

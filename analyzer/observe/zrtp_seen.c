@@ -153,11 +153,17 @@ static void take(struct zrtp_flow *z, unsigned direction, const struct zrtp_pack
 	case ZRTP_CONFIRM2:
 		s->confirm = true;
 		break;
+	case ZRTP_CLEAR_ACK:
+		z->seen.clear_ack = true;
+		z->seen.go_clear = true;
+		first(&z->seen.go_clear_at, at);
+		break;
 	case ZRTP_GO_CLEAR:
 		z->seen.go_clear = true;
 		first(&z->seen.go_clear_at, at);
 		break;
 	case ZRTP_SAS_RELAY:
+	case ZRTP_RELAY_ACK:
 		z->seen.sas_relay = true;
 		first(&z->seen.sas_relay_at, at);
 		break;

@@ -166,6 +166,38 @@ static const char *changed(const struct agreed *a, const struct agreed *b,
 	return NULL;
 }
 
+/* Whoever stands between two exchanges was party to both (B.6). */
+static void note_exchanges(struct live *l, const struct agreed *a, const struct agreed *b)
+{
+	const struct evidence *first, *second;
+	const char *how = keyed_zrtp_differs(a, b, &first, &second);
+
+	for (unsigned i = 0; how && i < 2; i++) {
+		struct fact *f =
+			keyed_fact(l, FACT_zrtp_broken, 3, (i ? b : a)->number, how, first);
+		if (f)
+			live_evidence(f, second);
+	}
+}
+
+/* The offer came in with keys and went on without: who passed it gave them up (MED-003). */
+static void note_stripped(struct live *l, const struct pact *in, const struct pact *on, unsigned i,
+			  const struct agreed *b)
+{
+	const struct line_seen *x = offer_line(in->offer, i), *y = offer_line(on->offer, i);
+
+	if (!addr_eq(&in->leg->leg.b.addr, &on->leg->leg.a.addr) || in->callee_offers ||
+	    in->offer_in_response || b->m.keying != KEYING_NONE || !b->m.answer_seen ||
+	    b->m.rejected || x->kind != y->kind)
+		return;
+	if (!offer_line_has_keys(x) || offer_line_has_keys(y))
+		return;
+	struct fact *f = keyed_fact(l, FACT_downgrade, 3, b->number, "taken out between two hops",
+				    &in->offer_at);
+	if (f)
+		live_evidence(f, &on->offer_at);
+}
+
 static void compare_line(struct live *l, const struct pact *p, const struct pact *q, unsigned i,
 			 const struct agreed_list *list)
 {
@@ -182,6 +214,10 @@ static void compare_line(struct live *l, const struct pact *p, const struct pact
 	 */
 	bool one = p->leg->part != q->leg->part || p->tags == q->tags;
 
+	note_stripped(l, p, q, i, b);
+	note_stripped(l, q, p, i, a);
+	if (a != b && p->tags && p->tags == q->tags && p->final && q->final)
+		note_exchanges(l, a, b);
 	if (offer || (answer && one)) {
 		note_rekeyed(l, a, b);
 		note_rekeyed(l, b, a);

@@ -357,6 +357,23 @@ void agreed_path(struct agreed *a, const struct flow *f)
 	count_handshakes(a, f);
 }
 
+static bool is_rtcp_of(const struct agreed *a, const struct endpoint *e)
+{
+	for (unsigned i = 0; i < a->line_count; i++)
+		if (a->lines[i] && a->lines[i]->rtcp.port && announced(a->lines[i]) &&
+		    addr_endpoint_eq(&a->lines[i]->rtcp, e))
+			return true;
+	return false;
+}
+
+void agreed_rtcp_path(struct agreed *a, const struct flow *f)
+{
+	struct endpoint src = addr_src(&f->key), dst = addr_dst(&f->key);
+
+	if (a->rtcp_count < AGREED_PATHS && (is_rtcp_of(a, &src) || is_rtcp_of(a, &dst)))
+		a->rtcp[a->rtcp_count++] = f;
+}
+
 static const char *static_name(uint8_t pt)
 {
 	switch (pt) { /* RFC 3551 6 */

@@ -28,6 +28,8 @@ struct agreed {
 	/* what ran on its path */
 	const struct flow *paths[AGREED_PATHS]; /* 5-tuples that fit this media best */
 	unsigned path_count;
+	const struct flow *rtcp[AGREED_PATHS]; /* those of RTCP on a port of its own */
+	unsigned rtcp_count;
 	uint64_t dtls_records, zrtp_messages;
 	struct evidence dtls_at, zrtp_at;
 	uint64_t text_packets, parsed[2]; /* [0] by the lesser endpoint */
@@ -44,6 +46,8 @@ int agreed_side(const struct agreed *a, const struct endpoint *e);
 unsigned agreed_fit(const struct agreed *a, const struct flow *f, int pt);
 /* Files a path under the media, and counts the handshakes that ran on it. */
 void agreed_path(struct agreed *a, const struct flow *f);
+/* Files it as a path of the media's RTCP, when both or one of its ends were announced for that. */
+void agreed_rtcp_path(struct agreed *a, const struct flow *f);
 /* Codec name of a payload type by SDP or RFC 3551, or NULL; copied into the arena. */
 const char *agreed_codec(struct live *l, const struct agreed *a, uint8_t pt);
 

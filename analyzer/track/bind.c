@@ -281,6 +281,8 @@ static void note_path(struct binder *b, struct flow *f)
 	for (unsigned i = 0; best && i < b->list->count; i++)
 		if (agreed_fit(&b->list->all[i], f, -1) == best)
 			agreed_path(&b->list->all[i], f);
+	for (unsigned i = 0; !best && i < b->list->count; i++)
+		agreed_rtcp_path(&b->list->all[i], f);
 	note_speech(b->list, f);
 	if (f->cut) {
 		b->l->truncated_count += f->cut;

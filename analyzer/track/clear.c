@@ -209,7 +209,9 @@ struct clear_verdict clear_judge(const struct window_seen *const *w, unsigned n,
 	if (v.test) {
 		v.protection = PROTECTION_CLEAR;
 		stretch(&v, w, n, about);
-	} else if (s.halves >= 2 && !s.fired && looked) {
+	} else if (s.fired) {
+		v.hint = test_text(s.bits);
+	} else if (s.halves >= 2 && looked) {
 		v.protection = PROTECTION_NONE_FOUND;
 	}
 	return v;

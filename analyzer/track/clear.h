@@ -21,6 +21,7 @@ struct clear_context {
 struct clear_verdict {
 	enum protection protection;
 	const char *test; /* what showed plaintext, or NULL */
+	const char *hint; /* what fired, in too few packets to tell */
 	uint64_t tested, clear_packets, clear_ns;
 	int first_clear, last_clear; /* -1: none */
 };

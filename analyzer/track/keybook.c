@@ -104,14 +104,23 @@ static void note_key(struct keybook *b, struct live *l, const struct agreed *a, 
 
 	if (!p)
 		return;
-	if (p->call && p->call != call && p->end_ns < l->call.start_ns && (p->points & l->points))
-		keyed_fact(l, FACT_key_weak, 3, a->number, "shared by calls one after another",
-			   &a->answer_at);
+	if (p->call && p->call != call && p->end_ns < l->call.start_ns && (p->points & l->points)) {
+		struct fact *f = keyed_fact(l, FACT_key_weak, 3, a->number,
+					    "shared by calls one after another", &a->answer_at);
+		if (f)
+			f->value = 1;
+	}
 	if (!p->call || l->call.end_ns > p->end_ns) {
 		p->call = call;
 		p->end_ns = l->call.end_ns;
 		p->points = l->points;
 	}
+}
+
+/* RFC 4568 5.1.2: the answer has the tag of the line that it takes. */
+static bool taken(const struct agreed *a, const struct crypto_seen *c)
+{
+	return a->answer && a->answer->crypto_count && a->answer->cryptos[0].tag == c->tag;
 }
 
 static void note_keys(struct keybook *b, struct live *l, const struct agreed *a)
@@ -122,7 +131,7 @@ static void note_keys(struct keybook *b, struct live *l, const struct agreed *a)
 		return;
 	for (unsigned s = 0; s < 2; s++)
 		for (unsigned i = 0; both[s] && i < both[s]->crypto_count; i++)
-			if (both[s]->cryptos[i].key_names[0])
+			if (both[s]->cryptos[i].key_names[0] && taken(a, &both[s]->cryptos[i]))
 				note_key(b, l, a, both[s]->cryptos[i].key_names[0]);
 }
 
@@ -167,7 +176,8 @@ void keybook_call(struct keybook *b, struct live *l, const struct agreed_list *l
 		note_keys(b, l, a);
 		for (unsigned k = 0; k < a->path_count; k++)
 			for (const struct dtls_held *d = a->paths[k]->dtls; d; d = d->next)
-				note_certificates(b, l, a, a->paths[k], d);
+				if (keyed_in_time(l, d->first_ns, d->last_ns))
+					note_certificates(b, l, a, a->paths[k], d);
 	}
 }
 

@@ -34,6 +34,15 @@ static bool hex_is(struct slice text, const uint8_t *octets, size_t n)
 	return at == text.n;
 }
 
+static size_t hex_digits(struct slice text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += hex_digit(text.p[i]) >= 0;
+	return n;
+}
+
 /* ---- fingerprints (RFC 8122 5) -------------------------------------------------- */
 
 static int hash_number(struct slice name)
@@ -49,11 +58,19 @@ static int hash_number(struct slice name)
 	return -1;
 }
 
+static const uint8_t hash_octets[CERT_HASHES] = { 20, 28, 32, 48, 64 };
+
 static bool print_is(const struct fingerprint_seen *f, int hash, const struct cert_seen *c)
 {
-	static const uint8_t octets[CERT_HASHES] = { 20, 28, 32, 48, 64 };
+	return hex_is(f->value, c->digest[hash], hash_octets[hash]);
+}
 
-	return hex_is(f->value, c->digest[hash], octets[hash]);
+/* Damaged or masked, it announces nothing: no certificate could be the one it names. */
+bool keyed_print_usable(const struct fingerprint_seen *f)
+{
+	int h = hash_number(f->hash);
+
+	return h < 0 ? f->value.n > 0 : hex_digits(f->value) == 2u * hash_octets[h];
 }
 
 /* One description: the strongest hash it uses decides. */
@@ -63,6 +80,8 @@ static enum keyed_match line_cert(const struct line_seen *m, const struct cert_s
 
 	for (unsigned i = 0; i < m->fingerprint_count; i++) {
 		int h = hash_number(m->fingerprints[i].hash);
+		if (!keyed_print_usable(&m->fingerprints[i]))
+			continue;
 		strongest = h > strongest ? h : strongest;
 		if (h > fits && print_is(&m->fingerprints[i], h, c))
 			fits = h;
@@ -107,7 +126,7 @@ static enum keyed_match line_hello(const struct line_seen *m, const struct zrtp_
 		const struct zrtp_hash_seen *h = &m->zrtp_hashes[i];
 		if (hex_is(h->hash, z->hello_hash, HELLO_HASH))
 			return KEYED_MATCHES;
-		if (same_version(h->version, z->version))
+		if (same_version(h->version, z->version) && hex_digits(h->hash) == 2 * HELLO_HASH)
 			best = KEYED_DIFFERS;
 	}
 	return best;
@@ -180,6 +199,14 @@ int keyed_side(const struct agreed *a, const struct endpoint *e, const struct en
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a && b && !strcmp(a, b));
+}
+
+bool keyed_has(const struct live *l, enum fact_kind kind, int media)
+{
+	for (const struct note *n = l->facts; n; n = n->next)
+		if (n->fact.kind == kind && n->fact.media == media)
+			return true;
+	return false;
 }
 
 struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,

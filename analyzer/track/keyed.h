@@ -12,6 +12,9 @@ enum keyed_match {
 	KEYED_MATCHES,
 };
 
+/* It can be held against a certificate; or its hash is not known, and nothing says that it cannot.
+ */
+bool keyed_print_usable(const struct fingerprint_seen *f);
 /* A certificate against what one side (0: offerer, 1: answerer, -1: either) announced. */
 enum keyed_match keyed_cert(const struct agreed *a, int side, const struct cert_seen *c);
 /* A Hello hash against the same. `version`: of the Hello, "1.10". */
@@ -29,11 +32,20 @@ int keyed_side(const struct agreed *a, const struct endpoint *e, const struct en
 
 /* Facts; `list` is the whole call's, since forks and BUNDLE share what they announce. */
 void keyed_dtls(struct live *l, const struct agreed_list *list);
+/* What offers and answers owe to DTLS, and what became of it. */
+void keyed_line(struct live *l, struct pact *const *pacts, unsigned count,
+		const struct agreed_list *list);
+/* `side` sent the ClientHello: may it (RFC 8842 5.3)? */
+void keyed_line_began(struct live *l, const struct agreed *a, int side, const struct evidence *at);
 void keyed_zrtp(struct live *l, const struct agreed_list *list);
+/* How the exchanges of a line on two hops differ, and where they ended; NULL: they need not. */
+const char *keyed_zrtp_differs(const struct agreed *a, const struct agreed *b,
+			       const struct evidence **first, const struct evidence **second);
 void keyed_sdes(struct live *l, struct pact *const *pacts, unsigned count,
 		const struct agreed_list *list);
 void keyed_media(struct live *l, const struct agreed_list *list); /* tags, RTCP, digits */
 
+bool keyed_has(const struct live *l, enum fact_kind kind, int media);
 /* A fact of a media line, one for each kind and text; evidence and value are added to. */
 struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,
 			const char *text, const struct evidence *at);

@@ -30,6 +30,13 @@ static bool completed(const struct handshake_seen *h)
 	return h->client_done && h->server_done;
 }
 
+static bool same_handshake(const struct handshake_seen *a, const struct handshake_seen *b)
+{
+	return a->has_randoms && b->has_randoms && a->has_shares && b->has_shares &&
+	       !memcmp(a->randoms, b->randoms, sizeof a->randoms) &&
+	       !memcmp(a->shares, b->shares, sizeof a->shares);
+}
+
 static const struct evidence *shown_at(const struct cert_seen *c, const struct dtls_held *d)
 {
 	return c->at.frame ? &c->at : &d->at;
@@ -76,41 +83,79 @@ static enum keyed_match match(const struct look *k, unsigned who)
 	return m;
 }
 
-static void compare(const struct look *k)
+/* What is wrong with a certificate, if anything is: NULL. */
+static const char *fault(const struct look *k, unsigned who, enum keyed_match m, bool *doubt)
 {
 	static const char *const differs[] = { "the client's", "the server's" };
 	static const char *const weaker[] = { "the client's, by a weaker hash only",
 					      "the server's, by a weaker hash only" };
+	const struct cert_seen *c = &k->d->seen.shake.certs[who];
+
+	*doubt = m != KEYED_DIFFERS;
+	if (m == KEYED_DIFFERS)
+		return keyed_cert(k->a, -1, c) == KEYED_MATCHES ? NULL : differs[who];
+	if (m == KEYED_WEAKER)
+		return weaker[who];
+	return c->possession == CHECK_BAD ? "its handshake signature does not verify" : NULL;
+}
+
+static unsigned proved_bits(const struct look *k, const struct dtls_held *d, unsigned who)
+{
+	struct look there = { k->l, k->list, k->a, d, { k->side[0], k->side[1] } };
+	const struct cert_seen *c = &d->seen.shake.certs[who];
+
+	if (c->possession == CHECK_BAD || match(&there, who) != KEYED_MATCHES)
+		return 0;
+	return (c->possession == CHECK_OK ? CLIENT_MATCHES | CLIENT_SIGNED : CLIENT_MATCHES + 0u)
+	       << who;
+}
+
+/* One handshake, wherever this line's paths show it: what one place lost another may have. */
+static unsigned all_bits(const struct look *k)
+{
+	unsigned bits = k->d->seen.shake.resumed ? 0 : FULL;
+
+	for (unsigned who = 0; who < 2; who++) {
+		bits |= proved_bits(k, k->d, who);
+		for (unsigned i = 0; i < k->a->path_count; i++)
+			for (const struct dtls_held *e = k->a->paths[i]->dtls; e; e = e->next)
+				if (same_handshake(&e->seen.shake, &k->d->seen.shake))
+					bits |= proved_bits(k, e, who);
+	}
+	return bits;
+}
+
+/* Several handshakes of a line prove what each of them does. */
+static void note_matched(const struct look *k)
+{
 	const struct handshake_seen *h = &k->d->seen.shake;
-	unsigned bits = h->resumed ? 0 : FULL;
+	bool first = !keyed_has(k->l, FACT_dtls_matched, k->a->number);
+	struct fact *f = keyed_fact(k->l, FACT_dtls_matched, 4, k->a->number, NULL,
+				    shown_at(&h->certs[1], k->d));
+
+	if (f)
+		f->value = first ? all_bits(k) : f->value & all_bits(k);
+	if (f && h->certs[0].at.frame)
+		live_evidence(f, &h->certs[0].at);
+}
+
+static void compare(const struct look *k)
+{
+	const struct handshake_seen *h = &k->d->seen.shake;
 	bool fits = false;
 
 	for (unsigned who = 0; who < 2; who++) {
+		bool doubt;
 		enum keyed_match m = match(k, who);
-		bool proved = h->certs[who].possession == CHECK_OK;
+		const char *text = fault(k, who, m, &doubt);
+		if (text)
+			note_mismatch(k, who, text, doubt);
 		/* Announced by the other side: no stranger's, but not where it belongs. */
-		if (m == KEYED_DIFFERS && keyed_cert(k->a, -1, &h->certs[who]) == KEYED_MATCHES)
+		else if (m == KEYED_MATCHES || m == KEYED_DIFFERS)
 			fits = true;
-		else if (m == KEYED_DIFFERS)
-			note_mismatch(k, who, differs[who], false);
-		else if (m == KEYED_WEAKER)
-			note_mismatch(k, who, weaker[who], true);
-		else if (h->certs[who].possession == CHECK_BAD)
-			note_mismatch(k, who, "its handshake signature does not verify", true);
-		else if (m == KEYED_MATCHES) {
-			fits = true;
-			bits |= (proved ? CLIENT_MATCHES | CLIENT_SIGNED : CLIENT_MATCHES + 0u)
-				<< who;
-		}
 	}
-	if (!fits || !completed(h))
-		return;
-	struct fact *f = keyed_fact(k->l, FACT_dtls_matched, 4, k->a->number, NULL,
-				    shown_at(&h->certs[1], k->d));
-	if (f)
-		f->value |= bits;
-	if (f && h->certs[0].at.frame)
-		live_evidence(f, &h->certs[0].at);
+	if (fits && completed(h))
+		note_matched(k);
 }
 
 /* ---- the handshake itself -------------------------------------------------------------- */
@@ -172,34 +217,6 @@ static void note_sides(const struct look *k)
 		keyed_fact(k->l, FACT_dtls_one_sided, 3, k->a->number, NULL, &h->server_at);
 }
 
-static bool ever_active(const struct agreed *a, int side)
-{
-	for (unsigned i = 0; i < a->line_count; i++)
-		if ((int)(i & 1) == side && a->lines[i] &&
-		    (a->lines[i]->setup == SETUP_ACTIVE || a->lines[i]->setup == SETUP_ACTPASS))
-			return true;
-	return false;
-}
-
-/* RFC 5763 5, RFC 8842 5.3: the answer settles who is the client. */
-static void note_role(const struct look *k)
-{
-	const struct agreed *a = k->a;
-	const char *text = NULL;
-
-	if (!a->offer || !a->answer || !a->m.answer_seen)
-		return;
-	if (a->answer->setup == SETUP_ACTPASS || a->answer->setup == SETUP_HOLDCONN)
-		text = "the answer settles no role";
-	else if (a->offer->setup == a->answer->setup && a->answer->setup != SETUP_NONE)
-		text = "offer and answer claim the same role";
-	else if (k->side[0] >= 0 && !ever_active(a, k->side[0]) &&
-		 (k->side[0] ? a->answer : a->offer)->setup == SETUP_PASSIVE)
-		text = "the passive side began the handshake";
-	if (text)
-		keyed_fact(k->l, FACT_dtls_role, 3, a->number, text, &k->d->at);
-}
-
 static void look_at(struct look *k, const struct flow *f)
 {
 	struct endpoint src = addr_src(&f->key), dst = addr_dst(&f->key);
@@ -214,83 +231,7 @@ static void look_at(struct look *k, const struct flow *f)
 	note_suite(k);
 	note_profile(k);
 	note_sides(k);
-	note_role(k);
-}
-
-/* ---- the line as a whole ------------------------------------------------------------------ */
-
-static bool has_print(const struct agreed *a, bool readable_only)
-{
-	for (unsigned i = 0; i < a->line_count; i++)
-		if (a->lines[i] && a->lines[i]->fingerprint_count)
-			return !readable_only || a->leg->leg.readable;
-	return false;
-}
-
-static void note_missing(struct live *l, const struct agreed_list *list, const struct agreed *a)
-{
-	bool any = false;
-
-	for (unsigned i = 0; i < list->count; i++)
-		any |= has_print(&list->all[i], false);
-	if (a->m.dtls && !any && a->m.offer_seen && a->m.answer_seen && !keyed_sdp_gaps(l, a))
-		keyed_fact(l, FACT_dtls_no_fingerprint, 3, a->number, NULL, &a->dtls_at);
-}
-
-static const char *only_weak(const struct line_seen *m)
-{
-	bool sha1 = false;
-
-	for (unsigned i = 0; i < m->fingerprint_count; i++) {
-		int h = slice_ieq(m->fingerprints[i].hash, SLICE("sha-1"));
-		if (!h && !slice_ieq(m->fingerprints[i].hash, SLICE("md5")) &&
-		    !slice_ieq(m->fingerprints[i].hash, SLICE("md2")))
-			return NULL;
-		sha1 |= h;
-	}
-	if (!m->fingerprint_count)
-		return NULL;
-	return sha1 ? "SHA-1" : "MD5";
-}
-
-static void note_prints(struct live *l, const struct agreed *a)
-{
-	const struct line_seen *both[] = { a->offer, a->answer };
-
-	if (a->m.keying != KEYING_DTLS)
-		return;
-	for (unsigned i = 0; i < 2; i++) {
-		const char *weak = both[i] ? only_weak(both[i]) : NULL;
-		if (weak)
-			keyed_fact(l, FACT_dtls_weak_fingerprint, 3, a->number, weak,
-				   i ? &a->answer_at : &a->offer_at);
-	}
-	if (has_print(a, true))
-		keyed_fact(l, FACT_dtls_fingerprint_readable, 3, a->number, NULL,
-			   a->offer_at.frame ? &a->offer_at : &a->answer_at);
-}
-
-/* Refused or never finished, and media all the same (RFC 5763 5: none may flow). */
-static void note_unfinished(struct live *l, const struct agreed *a)
-{
-	const struct dtls_held *refused = NULL;
-
-	for (unsigned i = 0; i < a->path_count; i++)
-		for (const struct dtls_held *d = a->paths[i]->dtls; d; d = d->next) {
-			if (completed(&d->seen.shake))
-				return;
-			if (d->seen.shake.alert_fatal)
-				refused = d;
-		}
-	if (!refused || a->m.keying != KEYING_DTLS)
-		return;
-	for (unsigned i = 0; i < a->m.segment_count; i++)
-		if (a->m.segments[i].last_ns > refused->last_ns + 1000000000 &&
-		    a->m.segments[i].packets >= 50) {
-			keyed_fact(l, FACT_dtls_incomplete, 1, a->number, NULL,
-				   &refused->seen.shake.alert_at);
-			return;
-		}
+	keyed_line_began(k->l, k->a, k->side[0], &k->d->at);
 }
 
 void keyed_dtls(struct live *l, const struct agreed_list *list)
@@ -301,8 +242,5 @@ void keyed_dtls(struct live *l, const struct agreed_list *list)
 			for (k.d = k.a->paths[p]->dtls; k.d; k.d = k.d->next)
 				if (keyed_in_time(l, k.d->first_ns, k.d->last_ns))
 					look_at(&k, k.a->paths[p]);
-		note_missing(l, list, k.a);
-		note_prints(l, k.a);
-		note_unfinished(l, k.a);
 	}
 }

@@ -2,11 +2,12 @@
 #include "analyzer/track/keyed.h"
 
 enum {
-	UNPROVED = 20, /* evidence-methods 1.9: packets tried before a key is said not to fit */
-	FAILING = 100, /* SRTP-007: more than one in a hundred */
-	DIGITS = 3,    /* what else slips through the grammar are flashes of the hook */
-	EVENTS = 8,    /* four octets obey the grammar by chance with 2^-5 each */
-	TAGGED = 50,   /* B.7: packets of which 95 % have the length of codec and tag */
+	UNPROVED = 20,	  /* evidence-methods 1.9: packets tried before a key is said not to fit */
+	FAILING = 100,	  /* SRTP-007: more than one in a hundred */
+	FAILED_LEAST = 3, /* of few samples one may be damaged, or forged by anyone */
+	DIGITS = 3,	  /* what else slips through the grammar are flashes of the hook */
+	EVENTS = 8,	  /* four octets obey the grammar by chance with 2^-5 each */
+	TAGGED = 50,	  /* B.7: packets of which 95 % have the length of codec and tag */
 };
 
 /* ---- keys ----------------------------------------------------------------------------- */
@@ -41,7 +42,8 @@ static void note_proof(struct live *l, const struct agreed *a, const struct stre
 		       &st->first);
 	if (f)
 		f->value += p->verified;
-	if (p->rekeyed || (uint64_t)p->failed_after * FAILING <= p->tried)
+	if (p->rekeyed || p->failed_after < FAILED_LEAST ||
+	    (uint64_t)p->failed_after * FAILING <= p->tried)
 		return;
 	f = keyed_fact(l, FACT_tags_failing, 3, a->number, NULL, &st->first);
 	if (f)
@@ -83,18 +85,32 @@ static void note_verified(struct live *l, const struct agreed *a)
 	}
 }
 
+/* Keys agreed on another line or pair, or for RTCP, may be this line's (BUNDLE, RFC 5764 5.1.2). */
+static bool keyed_anywhere(const struct agreed_list *list)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct agreed *a = &list->all[i];
+		if (a->m.dtls || a->m.zrtp)
+			return true;
+		for (unsigned p = 0; p < a->rtcp_count; p++)
+			if (a->rtcp[p]->dtls || a->rtcp[p]->zrtp)
+				return true;
+	}
+	return false;
+}
+
 /* Declared open, and yet every packet is longer than its codec's by a tag (B.6, KEY-010). */
-static void note_unexplained(struct live *l, const struct agreed *a)
+static void note_unexplained(struct live *l, const struct agreed_list *list, const struct agreed *a)
 {
 	uint64_t packets = 0, tagged = 0;
 	const struct segment *first = NULL;
 
-	if (a->m.keying != KEYING_NONE || !a->m.answer_seen || a->m.zrtp || a->m.dtls ||
+	if (a->m.keying != KEYING_NONE || !a->m.answer_seen || keyed_anywhere(list) ||
 	    keyed_sdp_gaps(l, a))
 		return;
 	for (unsigned i = 0; i < a->m.segment_count; i++) {
 		const struct segment *s = &a->m.segments[i];
-		if (s->protection == PROTECTION_CLEAR)
+		if (s->protection == PROTECTION_CLEAR || s->verified)
 			return;
 		first = first ? first : s;
 		for (unsigned w = 0; w < s->window_count; w++) {
@@ -109,17 +125,74 @@ static void note_unexplained(struct live *l, const struct agreed *a)
 		f->value = tagged;
 }
 
-/*
- * RFC 3711 9.1: one key, one SSRC and two senders encrypt two streams with the
- * same keystream, whatever the packets hold.
- */
-static void note_keystream(struct live *l, const struct agreed *a, const struct flow *f)
+/* ---- one keystream for two streams (RFC 3711 9.1) ------------------------------------- */
+
+/* Indexes of a stream's packets (RFC 3711 3.3.1). */
+struct span {
+	uint64_t first, last;
+};
+
+static struct span span_of(const struct stream *st)
+{
+	const struct window_seen *from = &st->windows[0].seen;
+	const struct window_seen *to = &st->windows[st->window_count - 1].seen;
+	uint64_t last = (uint64_t)st->proof.roc + to->rolls + (to->last_seq < to->first_seq);
+
+	return (struct span){ (uint64_t)st->proof.roc << 16 | from->first_seq,
+			      last << 16 | to->last_seq };
+}
+
+/* What comes back as it was sent is an echo, a relay or a second sight, not a second stream. */
+static bool share_packets(const struct stream *x, const struct stream *y)
+{
+	for (unsigned i = 0; i < x->print_count; i++)
+		for (unsigned k = 0; k < y->print_count; k++)
+			if (x->prints[i].payload == y->prints[k].payload)
+				return true;
+	return false;
+}
+
+static bool one_keystream(const struct agreed *a, const struct stream *x, const struct stream *y)
+{
+	if (x->ssrc != y->ssrc || !x->proof.key_name || x->proof.key_name != y->proof.key_name ||
+	    !ours(a, &x->proof) || !x->window_count || !y->window_count || share_packets(x, y))
+		return false;
+	struct span p = span_of(x), q = span_of(y);
+	return p.first <= q.last && q.first <= p.last;
+}
+
+/* Two senders on one path; their packets differ, whatever they hold. */
+static void keystream_of_path(struct live *l, const struct agreed *a, const struct flow *f)
 {
 	for (const struct stream *x = f->streams; x; x = x->next)
 		for (const struct stream *y = x->next; y; y = y->next)
-			if (x->ssrc == y->ssrc && x->forward != y->forward && x->proof.key_name &&
-			    x->proof.key_name == y->proof.key_name && ours(a, &x->proof))
-				keyed_fact(l, FACT_keystream_reused, 3, a->number, NULL, &y->first);
+			if (x->forward != y->forward && one_keystream(a, x, y))
+				keyed_fact(l, FACT_keystream_reused, 3, a->number,
+					   "both directions", &y->first);
+}
+
+/* Two lines of one capture point: prints tell two streams from one that passed twice. */
+static void keystream_of_lines(struct live *l, const struct agreed *a, const struct flow *f,
+			       const struct flow *g)
+{
+	for (const struct stream *x = f->streams; x && f->point == g->point; x = x->next)
+		for (const struct stream *y = g->streams; y; y = y->next)
+			if (x->print_count && y->print_count && one_keystream(a, x, y))
+				keyed_fact(l, FACT_keystream_reused, 3, a->number, "two lines",
+					   &y->first);
+}
+
+static void note_keystream(struct live *l, const struct agreed_list *list, unsigned line,
+			   const struct flow *f)
+{
+	const struct agreed *a = &list->all[line];
+
+	keystream_of_path(l, a, f);
+	for (unsigned i = line + 1; i < list->count; i++)
+		for (unsigned p = 0; list->all[i].index != a->index && p < list->all[i].path_count;
+		     p++)
+			if (list->all[i].paths[p] != f)
+				keystream_of_lines(l, a, f, list->all[i].paths[p]);
 }
 
 /* ---- RTCP and digits -------------------------------------------------------------------- */
@@ -138,35 +211,51 @@ static bool any_clear(const struct agreed *a)
 	return false;
 }
 
-/* Before keys and after hanging up nothing is owed. */
-static bool owed(const struct live *l, const struct agreed *a, const struct flow *f, uint64_t ns)
+static bool keyed_by(const struct flow *f, uint64_t ns)
 {
-	const struct zrtp_held *z = stint_zrtp_at(f, ns);
-
-	if (l->bye.frame && ns >= l->bye.ts_ns)
-		return false;
-	if (a->answer_last_ns && ns < a->answer_last_ns)
-		return false;
 	for (const struct dtls_held *d = f->dtls; d; d = d->next)
 		if (ns < d->seen.shake.done_at.ts_ns)
 			return false;
+	return true;
+}
+
+/* Before keys and after hanging up nothing is owed. */
+static bool owed(const struct live *l, const struct agreed *a, const struct flow *f,
+		 const struct evidence *at)
+{
+	const struct zrtp_held *z = NULL;
+	uint64_t ns = at->ts_ns;
+
+	if (!at->frame || (l->bye.frame && ns >= l->bye.ts_ns) ||
+	    (a->answer_last_ns && ns < a->answer_last_ns) || !keyed_by(f, ns))
+		return false;
+	for (unsigned p = 0; p < a->path_count; p++) {
+		if (!keyed_by(a->paths[p], ns))
+			return false;
+		z = z ? z : stint_zrtp_at(a->paths[p], ns);
+	}
 	return a->m.keying != KEYING_ZRTP || (z && z->seen.completed && ns > z->seen.done.ts_ns);
 }
 
+/* SRTCP whose tag fits and whose E bit is 0 is as readable as what parses. */
 static void note_rtcp(struct live *l, const struct agreed *a, const struct flow *f)
 {
 	for (unsigned d = 0; d < 2; d++) {
 		const struct rtcp_seen *r = &f->rtcp[d];
-		if (!r->clear_at.frame || !owed(l, a, f, r->clear_at.ts_ns))
+		const struct evidence *at = owed(l, a, f, &r->clear_at)	   ? &r->clear_at
+					    : owed(l, a, f, &r->report_at) ? &r->report_at
+									   : NULL;
+		if (r->verified > r->e_zero && a->m.keying == KEYING_SDES)
+			keyed_fact(l, FACT_srtcp_encrypted, 4, a->number, NULL, &f->first);
+		if (!at || !is_keyed(a))
 			continue;
-		if (r->clear_beyond_app && is_keyed(a) && !any_clear(a)) {
-			struct fact *fact =
-				keyed_fact(l, FACT_rtcp_clear, 3, a->number, NULL, &r->clear_at);
+		if ((r->clear_beyond_app || r->e_zero) && !any_clear(a)) {
+			struct fact *fact = keyed_fact(l, FACT_rtcp_clear, 3, a->number, NULL, at);
 			if (fact)
-				fact->value += r->clear;
+				fact->value += r->clear ? r->clear : r->e_zero;
 		}
-		if (r->cname_personal && is_keyed(a))
-			keyed_fact(l, FACT_rtcp_personal, 3, a->number, NULL, &r->clear_at);
+		if (r->cname_personal)
+			keyed_fact(l, FACT_rtcp_personal, 3, a->number, NULL, at);
 	}
 }
 
@@ -201,12 +290,15 @@ void keyed_media(struct live *l, const struct agreed_list *list)
 				continue;
 			for (const struct stream *st = f->streams; st; st = st->next)
 				note_proof(l, a, st);
-			note_keystream(l, a, f);
+			note_keystream(l, list, i, f);
 			note_rtcp(l, a, f);
 		}
+		for (unsigned p = 0; p < a->rtcp_count; p++)
+			if (keyed_in_time(l, a->rtcp[p]->first_ns, a->rtcp[p]->last_ns))
+				note_rtcp(l, a, a->rtcp[p]);
 		note_unproved(l, a);
 		note_verified(l, a);
-		note_unexplained(l, a);
+		note_unexplained(l, list, a);
 		note_digits(l, a);
 	}
 }

@@ -49,13 +49,22 @@ static const char *suite_text(struct live *l, struct slice suite)
 
 /* ---- each line by itself ------------------------------------------------------------ */
 
+/* The line whose tag was answered; of the others the keys were offered and not taken. */
+static bool in_use(const struct look *k, const struct crypto_seen *c)
+{
+	return accepted(k) && k->n->cryptos[0].tag == c->tag;
+}
+
 static void note_quality(const struct look *k, const struct line_seen *m, const struct evidence *at)
 {
 	for (unsigned i = 0; m && i < m->crypto_count; i++) {
 		const struct crypto_seen *c = &m->cryptos[i];
-		if (c->pattern != KEY_RANDOM)
-			keyed_fact(k->l, FACT_key_weak, 3, k->a->number, pattern_text(c->pattern),
-				   at);
+		struct fact *f = c->pattern == KEY_RANDOM
+					 ? NULL
+					 : keyed_fact(k->l, FACT_key_weak, 3, k->a->number,
+						      pattern_text(c->pattern), at);
+		if (f)
+			f->value |= in_use(k, c);
 		if (c->wrong)
 			keyed_fact(k->l, FACT_key_malformed, 3, k->a->number, c->wrong, at);
 	}
@@ -193,9 +202,11 @@ static void reuse_later(const struct look *k, struct pact *const *pacts, unsigne
 
 /* ---- one key to several targets -------------------------------------------------------------- */
 
+/* At once, or one after the other: a redirected or failed attempt counts up (RFC 3261 8.1.3.4). */
 static bool sent_elsewhere(const struct pact *p, const struct pact *q)
 {
-	return q->leg != p->leg && q->cseq == p->cseq && q->verb == p->verb &&
+	return q->leg != p->leg && q->cseq <= p->cseq && q->reoffer == p->reoffer &&
+	       (q->cseq == p->cseq || !p->reoffer) && q->verb == p->verb &&
 	       q->callee_offers == p->callee_offers &&
 	       addr_eq(&q->leg->leg.a.addr, &p->leg->leg.a.addr) &&
 	       !addr_eq(&q->leg->leg.b.addr, &p->leg->leg.b.addr);

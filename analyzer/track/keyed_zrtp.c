@@ -1,7 +1,17 @@
 /* keyed_zrtp.c - ZRTP exchanges on a line's paths against what SDP announced (RFC 6189). */
 #include <string.h>
 
+#include "analyzer/base/when.h"
 #include "analyzer/track/keyed.h"
+
+enum {
+	PRESHARED = 1, /* values of zrtp_complete */
+	MULTISTREAM = 2,
+	CLEAR_ASKED = 1, /* of zrtp_cleared */
+	CLEAR_AGREED = 2,
+};
+
+static const uint64_t APART_NS = 5 * WHEN_SECOND; /* both sides of a box are keyed together */
 
 struct look {
 	struct live *l;
@@ -48,6 +58,15 @@ static void note_mismatch(const struct look *k, const struct zrtp_side_seen *s, 
 	f->value |= s->hellos > 1 || keyed_sdp_gaps(k->l, k->a);
 }
 
+/* Of another version than the Hello's, too: then there is something to compare with. */
+static bool any_hash(const struct agreed *a)
+{
+	for (unsigned i = 0; i < a->line_count; i++)
+		if (a->lines[i] && a->lines[i]->zrtp_hash_count)
+			return true;
+	return false;
+}
+
 static void compare(const struct look *k, const struct flow *f)
 {
 	struct endpoint ends[2] = { addr_src(&f->key), addr_dst(&f->key) };
@@ -65,29 +84,69 @@ static void compare(const struct look *k, const struct flow *f)
 		else if (m == KEYED_DIFFERS && !announced_elsewhere(k, s))
 			note_mismatch(k, s, side);
 	}
-	if (!announced && (k->a->m.offer_seen || k->a->m.answer_seen))
+	if (!announced && !any_hash(k->a) && k->a->m.offer_seen && k->a->m.answer_seen &&
+	    !keyed_sdp_gaps(k->l, k->a))
 		keyed_fact(k->l, FACT_zrtp_unbound, 3, k->a->number, NULL, &k->z->at);
 }
 
 /* ---- the exchange ------------------------------------------------------------------- */
 
-static void note_end(const struct look *k)
+/* Several exchanges of a line are worth what the least of them is. */
+static void note_complete(const struct look *k)
 {
 	const struct zrtp_seen *z = &k->z->seen;
-	struct fact *f;
+	struct fact *f = keyed_fact(k->l, FACT_zrtp_complete, 4, k->a->number, NULL, &z->done);
 
-	if (z->completed && !broken(z)) {
-		f = keyed_fact(k->l, FACT_zrtp_complete, 4, k->a->number, NULL, &z->done);
-		if (f)
-			f->value = z->preshared ? 1 : z->multistream ? 2 : 0;
-	} else if (!z->completed && z->side[0].hello && z->side[1].hello) {
+	if (f && z->preshared)
+		f->value = PRESHARED;
+	else if (f && z->multistream && f->value != PRESHARED)
+		f->value = MULTISTREAM;
+}
+
+/* Whether a peer obeyed shows in the media: asking alone changes nothing. */
+static bool held_after(const struct flow *f, uint64_t ns)
+{
+	bool held = false;
+
+	for (const struct stream *st = f->streams; st; st = st->next)
+		for (unsigned i = 0; i < st->window_count; i++) {
+			const struct window_seen *w = &st->windows[i].seen;
+			if (w->first_ns < ns)
+				continue;
+			if (w->fired_halves)
+				return false;
+			held |= w->halves >= 2;
+		}
+	return held;
+}
+
+static void note_cleared(const struct look *k, const struct flow *f)
+{
+	const struct zrtp_seen *z = &k->z->seen;
+	const struct evidence *at = z->go_clear_at.frame ? &z->go_clear_at : &k->z->at;
+	struct fact *fact;
+
+	if (!z->go_clear)
+		return;
+	fact = keyed_fact(k->l, FACT_zrtp_cleared, 3, k->a->number, NULL, at);
+	if (!fact)
+		return;
+	unsigned worth = z->clear_ack ? CLEAR_AGREED : held_after(f, at->ts_ns) ? 0 : CLEAR_ASKED;
+	if (fact->value < worth)
+		fact->value = worth;
+}
+
+static void note_end(const struct look *k, const struct flow *f)
+{
+	const struct zrtp_seen *z = &k->z->seen;
+
+	if (z->completed && !broken(z))
+		note_complete(k);
+	else if (!z->completed && z->side[0].hello && z->side[1].hello)
 		keyed_fact(k->l, FACT_zrtp_stopped, 3, k->a->number,
 			   z->side[0].commit || z->side[1].commit ? "after Commit" : "after Hello",
 			   &k->z->at);
-	}
-	if (z->go_clear)
-		keyed_fact(k->l, FACT_zrtp_cleared, 3, k->a->number, NULL,
-			   z->go_clear_at.frame ? &z->go_clear_at : &k->z->at);
+	note_cleared(k, f);
 }
 
 static void note_flags(const struct look *k)
@@ -125,6 +184,77 @@ static void note_weak(const struct look *k)
 		keyed_fact(k->l, FACT_zrtp_weak, 3, k->a->number, text, &k->z->at);
 }
 
+/* ---- other exchanges on two hops ---------------------------------------------------------- */
+
+static bool has(const struct zrtp_seen *z, const struct zrtp_side_seen *s)
+{
+	static const uint8_t none[sizeof s->public_name];
+
+	for (unsigned i = 0; i < 2; i++)
+		if (!memcmp(z->side[i].hello_hash, s->hello_hash, sizeof s->hello_hash) &&
+		    memcmp(s->public_name, none, sizeof none) &&
+		    !memcmp(z->side[i].public_name, s->public_name, sizeof s->public_name))
+			return true;
+	return false;
+}
+
+static bool has_side(const struct zrtp_seen *z, const struct zrtp_side_seen *s)
+{
+	return !memcmp(z->side[0].zid_name, s->zid_name, sizeof s->zid_name) ||
+	       !memcmp(z->side[1].zid_name, s->zid_name, sizeof s->zid_name);
+}
+
+static bool has_public(const struct zrtp_seen *z)
+{
+	static const uint8_t none[sizeof z->side[0].public_name];
+
+	return memcmp(z->side[0].public_name, none, sizeof none) &&
+	       memcmp(z->side[1].public_name, none, sizeof none);
+}
+
+/* NULL: nothing says that they are two. */
+static const char *differ(const struct zrtp_held *x, const struct zrtp_held *y)
+{
+	const struct zrtp_seen *p = &x->seen, *q = &y->seen;
+
+	if (!p->completed || !q->completed || p->done.ts_ns > q->done.ts_ns + APART_NS ||
+	    q->done.ts_ns > p->done.ts_ns + APART_NS)
+		return NULL;
+	if (!has_side(q, &p->side[0]) || !has_side(q, &p->side[1]))
+		return "between others on each of two hops (ZID)";
+	if (has_public(p) && has_public(q) && !has(q, &p->side[0]) && !has(q, &p->side[1]))
+		return "with other Diffie-Hellman values on two hops";
+	return NULL;
+}
+
+static bool together(const struct zrtp_held *x, const struct zrtp_held *y)
+{
+	return has_side(&y->seen, &x->seen.side[0]) && has_side(&y->seen, &x->seen.side[1]) &&
+	       !differ(x, y);
+}
+
+const char *keyed_zrtp_differs(const struct agreed *a, const struct agreed *b,
+			       const struct evidence **first, const struct evidence **second)
+{
+	const char *found = NULL;
+
+	for (unsigned i = 0; i < a->path_count; i++)
+		for (unsigned k = 0; k < b->path_count; k++)
+			for (const struct zrtp_held *x = a->paths[i]->zrtp; x; x = x->next)
+				for (const struct zrtp_held *y = b->paths[k]->zrtp; y;
+				     y = y->next) {
+					const char *how = differ(x, y);
+					if (together(x, y))
+						return NULL; /* one went through */
+					if (!how || found)
+						continue;
+					found = how;
+					*first = &x->seen.done;
+					*second = &y->seen.done;
+				}
+	return found;
+}
+
 void keyed_zrtp(struct live *l, const struct agreed_list *list)
 {
 	for (unsigned i = 0; i < list->count; i++) {
@@ -134,7 +264,7 @@ void keyed_zrtp(struct live *l, const struct agreed_list *list)
 				if (!keyed_in_time(l, k.z->first_ns, k.z->last_ns))
 					continue;
 				compare(&k, k.a->paths[p]);
-				note_end(&k);
+				note_end(&k, k.a->paths[p]);
 				note_flags(&k);
 				note_weak(&k);
 			}

@@ -238,6 +238,12 @@ static void note_segment(struct live *l, const struct agreed *a, const struct se
 	case PROTECTION_VERIFIED:
 		break;
 	}
+	if (s->hint && s->protection != PROTECTION_CLEAR) {
+		struct fact *doubt =
+			live_fact(l, FACT_media_doubtful, 1, a->number, number, &s->first);
+		if (doubt)
+			doubt->text = s->hint;
+	}
 	if (f) {
 		f->value = s->tested;
 		f->epoch = s->epoch;

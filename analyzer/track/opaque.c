@@ -444,6 +444,7 @@ static struct live *media_row(const struct opaque_context *x, struct gathered *g
 				  &l->first);
 	media_facts_segments(l, &list);
 	keyed_dtls(l, &list);
+	keyed_line(l, NULL, 0, &list);
 	keyed_zrtp(l, &list);
 	keyed_media(l, &list);
 	l->call.ends[0].at = (struct endpoint){ g->flows[0]->key.src, 0 };

@@ -279,6 +279,7 @@ static void judge_stream(struct live *l, struct segment *s, const struct segment
 	s->tested += v.tested;
 	s->clear += v.clear_packets;
 	s->clear_ns += v.clear_ns;
+	s->hint = s->hint ? s->hint : v.hint;
 	if (v.protection == PROTECTION_CLEAR) {
 		unsigned first = at[0];
 		while (v.first_clear > 0 && &c[first].window->seen != w[v.first_clear])

@@ -411,6 +411,8 @@ static void add_rtcp(struct flow *f, const struct observation *o)
 	r->clear_beyond_app |= more->clear_beyond_app;
 	if (more->clear_at.frame)
 		live_first(&r->clear_at, &more->clear_at);
+	if (more->report_at.frame)
+		live_last(&r->report_at, &more->report_at);
 }
 
 static void add_speaks(struct flow *f, const struct observation *o)

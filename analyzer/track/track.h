@@ -38,6 +38,7 @@
  *                                     value: packets; duration; text: the test that showed it
  *        media_clear_start            value: packets; duration: from its first to its last packet
  *        media_no_plaintext, media_insufficient   value: packets tested; grade 1
+ *        media_doubtful               text: the test that fired in too few packets; grade 1
  *        loss                         value: packets missing in the sequence
  * leg    signaling_opened             value: messages
  *        tls_session                  value: 1 clean (at least 1.2, AEAD, forward secret), 0 with a
@@ -57,7 +58,8 @@
  * value: branches; key_reused text: where ("both directions", "two lines", "two calls", "a
  * re-offer") key_weak, key_malformed      text: the pattern, the reason mikey_key value: data type;
  * grade 3 srtp_*                       value: 1 accepted, 0 offered only; srtp_null text: where
- *        keystream_reused             value: pairs of packets; grade 3, 4 when bytes show it
+ *        keystream_reused             text: "both directions", "two lines"; grade 3
+ *        key_weak                     value: 1 in use, 0 offered and not taken
  *        dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its
  *                                     signature holds; 16: full (EC)DHE or EMS resumption; grade 4
  *        dtls_mismatch                value: 1 an offer or answer is missing, or only a weaker hash
@@ -72,6 +74,7 @@
  *        dtls_same, zrtp_same         value: capture points; grade 4
  *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
  *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
+ *        zrtp_cleared                 value: 2 agreed, 1 asked, 0 asked and media stayed as it was
  *        zrtp_middle                  value: 1 M flag only, 2 SASrelay; zrtp_broken, zrtp_weak
  * text: which digits_clear                 value: packets; rtcp_clear value: packets; segment none
  * call   truncated                    value: packets or messages cut short

@@ -33,7 +33,8 @@ struct fact *callmake_fact_on(struct callmake *m, enum fact_kind kind, int16_t m
 
 /* Judges with the baseline policy at `high`; good until the next callmake_judge. */
 const struct judgement *callmake_judge(const struct callmake *m);
-const struct judgement *callmake_judge_call(const struct call *c); /* one of a scene, say */
+/* The same for any call, such as a scene's. */
+const struct judgement *callmake_judge_call(const struct call *c);
 void callmake_end(void); /* frees the judge of callmake_judge */
 /* The first finding of a rule with an outcome, or NULL. */
 const struct finding *callmake_finding(const struct judgement *j, const char *rule, enum outcome o);

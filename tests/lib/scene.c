@@ -134,6 +134,7 @@ struct line_seen *scene_add_line(struct scene *s, struct sdp_seen *sdp, const ch
 
 	*c = (struct codec_seen){ .name = SLICE("PCMU"), .rate = 8000 };
 	m->kind = kind;
+	m->mikey = MIKEY_NONE;
 	m->profile = profile;
 	m->at = scene_endpoint(at);
 	m->rtcp = m->at;

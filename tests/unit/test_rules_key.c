@@ -211,6 +211,90 @@ static void an_answer_without_keys_is_a_suspicion_only(void **state)
 	assert_int_equal(keys(judged()), SHOWN_NOT_OBSERVABLE);
 }
 
+static void a_key_whose_tags_fit_is_in_use_whatever_sdp_says(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_RTP_AVP, KEYING_UNKNOWN)->answer_seen = false;
+	key_on_leg(FACT_key_unused);
+	assert_int_equal(callmake_violated(judged(), "KEY-001")->severity, SEVERITY_MEDIUM);
+	assert_int_equal(keys(judged()), SHOWN_NOT_OBSERVABLE);
+	callmake_fact_on(&m, FACT_key_proved, 0)->grade = 4;
+	const struct judgement *j = judged();
+	assert_int_equal(callmake_violated(j, "KEY-001")->severity, SEVERITY_CRITICAL);
+	assert_int_equal(callmake_violated(j, "KEY-003")->severity, SEVERITY_CRITICAL);
+	assert_int_equal(keys(j), SHOWN_FAIL);
+	assert_int_equal(j->label, LABEL_EXPOSED);
+}
+
+static void a_key_that_others_opened_is_known_to_them(void **state)
+{
+	(void)state;
+	static const enum fact_kind shown[] = { FACT_via_elements, FACT_route_other,
+						FACT_proxy_response, FACT_hidden_element };
+
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+		callmake_begin(&m, CALL_CALL);
+		callmake_leg(&m, false)->decrypted = true;
+		callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES);
+		key_on_leg(FACT_key_readable);
+		callmake_fact(&m, shown[i])->value = 2;
+		const struct judgement *j = judged();
+		bool holder = shown[i] != FACT_hidden_element; /* masked: it names nobody */
+		const struct finding *f = callmake_violated(j, "KEY-002");
+		assert_int_equal(f != NULL, holder);
+		assert_true(!f || f->severity == SEVERITY_HIGH);
+		assert_int_equal(keys(j), holder ? SHOWN_FAIL : SHOWN_NOT_OBSERVABLE);
+	}
+}
+
+static void mikey_is_judged_by_its_mode_and_by_what_was_taken(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t type;
+		enum keying taken;
+		enum outcome outcome;
+		enum severity severity;
+		enum shown keys;
+	} rows[] = {
+		{ 0, KEYING_MIKEY, OUTCOME_VIOLATED, SEVERITY_HIGH, SHOWN_FAIL },
+		{ 3, KEYING_MIKEY, OUTCOME_VIOLATED, SEVERITY_HIGH, SHOWN_FAIL },
+		{ 26, KEYING_MIKEY, OUTCOME_VIOLATED, SEVERITY_HIGH, SHOWN_FAIL },
+		{ 4, KEYING_MIKEY, OUTCOME_NOTED, SEVERITY_INFO, SHOWN_NOT_OBSERVABLE },
+		{ 9, KEYING_MIKEY, OUTCOME_NOTED, SEVERITY_INFO, SHOWN_NOT_OBSERVABLE },
+		{ 0, KEYING_DTLS, OUTCOME_VIOLATED, SEVERITY_LOW, SHOWN_NOT_OBSERVABLE },
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		callmake_begin(&m, CALL_CALL);
+		callmake_leg(&m, true);
+		callmake_line(&m, PROFILE_RTP_SAVP, rows[i].taken);
+		callmake_fact_on(&m, FACT_mikey_key, 0)->value = rows[i].type;
+		const struct judgement *j = judged();
+		const struct finding *f = callmake_finding(j, "KEY-009", rows[i].outcome);
+		assert_true(f && f->severity == rows[i].severity);
+		assert_int_equal(keys(j), rows[i].keys);
+	}
+}
+
+static void mikey_behind_tls_is_unknown_until_a_holder_is_shown(void **state)
+{
+	(void)state;
+	for (unsigned handled = 0; handled < 2; handled++) {
+		callmake_begin(&m, CALL_CALL);
+		callmake_leg(&m, false)->decrypted = true;
+		callmake_line(&m, PROFILE_RTP_SAVP, KEYING_MIKEY);
+		callmake_fact_on(&m, FACT_mikey_key, 0)->value = 0;
+		if (handled)
+			callmake_fact(&m, FACT_via_elements)->value = 2;
+		const struct judgement *j = judged();
+		assert_int_equal(callmake_violated(j, "KEY-009") != NULL, handled);
+		assert_int_equal(keys(j), handled ? SHOWN_FAIL : SHOWN_NOT_OBSERVABLE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +310,10 @@ int main(void)
 		cmocka_unit_test(a_k_line_is_critical),
 		cmocka_unit_test(a_k_line_behind_tls_is_unknown),
 		cmocka_unit_test(an_answer_without_keys_is_a_suspicion_only),
+		cmocka_unit_test(a_key_whose_tags_fit_is_in_use_whatever_sdp_says),
+		cmocka_unit_test(a_key_that_others_opened_is_known_to_them),
+		cmocka_unit_test(mikey_is_judged_by_its_mode_and_by_what_was_taken),
+		cmocka_unit_test(mikey_behind_tls_is_unknown_until_a_holder_is_shown),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();

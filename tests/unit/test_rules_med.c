@@ -349,6 +349,54 @@ static void exposed_seconds_do_not_add_up_directions_or_taps(void **state)
 	assert_true(judged()->exposed_seconds < 4.001);
 }
 
+static void a_test_that_fired_in_too_few_packets_is_a_suspicion(void **state)
+{
+	(void)state;
+	static const struct {
+		enum media_profile profile;
+		enum keying keying;
+		bool fires;
+	} rows[] = { { PROFILE_RTP_SAVP, KEYING_DTLS, true },
+		     { PROFILE_RTP_AVP, KEYING_SDES, true },
+		     { PROFILE_RTP_AVP, KEYING_NONE, false } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		call_with(rows[i].profile, rows[i].keying);
+		callmake_fact_on(&m, FACT_media_doubtful, 0)->grade = 1;
+		const struct judgement *j = judged();
+		const struct finding *f = callmake_violated(j, "MED-002");
+		assert_int_equal(f != NULL, rows[i].fires);
+		assert_true(!f || f->severity == SEVERITY_HIGH);
+		assert_int_equal(media(j), rows[i].fires ? SHOWN_SUSPECT : SHOWN_NOT_OBSERVABLE);
+	}
+	call_with(PROFILE_RTP_SAVP, KEYING_DTLS);
+	callmake_fact_on(&m, FACT_media_doubtful, 0)->grade = 1;
+	callmake_fact_on(&m, FACT_media_verified, 0)->grade = 4;
+	assert_int_equal(media(judged()), SHOWN_PARTIAL);
+}
+
+static void readable_rtcp_is_told_and_lowers_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		enum fact_kind kind;
+		const char *rule;
+		enum severity severity;
+	} rows[] = { { FACT_rtcp_clear, "MED-009", SEVERITY_MEDIUM },
+		     { FACT_rtcp_personal, "MED-010", SEVERITY_LOW } };
+
+	for (size_t i = 0; i < 2; i++) {
+		call_with(PROFILE_RTP_SAVP, KEYING_DTLS);
+		assert_null(callmake_violated(judged(), rows[i].rule));
+		callmake_fact_on(&m, rows[i].kind, 0);
+		callmake_fact_on(&m, FACT_media_verified, 0)->grade = 4;
+		const struct judgement *j = judged();
+		assert_int_equal(callmake_violated(j, rows[i].rule)->severity, rows[i].severity);
+		assert_int_equal(media(j), SHOWN_PARTIAL);
+		assert_int_equal(keys(j), SHOWN_NOT_OBSERVABLE);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +423,8 @@ int main(void)
 		cmocka_unit_test(a_quiet_page_is_not_observable),
 		cmocka_unit_test(one_way_media_is_noted),
 		cmocka_unit_test(exposed_seconds_do_not_add_up_directions_or_taps),
+		cmocka_unit_test(a_test_that_fired_in_too_few_packets_is_a_suspicion),
+		cmocka_unit_test(readable_rtcp_is_told_and_lowers_nothing),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	callmake_end();

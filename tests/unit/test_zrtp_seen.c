@@ -516,6 +516,17 @@ static void notes_relayed_voice_strings_and_errors(void **state)
 	assert_true(z->sas_relay && z->sas_relay_at.frame == 1 && z->error_at.frame == 2);
 }
 
+/* What is answered was said, though the capture lost it. */
+static void takes_an_acknowledgement_for_what_it_answers(void **state)
+{
+	(void)state;
+	show_bare(0, "RelayACK");
+	show_bare(1, "ClearACK");
+	const struct zrtp_seen *z = told();
+	assert_true(z->sas_relay && z->sas_relay_at.frame == 1);
+	assert_true(z->go_clear && z->clear_ack && z->go_clear_at.frame == 2);
+}
+
 static void tells_nothing_twice(void **state)
 {
 	(void)state;
@@ -583,6 +594,7 @@ int main(void)
 		T(does_not_mix_exchanges_of_two_streams),
 		T(believes_no_field_under_a_wrong_checksum),
 		T(notes_relayed_voice_strings_and_errors),
+		T(takes_an_acknowledgement_for_what_it_answers),
 		T(tells_nothing_twice),
 		T(recognises_exchanges_of_real_phones),
 	};
