@@ -103,7 +103,7 @@ static struct plan_item *item_of(struct plan *p, enum plan_kind kind, const char
 	h->item.kind = kind;
 	(void)snprintf(h->item.a, PLAN_HOST, "%s", swap ? b : a);
 	(void)snprintf(h->item.b, PLAN_HOST, "%s", swap ? a : b);
-	p->all = mem_grow(p->all, p->count + 1, sizeof(struct held_item *));
+	p->all = mem_more(p->all, p->count, sizeof(struct held_item *));
 	p->all[p->count++] = h;
 	(void)map_put(p->by_key, (struct slice){ (const uint8_t *)h->key, k.n }, h);
 	return &h->item;
