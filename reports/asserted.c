@@ -98,7 +98,7 @@ static struct named *name(struct visit *v, const struct inventory_entry *e, cons
 	n = mem_zero(1, sizeof *n);
 	redact_address(v->hide, &t, at);
 	*n = (struct named){ .at = *at, .entry = e, .shown = t.p };
-	a->all = mem_grow(a->all, a->count + 1, sizeof(struct named *));
+	a->all = mem_more(a->all, a->count, sizeof(struct named *));
 	a->all[a->count++] = n;
 	(void)map_put(a->by_address, (struct slice){ n->at.b, sizeof n->at.b }, n);
 	return n;

@@ -201,7 +201,7 @@ static struct exposed *link_of(struct draft *d, const struct addr *x, const stru
 	}
 	k = mem_zero(1, sizeof *k);
 	*k = one;
-	d->links = mem_grow(d->links, d->link_count + 1, sizeof(struct exposed *));
+	d->links = mem_more(d->links, d->link_count, sizeof(struct exposed *));
 	d->links[d->link_count++] = k;
 	(void)map_put(d->by_pair, (struct slice){ k->a.b, 32 }, k);
 	return k;

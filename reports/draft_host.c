@@ -49,7 +49,7 @@ struct draft_host *draft_host_of(struct draft_hosts *t, const struct addr *at)
 	}
 	h = mem_zero(1, sizeof *h);
 	h->at = *at;
-	t->all = mem_grow(t->all, t->count + 1, sizeof(struct draft_host *));
+	t->all = mem_more(t->all, t->count, sizeof(struct draft_host *));
 	t->all[t->count++] = h;
 	(void)map_put(t->by_address, (struct slice){ h->at.b, sizeof h->at.b }, h);
 	return h;

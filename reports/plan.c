@@ -32,6 +32,8 @@ struct plan {
 	struct other others[OTHERS_MAX];
 	size_t other_count;
 	uint64_t calls, lacking, dropped;
+	uint64_t unasserted; /* calls seen from two sides of which nobody said whose they are */
+	bool asserted;	     /* the report had an inventory */
 	char run[17];
 };
 
@@ -59,6 +61,7 @@ struct lack {
 	const json_t *call;
 	char ends[2][PLAN_HOST]; /* empty: not known */
 	bool both;		 /* one link would not settle it */
+	bool sides;		 /* a side is missing */
 	bool short_of[CONDITIONS];
 };
 
@@ -100,7 +103,7 @@ static struct plan_item *item_of(struct plan *p, enum plan_kind kind, const char
 	h->item.kind = kind;
 	(void)snprintf(h->item.a, PLAN_HOST, "%s", swap ? b : a);
 	(void)snprintf(h->item.b, PLAN_HOST, "%s", swap ? a : b);
-	p->all = mem_grow(p->all, p->count + 1, sizeof(struct held_item *));
+	p->all = mem_more(p->all, p->count, sizeof(struct held_item *));
 	p->all[p->count++] = h;
 	(void)map_put(p->by_key, (struct slice){ (const uint8_t *)h->key, k.n }, h);
 	return &h->item;
@@ -251,13 +254,23 @@ static bool from_conditions(struct lack *l)
 	return any;
 }
 
-static bool both_needed(const struct lack *l, const json_t *missing)
+static void look_at_sides(struct lack *l, const json_t *missing)
 {
-	bool both = l->short_of[CONDITION_KEYS] || l->short_of[CONDITION_MEDIA];
+	l->both = l->short_of[CONDITION_KEYS] || l->short_of[CONDITION_MEDIA];
+	for (size_t i = 0; i < json_array_size(missing); i++) {
+		const char *what = jvalue_at(missing, i);
+		l->both |= second_side(what);
+		l->sides |= second_side(what) || strstr(what, "'s side: ");
+	}
+}
 
-	for (size_t i = 0; i < json_array_size(missing); i++)
-		both |= second_side(jvalue_at(missing, i));
-	return both;
+/* Both sides were seen: what is short of a verdict then may be the operator's word. */
+static void from_ends(struct lack *l)
+{
+	if (l->sides)
+		needs_both(l, NULL);
+	else if (!l->plan->asserted)
+		l->plan->unasserted++;
 }
 
 static void from_call(struct plan *p, const json_t *call)
@@ -270,7 +283,7 @@ static void from_call(struct plan *p, const json_t *call)
 	if (!open && !json_array_size(missing))
 		return;
 	p->lacking++;
-	l.both = both_needed(&l, missing);
+	look_at_sides(&l, missing);
 	for (size_t i = 0; i < 2; i++)
 		host_of(jvalue_str(json_array_get(ends, i), "address"), l.ends[i]);
 	for (size_t i = 0; i < json_array_size(missing); i++)
@@ -278,7 +291,7 @@ static void from_call(struct plan *p, const json_t *call)
 	if (l.short_of[CONDITION_SIGNALING])
 		(void)needs_tls(&l, NULL);
 	if (l.short_of[CONDITION_KEYS] || l.short_of[CONDITION_MEDIA]) {
-		needs_both(&l, NULL);
+		from_ends(&l);
 		from_elements(&l);
 	}
 }
@@ -308,6 +321,7 @@ enum err plan_read(FILE *in, struct plan **out, const char **why)
 	}
 	struct plan *p = mem_zero(1, sizeof *p);
 	p->by_key = map_new();
+	p->asserted = jvalue_has(report, "inventory");
 	(void)snprintf(p->run, sizeof p->run, "%s", jvalue_str(report, "run"));
 	for (size_t i = 0; i < json_array_size(calls); i++)
 		from_call(p, json_array_get(calls, i));
@@ -345,6 +359,7 @@ bool plan_write_json(const struct plan *p, FILE *out)
 	jvalue_put(o, "lacking", jvalue_number(p->lacking));
 	jvalue_put(o, "plan", all);
 	jvalue_put(o, "other", others_json(p));
+	jvalue_put(o, "unasserted", jvalue_number(p->unasserted));
 	jvalue_put(o, "dropped", jvalue_number(p->dropped));
 	bool whole = json_dumpf(o, out, JSON_INDENT(2)) == 0 && fputs("\n", out) >= 0;
 	json_decref(o);
@@ -360,6 +375,12 @@ static void rest_text(struct layout *l, const struct plan *p)
 
 	for (size_t i = 0; i < p->count && !hidden; i++)
 		hidden = plan_item_hidden(&p->all[i]->item);
+	if (p->unasserted) {
+		wording_count(&t, p->unasserted, "row");
+		text_add(&t,
+			 " seen from both sides: an inventory that calls the ends endpoints and "
+			 "the captures access links may settle them (`earshot inventory draft`). ");
+	}
 	if (hidden)
 		text_add(&t, "The report hides addresses: put them where ADDRESS-OF stands, or "
 			     "make it anew with --redact none. ");

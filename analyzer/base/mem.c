@@ -1,6 +1,7 @@
 /* mem.c - there is nothing sensible to do without memory. */
 #include "analyzer/base/mem.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,13 @@ void *mem_grow(void *old, size_t count, size_t size)
 		return must(NULL);
 	size_t total = count * size;
 	return must(realloc(old, total ? total : 1));
+}
+
+void *mem_more(void *old, size_t count, size_t size)
+{
+	bool full = (count & (count - 1)) == 0; /* 0, or a power of two */
+
+	return full ? mem_grow(old, count ? count * 2 : 1, size) : old;
 }
 
 void *mem_aligned(size_t align, size_t size)

@@ -7,6 +7,9 @@
 /* For small fixed-size things. What a capture can enlarge takes an arena or has a cap. */
 void *mem_zero(size_t count, size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);
+/* Room for one more after `count` elements; doubles, so that a list costs no more than its length.
+ */
+void *mem_more(void *old, size_t count, size_t size);
 void *mem_aligned(size_t align, size_t size); /* as aligned_alloc: not zeroed */
 char *mem_text(const char *text);	      /* a copy; NULL stays NULL */
 

@@ -160,7 +160,7 @@ static struct held_entry *keep(struct inventory *v, const struct inventory_entry
 	h->entry = *e;
 	h->entry.name = mem_text(e->name);
 	h->entry.number = v->entry_count;
-	v->entries = mem_grow(v->entries, v->entry_count + 1, sizeof *v->entries);
+	v->entries = mem_more(v->entries, v->entry_count, sizeof *v->entries);
 	v->entries[v->entry_count++] = h;
 	return h;
 }
@@ -233,7 +233,7 @@ enum err inventory_add_link(struct inventory *v, const struct inventory_link *k)
 	struct held_link *h = mem_zero(1, sizeof *h);
 	h->link = *k;
 	h->link.asserted_by = mem_text(k->asserted_by);
-	v->links = mem_grow(v->links, v->link_count + 1, sizeof(struct held_link *));
+	v->links = mem_more(v->links, v->link_count, sizeof(struct held_link *));
 	v->links[v->link_count++] = h;
 	memcpy(h->keys[0], key, PAIR_KEY);
 	pair_key(h->keys[1], &k->b, &k->a, back);
@@ -258,7 +258,7 @@ enum err inventory_add_tap(struct inventory *v, struct slice label, bool access)
 		memcpy(copy, label.p, label.n);
 	tap = mem_zero(1, sizeof *tap);
 	*tap = (struct inventory_tap){ copy, access };
-	v->taps = mem_grow(v->taps, v->tap_count + 1, sizeof(struct inventory_tap *));
+	v->taps = mem_more(v->taps, v->tap_count, sizeof(struct inventory_tap *));
 	v->taps[v->tap_count++] = tap;
 	(void)map_put(v->by_label, over((uint8_t *)copy, label.n), tap);
 	return ERR_OK;

@@ -4,6 +4,8 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +16,7 @@
 #include "analyzer/base/digest.h"
 #include "analyzer/base/hash.h"
 #include "analyzer/base/map.h"
+#include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
 #include "analyzer/base/when.h"
 
@@ -94,6 +97,20 @@ static void an_arena_keeps_its_budget_and_says_so(void **state)
 	assert_false(arena_spent(a));
 	assert_string_equal(arena_text(a, SLICE("after the reset")), "after the reset");
 	arena_free(a);
+}
+
+static void a_list_keeps_what_was_added_one_by_one(void **state)
+{
+	(void)state;
+	size_t *list = NULL;
+
+	for (size_t i = 0; i < 1000; i++) {
+		list = mem_more(list, i, sizeof *list);
+		list[i] = i;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(list[i], i);
+	free(list);
 }
 
 static void a_map_finds_what_was_put_and_forgets_what_was_removed(void **state)
@@ -243,6 +260,7 @@ int main(void)
 		cmocka_unit_test(cuts_parts_until_nothing_is_left),
 		cmocka_unit_test(reads_numbers_and_refuses_what_is_none),
 		cmocka_unit_test(an_arena_keeps_its_budget_and_says_so),
+		cmocka_unit_test(a_list_keeps_what_was_added_one_by_one),
 		cmocka_unit_test(a_map_finds_what_was_put_and_forgets_what_was_removed),
 		cmocka_unit_test(printable_text_shows_nothing_dangerous),
 		cmocka_unit_test(broken_text_becomes_valid_utf8),

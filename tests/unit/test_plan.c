@@ -72,7 +72,8 @@ static void filters_keep_fragments_of_both_families(void **state)
 {
 	(void)state;
 	json_t *o = plan_of(REPORT("{" ENDS("10.0.0.1", "2001:db8::2") "," VERDICTS(
-		"fail", "not_observable", "not_observable") "}"));
+		"fail", "not_observable",
+		"not_observable") ",\"missing\":[\"callee's side: signaling\"]}"));
 	const char *filter =
 		jvalue_str(json_array_get(jvalue_get(nth(o, 0), "captures"), 1), "filter");
 
@@ -106,11 +107,26 @@ static void an_element_between_is_looked_at_from_both_sides(void **state)
 		"partial") ",\"within_earshot\":[{\"who\":\"10.0.9.10\",\"role\":\"proxy\"},"
 			   "{\"who\":\"anyone on the link a\",\"role\":\"network\"}]}"));
 
-	assert_int_equal(json_array_size(jvalue_get(o, "plan")), 2);
-	assert_string_equal(jvalue_str(nth(o, 1), "kind"), "both-sides");
-	assert_string_equal(jvalue_str(nth(o, 1), "where"),
+	assert_int_equal(json_array_size(jvalue_get(o, "plan")), 1);
+	assert_string_equal(jvalue_str(nth(o, 0), "kind"), "both-sides");
+	assert_string_equal(jvalue_str(nth(o, 0), "where"),
 			    "both sides of 10.0.9.10, at the same time");
 	json_decref(o);
+}
+
+static void what_was_seen_from_both_sides_needs_the_operators_word(void **state)
+{
+	(void)state;
+#define SEEN "{" ENDS("10.0.0.1", "10.0.0.2") "," VERDICTS("fail", "partial", "partial") "}"
+	json_t *o = plan_of(REPORT(SEEN));
+	json_t *given = plan_of("{\"schema\":\"earshot.report/1\",\"inventory\":{},\"calls\":"
+				"[" SEEN "]}");
+
+	assert_int_equal(json_array_size(jvalue_get(o, "plan")), 0);
+	assert_int_equal(jvalue_int(o, "unasserted"), 1);
+	assert_int_equal(jvalue_int(given, "unasserted"), 0);
+	json_decref(o);
+	json_decref(given);
 }
 
 static void what_is_settled_needs_nothing(void **state)
@@ -142,7 +158,7 @@ static void nothing_but_addresses_reaches_a_command(void **state)
 {
 	(void)state;
 	json_t *o = plan_of(REPORT("{" ENDS("x'; reboot; '", "endpoint-2") "," VERDICTS(
-		"fail", "partial", "partial") "}"));
+		"fail", "partial", "partial") ",\"missing\":[\"callee's side: signaling\"]}"));
 	const json_t *item = nth(o, 0);
 
 	assert_true(jvalue_is(item, "addresses_hidden"));
@@ -177,6 +193,7 @@ int main(void)
 		cmocka_unit_test(filters_keep_fragments_of_both_families),
 		cmocka_unit_test(sdp_inside_tls_needs_the_secrets_of_that_hop),
 		cmocka_unit_test(an_element_between_is_looked_at_from_both_sides),
+		cmocka_unit_test(what_was_seen_from_both_sides_needs_the_operators_word),
 		cmocka_unit_test(what_is_settled_needs_nothing),
 		cmocka_unit_test(what_no_capture_point_is_known_for_is_said),
 		cmocka_unit_test(nothing_but_addresses_reaches_a_command),
