@@ -14,6 +14,7 @@ enum {
 	INPUTS_MAX = 65535,
 	OPEN_MAX = 16, /* inputs kept open while others wait for their first frame to be due */
 	SECRETS_ROOM = 16,
+	KEPT_BYTES = 384, /* of a frame that is copied into a batch */
 	ETHERNET = 1,
 };
 
@@ -41,6 +42,7 @@ struct capture {
 	size_t waiting;
 	bool taken; /* the frame on top was handed out: step over it first */
 	bool copies;
+	uint8_t (*kept)[KEPT_BYTES]; /* by place in the batch; NULL until needed */
 	struct capture_file_run run;
 	struct capture_secret *secrets;
 };
@@ -354,29 +356,87 @@ static void place(struct capture *c, struct slot *s)
 		sink(c, 0);
 }
 
-bool capture_next(struct capture *c, struct frame *out)
+/* Goes past the frame that was handed out; what its file lent is let go. */
+static void step(struct capture *c)
 {
-	if (c->taken) {
-		struct slot *s = c->slots[c->heap[0].slot];
+	struct slot *s = c->slots[c->heap[0].slot];
 
-		c->taken = false;
-		s->head = capture_file_next(s->file);
-		place(c, s);
-	}
+	c->taken = false;
+	s->head = capture_file_next(s->file);
+	place(c, s);
+}
+
+/* The frame on top, or NULL: there is none any more. */
+static inline const struct slot *top(struct capture *c)
+{
 	while (c->waiting) {
 		struct slot *s = c->slots[c->heap[0].slot];
 
-		if (s->head) {
-			*out = *s->head;
-			out->input = (uint16_t)c->heap[0].slot;
-			out->point = s->info.point;
-			c->taken = true;
-			return true;
-		}
+		if (s->head)
+			return s;
 		start(c, s);
 		place(c, s);
 	}
-	return false;
+	return NULL;
+}
+
+static void mark(const struct capture *c, const struct slot *s, struct frame *f)
+{
+	f->input = (uint16_t)c->heap[0].slot;
+	f->point = s->info.point;
+}
+
+bool capture_next(struct capture *c, struct frame *out)
+{
+	if (c->taken)
+		step(c);
+	const struct slot *s = top(c);
+	if (!s)
+		return false;
+	*out = *s->head;
+	mark(c, s, out);
+	c->taken = true;
+	return true;
+}
+
+/* Bytes that the file's next record would overwrite. False: there are too many to be copied. */
+static bool keep(struct capture *c, struct frame *f, size_t at)
+{
+	if (f->bytes.n > KEPT_BYTES)
+		return false;
+	if (!c->kept)
+		c->kept = mem_grow(NULL, CAPTURE_BATCH, sizeof *c->kept);
+	if (f->bytes.n)
+		memcpy(c->kept[at], f->bytes.p, f->bytes.n);
+	f->bytes.p = c->kept[at];
+	return true;
+}
+
+/* Of one input that lends: no other can come between its frames. */
+static size_t batch_lent(struct capture *c, struct frame *out, size_t room)
+{
+	const struct slot *s = c->slots[c->heap[0].slot];
+	size_t n = capture_file_more(s->file, out, room);
+
+	for (size_t i = 0; i < n; i++)
+		mark(c, s, &out[i]);
+	return n;
+}
+
+size_t capture_batch(struct capture *c, struct frame *out, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room && capture_next(c, &out[n])) {
+		const struct slot *s = c->slots[c->heap[0].slot];
+
+		if (c->waiting == 1 && capture_file_lends(s->file))
+			return n + 1 + batch_lent(c, out + n + 1, room - n - 1);
+		if (!keep(c, &out[n], n))
+			return n + 1;
+		n++;
+	}
+	return n;
 }
 
 void capture_finish(struct capture *c)
@@ -451,6 +511,9 @@ void capture_close(struct capture *c)
 	}
 	free(c->slots);
 	free(c->heap);
+	if (c->kept)
+		explicit_bzero(c->kept, CAPTURE_BATCH * sizeof *c->kept);
+	free(c->kept);
 	free(c->secrets);
 	hasher_free(c->run.hasher);
 	filter_free(c->run.filter);

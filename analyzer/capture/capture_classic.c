@@ -12,7 +12,6 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
-#include "analyzer/capture/records.h"
 
 enum { HEADER = RECORDS_FILE_HEADER, SNAPLEN_AT = 16, STDIO_ROOM = 256 * 1024 };
 
@@ -112,6 +111,11 @@ void capture_classic_close(struct capture_classic *c)
 	free(c);
 }
 
+struct records *capture_classic_records(const struct capture_classic *c)
+{
+	return c->records;
+}
+
 int capture_classic_link_type(const struct capture_classic *c)
 {
 	return c->link_type;
@@ -132,8 +136,8 @@ static enum source_step tell_break(struct capture_classic *c, struct source_brea
 	return SOURCE_BROKEN;
 }
 
-static enum source_step next_of_libpcap(struct capture_classic *c, struct source_record *out,
-					struct source_break *end)
+enum source_step capture_classic_next(struct capture_classic *c, struct source_record *out,
+				      struct source_break *end)
 {
 	struct pcap_pkthdr *h;
 	const u_char *bytes;
@@ -155,12 +159,6 @@ static enum source_step next_of_libpcap(struct capture_classic *c, struct source
 	out->frame.ts_ns = seconds * WHEN_SECOND + ns;
 	out->frame.wire_len = h->len;
 	out->frame.iface = 0;
-	return SOURCE_FRAME;
-}
-
-enum source_step capture_classic_next(struct capture_classic *c, struct source_record *out,
-				      struct source_break *end)
-{
 	out->frame.link_type = c->link_type;
-	return c->records ? records_next(c->records, out, end) : next_of_libpcap(c, out, end);
+	return SOURCE_FRAME;
 }

@@ -5,22 +5,12 @@
 #include <string.h>
 
 #include "analyzer/base/mem.h"
-#include "analyzer/base/when.h"
 
-enum { HEAD = 16, SNAPLEN_AT = 16 };
+enum { SNAPLEN_AT = 16 };
 
 /* Values as this machine would read a file in its own byte order. */
 #define MICROSECONDS UINT32_C(0xa1b2c3d4)
 #define NANOSECONDS  UINT32_C(0xa1b23c4d)
-
-struct records {
-	struct block *block;
-	struct slice left; /* of the stretch that the block lent */
-	uint32_t snaplen, to_ns;
-	bool swapped;
-	uint8_t head[HEAD]; /* of a record that begins in one stretch and ends in another */
-	uint8_t *bytes;	    /* the same; NULL until there is one */
-};
 
 static inline uint32_t word(const uint8_t *p, bool swapped)
 {
@@ -86,20 +76,6 @@ static size_t gather(struct records *r, uint8_t *to, size_t n)
 	return got;
 }
 
-/* The next n bytes, in place where they stand together; NULL: *got of them are all there is. */
-static inline const uint8_t *take(struct records *r, uint8_t *room, size_t n, size_t *got)
-{
-	const uint8_t *p = r->left.p;
-
-	if (r->left.n < n) {
-		*got = gather(r, room, n);
-		return *got == n ? room : NULL;
-	}
-	r->left.p += n;
-	r->left.n -= n;
-	return p;
-}
-
 enum source_step records_cut(struct source_break *end)
 {
 	end->in_frame = true;
@@ -117,39 +93,27 @@ enum source_step records_impossible(struct source_break *end)
 	return SOURCE_BROKEN;
 }
 
-static inline void put_head(const struct records *r, const uint8_t *head, struct source_record *out)
+/* A record that does not stand in one stretch, or is no record. */
+static enum source_step gathered(struct records *r, struct source_record *out,
+				 struct source_break *end)
 {
-	/* The file's seconds are unsigned and reach to 2106; a fraction above 2^31 is odd as well.
-	 */
-	uint64_t ns = (uint64_t)word(head + 4, r->swapped) * r->to_ns;
+	size_t got = gather(r, r->head, RECORDS_HEAD);
 
-	out->odd_time = ns >= WHEN_SECOND;
-	if (out->odd_time)
-		ns = WHEN_SECOND - 1;
-	out->untimed = false;
-	out->snaplen = r->snaplen;
-	out->frame.ts_ns = word(head, r->swapped) * WHEN_SECOND + ns;
-	out->frame.wire_len = word(head + 12, r->swapped);
-	out->frame.iface = 0;
+	if (got < RECORDS_HEAD)
+		return got ? records_cut(end) : SOURCE_END;
+	size_t captured = records_word(r, r->head + 8);
+	if (captured > SOURCE_CAPTURED_MAX)
+		return records_impossible(end);
+	if (!r->bytes)
+		r->bytes = mem_grow(NULL, SOURCE_CAPTURED_MAX, 1);
+	if (gather(r, r->bytes, captured) < captured)
+		return records_cut(end);
+	records_put(r, r->head, (struct slice){ r->bytes, captured }, out);
+	return SOURCE_FRAME;
 }
 
 enum source_step records_next(struct records *r, struct source_record *out,
 			      struct source_break *end)
 {
-	size_t got = 0;
-	const uint8_t *head = take(r, r->head, HEAD, &got);
-
-	if (!head)
-		return got ? records_cut(end) : SOURCE_END;
-	size_t captured = word(head + 8, r->swapped);
-	if (captured > SOURCE_CAPTURED_MAX)
-		return records_impossible(end);
-	put_head(r, head, out);
-	if (r->left.n < captured && !r->bytes)
-		r->bytes = mem_grow(NULL, SOURCE_CAPTURED_MAX, 1);
-	const uint8_t *bytes = take(r, r->bytes, captured, &got);
-	if (!bytes)
-		return records_cut(end);
-	out->frame.bytes = (struct slice){ bytes, captured };
-	return SOURCE_FRAME;
+	return records_more(r, out) ? SOURCE_FRAME : gathered(r, out, end);
 }
