@@ -201,11 +201,19 @@ static inline bool is_named_so(const struct flow *f, const struct payload *p)
 		(word(key + 24) ^ p->name[1]) | (word(key + 32) ^ p->name[2])) == 0;
 }
 
-const struct flow *flow_expected(const struct flow_table *t, uint32_t token)
+/* By the tag alone: the record itself is not there yet. */
+static inline uint32_t record_of(const struct flow_table *t, uint32_t tag)
 {
-	const struct slot *s = &t->slots[home_of(t, token)];
+	uint32_t i = home_of(t, tag);
 
-	return s->flow ? flow_at(t, s->flow) : NULL;
+	while (t->slots[i].flow && t->slots[i].tag != tag)
+		i = (i + 1) & t->mask;
+	return t->slots[i].flow;
+}
+
+const struct flow *flow_expected(const struct flow_table *t, const struct payload *p)
+{
+	return p->token ? flow_or_null(t, p->record) : NULL;
 }
 
 void flow_expect(const struct flow_table *t, struct wire_ahead *a, size_t n)
@@ -219,24 +227,27 @@ void flow_expect(const struct flow_table *t, struct wire_ahead *a, size_t n)
 		__builtin_prefetch(&t->slots[home_of(t, p->token)]);
 	}
 	for (size_t i = 0; i < n; i++) {
-		uint32_t token = a[i].payload.token;
-		const struct flow *f = a[i].plain ? flow_expected(t, token) : NULL;
+		struct payload *p = &a[i].payload;
 
-		if (!f)
+		if (!a[i].plain)
 			continue;
+		p->record = record_of(t, p->token & TAG);
+		if (!p->record)
+			continue;
+		const struct flow *f = flow_at(t, p->record);
 		__builtin_prefetch(f, 1);
-		__builtin_prefetch(&f->hot[token & 1], 1);
+		__builtin_prefetch(&f->hot[p->token & 1], 1);
 	}
 }
 
 struct flow *flow_meet(struct flow_table *t, const struct payload *p)
 {
-	const struct slot *s = &t->slots[home_of(t, p->token)];
 	uint64_t ts_ns = p->frame->ts_ns;
 
-	if (!s->flow || s->tag != (p->token & TAG))
+	if (!p->record)
 		return NULL;
-	struct flow *f = flow_at(t, s->flow);
+	/* Since it was found the record may have gone to another flow, or to nobody. */
+	struct flow *f = flow_at(t, p->record);
 	if (!is_named_so(f, p) || ts_ns >= t->next_ns || f->second != t->second ||
 	    f->list != FLOW_AWAKE)
 		return NULL;
@@ -426,6 +437,8 @@ void flow_drop(struct flow_table *t, struct flow *f)
 {
 	slot_remove(t, f);
 	list_remove(t, f);
+	/* Nobody's: flow_meet must not take it for what it was. */
+	memset(&f->key, 0, sizeof f->key);
 	slab_give(&t->flows, f->self);
 	t->count--;
 }

@@ -76,11 +76,12 @@ struct flow_where {
 
 /*
  * Gives plain packets (wire_ahead) their tokens some time before their turn, and asks for the
- * records from memory; flow_expected then gives that record, which may be another flow's,
- * or NULL. Nothing changes but what is in the caches. The direction is the token's lowest bit.
+ * records from memory. Nothing changes but what is in the caches. The direction is the
+ * token's lowest bit.
  */
 void flow_expect(const struct flow_table *t, struct wire_ahead *a, size_t n);
-const struct flow *flow_expected(const struct flow_table *t, uint32_t token);
+/* The record that was found for such a packet: its flow's, unless tags are alike; or NULL. */
+const struct flow *flow_expected(const struct flow_table *t, const struct payload *p);
 /*
  * The flow of a packet with a token, when it is known and flow_touch would have nothing to do but
  * to note the time, which is done. NULL: ask flow_get.

@@ -424,12 +424,18 @@ bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
 	return other_packet(r, f, direction, p);
 }
 
-void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction)
+void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction,
+		       struct slice bytes)
 {
 	const struct flow_hot *h = &f->hot[direction];
 
-	if (h->stream && h->look)
+	if (!h->stream)
+		return;
+	if (h->look)
 		look_expect(r->looks, h->look);
+	/* A print is written to memory that nothing else has touched for long. */
+	if (bytes.n >= RTP_HEADER + PRINT_TAIL && print_fits(h->print_limit, print_choice(bytes)))
+		__builtin_prefetch(&h->stream->prints.kept[h->print_count], 1);
 }
 
 void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,

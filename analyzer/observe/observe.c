@@ -406,11 +406,11 @@ void observe_expect(struct observe *o, struct wire_ahead *a, size_t n)
 {
 	flow_expect(o->flows, a, n);
 	for (size_t i = 0; i < n; i++) {
-		uint32_t token = a[i].payload.token;
-		const struct flow *f = a[i].plain ? flow_expected(o->flows, token) : NULL;
+		const struct payload *p = &a[i].payload;
+		const struct flow *f = a[i].plain ? flow_expected(o->flows, p) : NULL;
 
 		if (f)
-			media_seen_expect(&o->media, f, token & 1);
+			media_seen_expect(&o->media, f, p->token & 1, p->bytes);
 	}
 }
 

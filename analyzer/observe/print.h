@@ -14,8 +14,8 @@ enum {
 
 /* The packets of a stint with the smallest choice; print_reset before the first. */
 struct print_box {
-	struct print_seen kept[PRINT_ROOM]; /* in no order */
-	uint32_t limit;			    /* upper half: a choice above has no place */
+	_Alignas(64) struct print_seen kept[PRINT_ROOM]; /* in no order; none crosses a line */
+	uint32_t limit; /* upper half: a choice above has no place */
 	uint8_t count;
 };
 

@@ -26,7 +26,8 @@ struct payload {
 	bool exported;	   /* link type 252: the writer had decoded it already */
 	uint32_t wire_len; /* datagram: its length by the IP or UDP header; else bytes.n */
 	uint32_t token;	   /* a caller's hint about `flow` (wire_look_ahead); 0: none */
-	uint64_t name[3];  /* the same; good with a token */
+	uint32_t record;   /* the same, as name is; good with a token */
+	uint64_t name[3];
 };
 typedef void wire_payload_fn(void *ctx, const struct payload *p);
 
