@@ -28,7 +28,7 @@ struct set {
 	uint64_t when_place[WAYS]; /* time in units of 16,384 ns above 16 bits of the place */
 };
 
-/* The key: of the head's three products, of the end, of the pairs of words behind the head, and of
+/* The key: of the head's two products, of the end, of the pairs of words behind the head, and of
  * the last of them. */
 enum {
 	SPAN = 512,
@@ -185,17 +185,17 @@ static size_t checksum_at(const struct ip *p, size_t *octets)
 /* What must agree beside the bytes behind the head: a word for each of its parts. */
 struct head {
 	uint64_t addresses;
-	uint64_t transport[3]; /* without a checksum in it; shorter ones end in zeros */
+	uint64_t
+		transport; /* its first word, without a checksum in it; shorter ones end in zeros */
 	uint64_t what, more;
 };
 
 ALWAYS_INLINE uint64_t hash_all(const struct twice *t, const struct head *h, struct slice rest)
 {
 	const uint64_t *k = t->key;
-	wide sum = (wide)(h->addresses + k[0]) * (h->transport[0] + k[1]);
+	wide sum = (wide)(h->addresses + k[0]) * (h->transport + k[1]);
 
-	sum += (wide)(h->transport[1] + k[2]) * (h->transport[2] + k[3]);
-	sum += (wide)(h->what + k[4]) * (h->more + k[5]);
+	sum += (wide)(h->what + k[2]) * (h->more + k[3]);
 	uint64_t hash = hash_bytes(t, rest, sum);
 	return hash ? hash : 1;
 }
@@ -213,21 +213,37 @@ static inline uint64_t more_of(uint32_t len, size_t captured, uint16_t point, ui
 	       captured * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+/* TCP and SCTP keep their checksum further behind: a few octets are summed apart, without it. */
+static uint64_t hash_without(const struct twice *t, struct head *h, struct slice rest, size_t at,
+			     size_t octets)
+{
+	uint8_t b[PAIR] = { 0 };
+	size_t n = rest.n < sizeof b ? rest.n : sizeof b;
+
+	if (n)
+		memcpy(b, rest.p, n);
+	memset(b + at, 0, octets);
+	h->what += squash(t->key + HEAD_KEYS, pair(b, t->key + HEAD_KEYS + END_KEYS));
+	return hash_all(t, h, slice_from(rest, n));
+}
+
 static uint64_t hash_packet(const struct twice *t, const struct ip *p, uint16_t point)
 {
 	struct head h = { .addresses = addresses(t, p),
 			  .what = what_of(p->id, p->offset, p->proto),
 			  .more = more_of(p->len, p->payload.n, point, p->version, p->more) };
-	uint8_t b[sizeof h.transport] = { 0 };
-	size_t n = p->payload.n < sizeof b ? p->payload.n : sizeof b;
 	size_t octets, at = checksum_at(p, &octets);
+	uint8_t first[WORD] = { 0 };
+	struct slice rest = slice_from(p->payload, WORD);
 
-	if (n)
-		memcpy(b, p->payload.p, n);
-	if (at != SIZE_MAX)
-		memset(b + at, 0, octets);
-	memcpy(h.transport, b, sizeof b);
-	return hash_all(t, &h, slice_from(p->payload, n));
+	if (p->payload.n)
+		memcpy(first, p->payload.p, p->payload.n < WORD ? p->payload.n : WORD);
+	if (at < WORD)
+		memset(first + at, 0, octets);
+	h.transport = load(first);
+	if (at >= WORD && at != SIZE_MAX)
+		return hash_without(t, &h, rest, at - WORD, octets);
+	return hash_all(t, &h, rest);
 }
 
 /* The same for what nearly every packet is. */
@@ -237,12 +253,11 @@ static inline uint64_t hash_udp(const struct twice *t, const struct twice_udp *u
 	const uint8_t *p = u->transport.p;
 	size_t n = u->transport.n;
 	struct head h = { .addresses = load(u->addresses),
-			  .transport = { load(p) & load(counting), load(p + WORD),
-					 load(p + 2 * WORD) },
+			  .transport = load(p) & load(counting),
 			  .what = what_of(u->id, 0, IP_UDP),
 			  .more = more_of((uint32_t)n, n, point, 4, false) };
 
-	return hash_all(t, &h, (struct slice){ p + TWICE_UDP_LEAST, n - TWICE_UDP_LEAST });
+	return hash_all(t, &h, (struct slice){ p + WORD, n - WORD });
 }
 
 static inline uint64_t when_place(uint64_t place, uint64_t now)
