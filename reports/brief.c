@@ -55,12 +55,13 @@ static const uint8_t *after_value(const uint8_t *p, const uint8_t *end)
 	return NULL;
 }
 
-static bool is_listed(const uint8_t *key, size_t n, const char *const *keys)
+/* The entry for this key, or NULL. */
+static const char *listed(struct slice key, const char *const *keys)
 {
 	for (; *keys; keys++)
-		if (strlen(*keys) == n && memcmp(*keys, key, n) == 0)
-			return true;
-	return false;
+		if (strcspn(*keys, "/") == key.n && memcmp(*keys, key.p, key.n) == 0)
+			return *keys;
+	return NULL;
 }
 
 static size_t count(const char *const *keys)
@@ -72,32 +73,87 @@ static size_t count(const char *const *keys)
 	return n;
 }
 
+/* One member of an object: its key without quotes, its value, both as they stand. */
+struct member {
+	struct slice key, value;
+};
+
+/* *rest begins at the bracket or comma before a member, and then at the one behind it. */
+static bool next_member(struct slice *rest, struct member *m)
+{
+	const uint8_t *p = rest->p + 1, *end = rest->p + rest->n;
+
+	if (rest->n < 2 || *rest->p == '}' || *p != '"')
+		return false;
+	const uint8_t *colon = after_string(p, end);
+	if (!colon || colon == end || *colon != ':')
+		return false;
+	const uint8_t *behind = after_value(colon + 1, end);
+	if (!behind)
+		return false;
+	m->key = (struct slice){ p + 1, (size_t)(colon - p) - 2 };
+	m->value = (struct slice){ colon + 1, (size_t)(behind - colon) - 1 };
+	*rest = (struct slice){ behind, (size_t)(end - behind) };
+	return true;
+}
+
+/* No member is left, rather than one that cannot be read. */
+static bool is_over(struct slice rest)
+{
+	return rest.n && (*rest.p == '}' || (*rest.p == '{' && rest.n > 1 && rest.p[1] == '}'));
+}
+
+static void put_key(struct text *out, const char **sep, struct slice key)
+{
+	text_add(out, *sep);
+	text_add(out, "\"");
+	text_add_slice(out, key);
+	text_add(out, "\":");
+	*sep = ",";
+}
+
+/* Of each object in `value` the one member. */
+static bool put_inner(struct text *out, struct slice value, const char *inner)
+{
+	const char *const keys[] = { inner, NULL };
+	const char *sep = "{";
+	struct member m;
+
+	if (!value.n || *value.p != '{')
+		return false;
+	while (next_member(&value, &m)) {
+		put_key(out, &sep, m.key);
+		if (!brief_add(out, m.value, keys))
+			return false;
+	}
+	if (!is_over(value))
+		return false;
+	text_add(out, *sep == '{' ? "{}" : "}");
+	return true;
+}
+
 bool brief_add(struct text *out, struct slice record, const char *const *keys)
 {
-	const uint8_t *p = record.p, *end = p + record.n;
 	size_t left = count(keys);
 	const char *sep = "{";
+	struct member m;
 
-	if (!record.n || *p != '{')
+	if (!record.n || *record.p != '{')
 		return false;
-	/* At each turn p stands at the bracket or comma before a member. */
-	while (left && p < end && *p != '}') {
-		const uint8_t *member = ++p;
-		if (p == end || *p != '"')
-			break;
-		const uint8_t *colon = after_string(p, end);
-		if (!colon || colon == end || *colon != ':')
-			return false;
-		p = after_value(colon + 1, end);
-		if (!p)
-			return false;
-		if (!is_listed(member + 1, (size_t)(colon - member) - 2, keys))
+	while (left && next_member(&record, &m)) {
+		const char *entry = listed(m.key, keys);
+		if (!entry)
 			continue;
-		text_add(out, sep);
-		text_add_slice(out, (struct slice){ member, (size_t)(p - member) });
-		sep = ",";
+		put_key(out, &sep, m.key);
+		const char *inner = strchr(entry, '/');
+		if (!inner)
+			text_add_slice(out, m.value);
+		else if (!put_inner(out, m.value, inner + 1))
+			return false;
 		left--;
 	}
-	text_add(out, sep[0] == '{' ? "{}" : "}");
+	if (left && !is_over(record))
+		return false;
+	text_add(out, *sep == '{' ? "{}" : "}");
 	return true;
 }

@@ -71,8 +71,10 @@ static void score(FILE *out, const json_t *call)
 }
 
 const char *const html_call_row_keys[] = {
-	"id",	      "kind",  "start",	       "duration_s", "from",	    "to",     "ends",
-	"conditions", "label", "label_suffix", "score",	     "score_range", "letter", NULL,
+	"id",	  "kind",	  "start", "duration_s",
+	"from",	  "to",		  "ends",  "conditions/verdict",
+	"label",  "label_suffix", "score", "score_range",
+	"letter", NULL,
 };
 
 void html_call_row(FILE *out, const json_t *call)

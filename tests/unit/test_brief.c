@@ -7,7 +7,7 @@
 
 #include "reports/brief.h"
 
-static const char *const keys[] = { "id", "score", "list", NULL };
+static const char *const keys[] = { "id", "score", "list", "deep/in", NULL };
 
 static void expect(const char *record, const char *wanted)
 {
@@ -31,6 +31,15 @@ static void takes_listed_members_as_they_stand(void **state)
 	       "{\"list\":[{\"id\":[]},\"]\"],\"score\":null}");
 }
 
+static void keeps_one_member_of_each_inner_object(void **state)
+{
+	(void)state;
+	expect("{\"deep\":{\"a\":{\"x\":[1],\"in\":\"y\"},\"b\":{\"in\":2,\"z\":3},\"c\":{}}}",
+	       "{\"deep\":{\"a\":{\"in\":\"y\"},\"b\":{\"in\":2},\"c\":{}}}");
+	expect("{\"deep\":{\"a\":1}}", NULL);
+	expect("{\"deep\":[]}", NULL);
+}
+
 static void is_not_misled_by_what_strings_hold(void **state)
 {
 	(void)state;
@@ -43,7 +52,8 @@ static void is_not_misled_by_what_strings_hold(void **state)
 static void looks_no_further_than_the_last(void **state)
 {
 	(void)state;
-	expect("{\"id\":1,\"score\":2,\"list\":3,\"broken\":", "{\"id\":1,\"score\":2,\"list\":3}");
+	expect("{\"id\":1,\"score\":2,\"list\":3,\"deep\":{},\"broken\":",
+	       "{\"id\":1,\"score\":2,\"list\":3,\"deep\":{}}");
 }
 
 static void refuses_what_is_no_object(void **state)
@@ -68,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_listed_members_as_they_stand),
+		cmocka_unit_test(keeps_one_member_of_each_inner_object),
 		cmocka_unit_test(is_not_misled_by_what_strings_hold),
 		cmocka_unit_test(looks_no_further_than_the_last),
 		cmocka_unit_test(refuses_what_is_no_object),
