@@ -3,11 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
 #include "analyzer/capture/capture_file.h"
+#include "analyzer/capture/label.h"
 #include "analyzer/capture/same.h"
 
 enum {
@@ -47,43 +47,13 @@ struct capture {
 	struct capture_secret *secrets;
 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static bool drop_ending(char *name, const char *ending)
-{
-	size_t n = strlen(name), e = strlen(ending);
-
-	if (n <= e || strcasecmp(name + n - e, ending) != 0)
-		return false;
-	name[n - e] = '\0';
-	return true;
-}
-
-/* "calls/alice.pcap.gz" is alice. */
-static char *default_label(const char *path)
-{
-	if (strcmp(path, "-") == 0)
-		return mem_text("stdin");
-	char *name = mem_text(base_name(path));
-	if (!drop_ending(name, ".gz"))
-		(void)drop_ending(name, ".zst");
-	if (!drop_ending(name, ".pcapng") && !drop_ending(name, ".pcap"))
-		(void)drop_ending(name, ".cap");
-	return name;
-}
-
 static struct slot *make_slot(const struct capture_source *s)
 {
 	struct slot *slot = mem_zero(1, sizeof *slot);
 
 	slot->info.path = mem_text(s->path);
-	slot->info.name = mem_text(base_name(s->path));
-	slot->info.label = s->label ? mem_text(s->label) : default_label(s->path);
+	slot->info.name = mem_text(label_base_name(s->path));
+	slot->info.label = s->label ? mem_text(s->label) : label_default(s->path);
 	slot->same = same_look(slot->info.path);
 	return slot;
 }
@@ -412,17 +382,6 @@ static bool keep(struct capture *c, struct frame *f, size_t at)
 	return true;
 }
 
-/* Of one input that lends: no other can come between its frames. */
-static size_t batch_lent(struct capture *c, struct frame *out, size_t room)
-{
-	const struct slot *s = c->slots[c->heap[0].slot];
-	size_t n = capture_file_more(s->file, out, room);
-
-	for (size_t i = 0; i < n; i++)
-		mark(c, s, &out[i]);
-	return n;
-}
-
 size_t capture_batch(struct capture *c, struct frame *out, size_t room)
 {
 	size_t n = 0;
@@ -430,8 +389,13 @@ size_t capture_batch(struct capture *c, struct frame *out, size_t room)
 	while (n < room && capture_next(c, &out[n])) {
 		const struct slot *s = c->slots[c->heap[0].slot];
 
-		if (c->waiting == 1 && capture_file_lends(s->file))
-			return n + 1 + batch_lent(c, out + n + 1, room - n - 1);
+		if (c->waiting == 1 && capture_file_lends(s->file)) {
+			/* No other input can come between the frames of this one. */
+			size_t more = capture_file_more(s->file, out + n + 1, room - n - 1);
+			for (size_t i = 0; i < more; i++)
+				mark(c, s, &out[n + 1 + i]);
+			return n + 1 + more;
+		}
 		if (!keep(c, &out[n], n))
 			return n + 1;
 		n++;

@@ -33,15 +33,6 @@ enum {
 _Static_assert(sizeof(struct cipherlook) <= 2560, "a window's sums are bounded (house.md 4)");
 _Static_assert(sizeof(struct cipherlook_result) <= 64, "so is what is kept of a window");
 
-__extension__ typedef unsigned __int128 wide;
-
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	wide product = (wide)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 static void bump(uint16_t *counter, unsigned by)
 {
 	unsigned sum = *counter + by;
@@ -113,21 +104,6 @@ static bool same_head(const struct cipherlook *look, unsigned i, struct slice pa
 	size_t n = payload.n < CIPHERLOOK_HEAD ? payload.n : CIPHERLOOK_HEAD;
 
 	return memcmp(look->head[i], payload.p, n) == 0;
-}
-
-/* hash_fixed for what nearly every payload has there: a whole number of words, in two chains. */
-static uint64_t rest_hash(struct slice s)
-{
-	uint64_t v[HASHED / 8], a = 0x8bb84b93962eacc9u, b = 0x4b33a62ed433d4a3u;
-
-	if (s.n != HASHED)
-		return hash_fixed(s);
-	memcpy(v, s.p, sizeof v);
-	for (size_t i = 0; i < HASHED / 8; i += 4) {
-		a = fold(v[i] ^ a, v[i + 1] ^ 0x4d5a2da51de1aa47u);
-		b = fold(v[i + 2] ^ b, v[i + 3] ^ 0xa0761d6478bd642fu);
-	}
-	return fold(a ^ 0xe7037ed1a0b428dbu, b);
 }
 
 /* The same packet again, from a mirror port or a network: it would look like structure. */
@@ -281,7 +257,7 @@ bool cipherlook_add(struct cipherlook *look, struct slice payload, uint32_t rtp_
 	}
 	if (set_aside(look, payload, rtp_ts, pt))
 		return true;
-	uint64_t rest = rest_hash(slice_upto(slice_from(payload, SKIP), HASHED));
+	uint64_t rest = hash_payload(slice_upto(slice_from(payload, SKIP), HASHED));
 	if (is_copy(look, payload, rtp_ts, rest)) {
 		bump(&look->so_far.skipped, 1);
 		return true;

@@ -10,8 +10,6 @@
 
 #define TAG (~UINT32_C(1)) /* the lowest bit of a token is the direction */
 
-__extension__ typedef unsigned __int128 wide;
-
 enum { FIRST_SLOTS = 1024, LINE = FLOW_LINE, KEY_WORDS = sizeof(struct flow_key) / 8 };
 _Static_assert(sizeof(struct flow_key) == 40, "the key is hashed and compared as five words");
 _Static_assert(sizeof(struct flow_hot) == LINE && offsetof(struct flow, hot) == LINE &&
@@ -75,25 +73,18 @@ static struct flow *flow_or_null(const struct flow_table *t, uint32_t number)
 	return number ? flow_at(t, number) : NULL;
 }
 
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	wide product = (wide)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 /*
  * Multiplications side by side: hash_table's chain of six costs twice as much here. Of
  * IPv4 addresses the first and the third word are zero.
  */
 static inline uint32_t tag_of(const struct flow_table *t, const struct name *n)
 {
-	uint64_t a = fold(n->w[1] ^ t->seed[0], n->w[3] ^ t->seed[1]);
-	uint64_t b = fold(n->w[4] ^ t->seed[2], t->seed[3]);
+	uint64_t a = hash_fold(n->w[1] ^ t->seed[0], n->w[3] ^ t->seed[1]);
+	uint64_t b = hash_fold(n->w[4] ^ t->seed[2], t->seed[3]);
 
 	if (n->w[0] | n->w[2])
-		a ^= fold(n->w[0] ^ t->seed[4], n->w[2] ^ t->seed[5]);
-	return (uint32_t)(fold(a ^ b, t->seed[5]) >> 32) & TAG;
+		a ^= hash_fold(n->w[0] ^ t->seed[4], n->w[2] ^ t->seed[5]);
+	return (uint32_t)(hash_fold(a ^ b, t->seed[5]) >> 32) & TAG;
 }
 
 static inline uint32_t home_of(const struct flow_table *t, uint32_t tag)
@@ -188,9 +179,9 @@ static inline void name_packet(const struct flow_table *t, struct payload *p)
 	p->name[0] = src ^ low;
 	p->name[1] = dst ^ low;
 	p->name[2] = word(&ports);
-	uint64_t a = fold(p->name[0] ^ t->seed[0], p->name[1] ^ t->seed[1]);
-	uint64_t b = fold(p->name[2] ^ t->seed[2], t->seed[3]);
-	p->token = ((uint32_t)(fold(a ^ b, t->seed[5]) >> 32) & TAG) | swap;
+	uint64_t a = hash_fold(p->name[0] ^ t->seed[0], p->name[1] ^ t->seed[1]);
+	uint64_t b = hash_fold(p->name[2] ^ t->seed[2], t->seed[3]);
+	p->token = ((uint32_t)(hash_fold(a ^ b, t->seed[5]) >> 32) & TAG) | swap;
 }
 
 static inline bool is_named_so(const struct flow *f, const struct payload *p)

@@ -24,8 +24,7 @@ void media_seen_close(struct media_room *r)
 
 /* ---- the short way ------------------------------------------------------------ */
 
-#define MARKER UINT32_C(0x00800000)
-/* Twice in the program, so that what look_next found stays in registers. */
+#define MARKER	      UINT32_C(0x00800000)
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* Version 2, no padding, extension or source list; marker or not is for MARKER to say. */
@@ -351,7 +350,6 @@ ALWAYS_INLINE bool short_way(struct media_room *r, struct flow *f, unsigned dire
 {
 	struct flow_hot *h = &f->hot[direction];
 	struct slice payload = slice_from(p->bytes, q->header_len);
-	uint64_t choice;
 
 	if (!is_plain(h, p, q, payload.n) || !size_stands(h, payload.n))
 		return false;
@@ -364,7 +362,7 @@ ALWAYS_INLINE bool short_way(struct media_room *r, struct flow *f, unsigned dire
 	h->last_ns = p->frame->ts_ns;
 	if (h->look)
 		test_ahead(r, h, p, q, payload);
-	choice = print_choice(payload);
+	uint64_t choice = print_choice(payload);
 	if (print_fits(h->print_limit, choice) && !p->cut)
 		keep_print(h, &(struct print_packet){ .payload = payload,
 						      .choice = choice,

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <sys/types.h>
 
+#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 
@@ -101,9 +102,7 @@ static inline wide pair(const uint8_t *p, const uint64_t *k)
 
 static inline uint64_t squash(const uint64_t end[END_KEYS], wide sum)
 {
-	wide product = (wide)((uint64_t)sum ^ end[0]) * ((uint64_t)(sum >> 64) ^ end[1]);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return hash_fold((uint64_t)sum ^ end[0], (uint64_t)(sum >> 64) ^ end[1]);
 }
 
 /* Fewer octets than a pair has; the rest of it is zeros. */
