@@ -9,6 +9,7 @@
 #include "analyzer/base/digest.h"
 #include "analyzer/base/mem.h"
 #include "reports/asserted.h"
+#include "reports/brief.h"
 #include "reports/head.h"
 #include "reports/record.h"
 #include "reports/spool.h"
@@ -295,4 +296,14 @@ json_t *document_call(struct document *d, size_t i)
 json_t *document_worst(struct document *d, size_t i)
 {
 	return i < d->count ? document_call(d, d->worst[i]) : NULL;
+}
+
+json_t *document_worst_brief(struct document *d, size_t i, const char *const *keys)
+{
+	text_clear(&d->call);
+	text_clear(&d->line);
+	if (i >= d->count || !document_call_text(d, d->worst[i], &d->call) ||
+	    !brief_add(&d->line, bytes_of(&d->call), keys))
+		return NULL;
+	return json_loadb(d->line.p, d->line.n, 0, NULL);
 }

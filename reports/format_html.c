@@ -115,7 +115,7 @@ static void rows(FILE *out, struct document *d)
 			     "Call|Start (UTC)|Label|#Score|Signaling|Keys|Media");
 	for (size_t i = CALLS_IN_FULL; i < n && i < CALLS_IN_FULL + CALLS_AS_ROWS && !ferror(out);
 	     i++) {
-		json_t *call = document_worst(d, i);
+		json_t *call = document_worst_brief(d, i, html_call_row_keys);
 		html_call_row(out, call);
 		json_decref(call);
 	}

@@ -70,6 +70,13 @@ static void score(FILE *out, const json_t *call)
 			      (int)json_integer_value(json_array_get(range, 1)));
 }
 
+const char *const html_call_row_keys[] = {
+	"id",	  "kind",	  "start", "duration_s",
+	"from",	  "to",		  "ends",  "conditions/verdict",
+	"label",  "label_suffix", "score", "score_range",
+	"letter", NULL,
+};
+
 void html_call_row(FILE *out, const json_t *call)
 {
 	html_part_put(out, "<tr id=\"call-%s\"><th scope=\"row\">", jvalue_str(call, "id"));

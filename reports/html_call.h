@@ -7,5 +7,6 @@
 
 void html_call_full(FILE *out, const json_t *call);
 void html_call_row(FILE *out, const json_t *call); /* a <tr> of seven cells */
+extern const char *const html_call_row_keys[];	   /* the members it reads; NULL ends */
 
 #endif

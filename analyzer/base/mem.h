@@ -4,6 +4,12 @@
 
 #include <stddef.h>
 
+/*
+ * Once, before anything else is allocated: from here on memory comes from the system in large
+ * pages where it has them. Without this call everything works the same.
+ */
+void mem_large_pages(void);
+
 /* For small fixed-size things. What a capture can enlarge takes an arena or has a cap. */
 void *mem_zero(size_t count, size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);

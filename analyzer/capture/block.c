@@ -13,7 +13,13 @@
 
 #include "analyzer/base/mem.h"
 
-enum { MAGIC = 4, TROUBLE_MAX = 160, SKIP = 16 * 1024, STRAIGHT = 64 * 1024 };
+enum {
+	MAGIC = 4,
+	TROUBLE_MAX = 160,
+	SKIP = 16 * 1024,
+	STRAIGHT = 64 * 1024,
+	UNPACKED = 128 * 1024
+};
 
 /* Some of the packed bytes in `left` become plain bytes; gives how many were made. */
 typedef size_t unpack_fn(struct block *b, uint8_t *to, size_t n);
@@ -34,6 +40,7 @@ struct block {
 	ZSTD_DStream *zstd;
 	uint8_t ahead[BLOCK_PEEK];
 	size_t ahead_n, ahead_at;
+	uint8_t *unpacked; /* what a packed file's stretches are lent from; NULL until then */
 	char trouble[TROUBLE_MAX];
 };
 
@@ -201,6 +208,30 @@ size_t block_read(struct block *b, void *to, size_t n)
 	return kept + read_unpacked(b, at + kept, n - kept);
 }
 
+static struct slice lend_unpacked(struct block *b)
+{
+	if (!b->unpacked)
+		b->unpacked = mem_grow(NULL, UNPACKED, 1);
+	return (struct slice){ b->unpacked, read_unpacked(b, b->unpacked, UNPACKED) };
+}
+
+struct slice block_lend(struct block *b)
+{
+	struct slice s = { b->ahead + b->ahead_at, b->ahead_n - b->ahead_at };
+
+	if (s.n) {
+		b->ahead_at = b->ahead_n;
+		return s;
+	}
+	if (b->unpack != unpack_plain)
+		return lend_unpacked(b);
+	while (!b->left.n && !b->ended)
+		feed(b);
+	s = b->left;
+	b->left = slice_from(s, s.n);
+	return s;
+}
+
 struct slice block_peek(struct block *b)
 {
 	if (!b->ahead_n)
@@ -339,5 +370,8 @@ void block_close(struct block *b)
 	(void)ZSTD_freeDStream(b->zstd);
 	(void)close(b->fd);
 	explicit_bzero(b->ahead, sizeof b->ahead);
+	if (b->unpacked)
+		explicit_bzero(b->unpacked, UNPACKED);
+	free(b->unpacked);
 	free(b);
 }

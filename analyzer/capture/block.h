@@ -27,6 +27,12 @@ void block_close(struct block *b); /* NULL is fine */
  */
 size_t block_read(struct block *b, void *to, size_t n);
 
+/*
+ * A stretch of what comes next, unpacked, where it stands; empty where the file ends or
+ * breaks. Good until the next call of any function here.
+ */
+struct slice block_lend(struct block *b);
+
 /* The first bytes, unpacked, without taking them; call before any read. At most BLOCK_PEEK. */
 struct slice block_peek(struct block *b);
 

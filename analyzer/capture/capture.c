@@ -3,17 +3,18 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
 #include "analyzer/capture/capture_file.h"
+#include "analyzer/capture/label.h"
 #include "analyzer/capture/same.h"
 
 enum {
 	INPUTS_MAX = 65535,
 	OPEN_MAX = 16, /* inputs kept open while others wait for their first frame to be due */
 	SECRETS_ROOM = 16,
+	KEPT_BYTES = 384, /* of a frame that is copied into a batch */
 	ETHERNET = 1,
 };
 
@@ -41,47 +42,18 @@ struct capture {
 	size_t waiting;
 	bool taken; /* the frame on top was handed out: step over it first */
 	bool copies;
+	uint8_t (*kept)[KEPT_BYTES]; /* by place in the batch; NULL until needed */
 	struct capture_file_run run;
 	struct capture_secret *secrets;
 };
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static bool drop_ending(char *name, const char *ending)
-{
-	size_t n = strlen(name), e = strlen(ending);
-
-	if (n <= e || strcasecmp(name + n - e, ending) != 0)
-		return false;
-	name[n - e] = '\0';
-	return true;
-}
-
-/* "calls/alice.pcap.gz" is alice. */
-static char *default_label(const char *path)
-{
-	if (strcmp(path, "-") == 0)
-		return mem_text("stdin");
-	char *name = mem_text(base_name(path));
-	if (!drop_ending(name, ".gz"))
-		(void)drop_ending(name, ".zst");
-	if (!drop_ending(name, ".pcapng") && !drop_ending(name, ".pcap"))
-		(void)drop_ending(name, ".cap");
-	return name;
-}
 
 static struct slot *make_slot(const struct capture_source *s)
 {
 	struct slot *slot = mem_zero(1, sizeof *slot);
 
 	slot->info.path = mem_text(s->path);
-	slot->info.name = mem_text(base_name(s->path));
-	slot->info.label = s->label ? mem_text(s->label) : default_label(s->path);
+	slot->info.name = mem_text(label_base_name(s->path));
+	slot->info.label = s->label ? mem_text(s->label) : label_default(s->path);
 	slot->same = same_look(slot->info.path);
 	return slot;
 }
@@ -354,29 +326,81 @@ static void place(struct capture *c, struct slot *s)
 		sink(c, 0);
 }
 
-bool capture_next(struct capture *c, struct frame *out)
+/* Goes past the frame that was handed out; what its file lent is let go. */
+static void step(struct capture *c)
 {
-	if (c->taken) {
-		struct slot *s = c->slots[c->heap[0].slot];
+	struct slot *s = c->slots[c->heap[0].slot];
 
-		c->taken = false;
-		s->head = capture_file_next(s->file);
-		place(c, s);
-	}
+	c->taken = false;
+	s->head = capture_file_next(s->file);
+	place(c, s);
+}
+
+/* The frame on top, or NULL: there is none any more. */
+static inline const struct slot *top(struct capture *c)
+{
 	while (c->waiting) {
 		struct slot *s = c->slots[c->heap[0].slot];
 
-		if (s->head) {
-			*out = *s->head;
-			out->input = (uint16_t)c->heap[0].slot;
-			out->point = s->info.point;
-			c->taken = true;
-			return true;
-		}
+		if (s->head)
+			return s;
 		start(c, s);
 		place(c, s);
 	}
-	return false;
+	return NULL;
+}
+
+static void mark(const struct capture *c, const struct slot *s, struct frame *f)
+{
+	f->input = (uint16_t)c->heap[0].slot;
+	f->point = s->info.point;
+}
+
+bool capture_next(struct capture *c, struct frame *out)
+{
+	if (c->taken)
+		step(c);
+	const struct slot *s = top(c);
+	if (!s)
+		return false;
+	*out = *s->head;
+	mark(c, s, out);
+	c->taken = true;
+	return true;
+}
+
+/* Bytes that the file's next record would overwrite. False: there are too many to be copied. */
+static bool keep(struct capture *c, struct frame *f, size_t at)
+{
+	if (f->bytes.n > KEPT_BYTES)
+		return false;
+	if (!c->kept)
+		c->kept = mem_grow(NULL, CAPTURE_BATCH, sizeof *c->kept);
+	if (f->bytes.n)
+		memcpy(c->kept[at], f->bytes.p, f->bytes.n);
+	f->bytes.p = c->kept[at];
+	return true;
+}
+
+size_t capture_batch(struct capture *c, struct frame *out, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room && capture_next(c, &out[n])) {
+		const struct slot *s = c->slots[c->heap[0].slot];
+
+		if (c->waiting == 1 && capture_file_lends(s->file)) {
+			/* No other input can come between the frames of this one. */
+			size_t more = capture_file_more(s->file, out + n + 1, room - n - 1);
+			for (size_t i = 0; i < more; i++)
+				mark(c, s, &out[n + 1 + i]);
+			return n + 1 + more;
+		}
+		if (!keep(c, &out[n], n))
+			return n + 1;
+		n++;
+	}
+	return n;
 }
 
 void capture_finish(struct capture *c)
@@ -451,6 +475,9 @@ void capture_close(struct capture *c)
 	}
 	free(c->slots);
 	free(c->heap);
+	if (c->kept)
+		explicit_bzero(c->kept, CAPTURE_BATCH * sizeof *c->kept);
+	free(c->kept);
 	free(c->secrets);
 	hasher_free(c->run.hasher);
 	filter_free(c->run.filter);

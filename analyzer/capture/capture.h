@@ -81,6 +81,13 @@ enum err capture_open(struct capture **out, const struct capture_source *sources
 bool capture_next(struct capture *c, struct frame *out);
 
 /*
+ * Up to `room` (at most CAPTURE_BATCH) frames as capture_next would give them one by one;
+ * their bytes are good until the next call of either. 0: no more.
+ */
+enum { CAPTURE_BATCH = 32 };
+size_t capture_batch(struct capture *c, struct frame *out, size_t room);
+
+/*
  * TLS and other secrets found in pcapng blocks read so far (block 0x0A), by input and
  * in file order. The array is good until the next call here, the texts until
  * capture_close, which clears them.

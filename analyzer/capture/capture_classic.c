@@ -1,4 +1,7 @@
-/* capture_classic.c - libpcap parses, over large blocks instead of 4 KiB reads. */
+/*
+ * capture_classic.c - libpcap judges the file's header. Records of the commonest dialect
+ * are then read in place; all others are parsed by libpcap, over large blocks.
+ */
 #include "analyzer/capture/capture_classic.h"
 
 #include <pcap/pcap.h>
@@ -10,7 +13,7 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 
-enum { HEADER = 24, SNAPLEN_AT = 16, STDIO_ROOM = 256 * 1024 };
+enum { HEADER = RECORDS_FILE_HEADER, SNAPLEN_AT = 16, STDIO_ROOM = 256 * 1024 };
 
 struct capture_classic {
 	struct block *block;
@@ -18,7 +21,8 @@ struct capture_classic {
 	size_t header_n, header_at;
 	char *buffer;
 	pcap_t *pcap;
-	uint32_t snaplen; /* as the file has it */
+	struct records *records; /* NULL: libpcap's way */
+	uint32_t snaplen;	 /* as the file has it */
 	int link_type;
 };
 
@@ -40,7 +44,7 @@ static ssize_t feed(void *cookie, char *to, size_t n)
  * libpcap cuts a record down to the file's snap length without a word. It is
  * shown the largest one, so that whole records arrive and the lie can be told.
  */
-static void take_header(struct capture_classic *c)
+static void take_header(struct capture_classic *c, uint8_t as_given[HEADER])
 {
 	static const uint8_t largest[2][4] = { { 0, 0, 4, 0 }, { 0, 4, 0, 0 } };
 	uint8_t *at = c->header + SNAPLEN_AT;
@@ -48,6 +52,7 @@ static void take_header(struct capture_classic *c)
 	c->header_n = block_read(c->block, c->header, HEADER);
 	if (c->header_n < HEADER)
 		return;
+	memcpy(as_given, c->header, HEADER);
 	bool big = c->header[0] == 0xa1;
 	c->snaplen =
 		big ? (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]
@@ -72,16 +77,20 @@ static FILE *open_stream(struct capture_classic *c)
 struct capture_classic *capture_classic_open(struct block *block, struct text *why)
 {
 	struct capture_classic *c = mem_zero(1, sizeof *c);
+	uint8_t as_given[HEADER];
 	char error[PCAP_ERRBUF_SIZE] = "no memory for a stream";
 
 	c->block = block;
-	take_header(c);
+	take_header(c, as_given);
 	FILE *fp = open_stream(c);
 	if (fp)
 		c->pcap = pcap_fopen_offline_with_tstamp_precision(fp, PCAP_TSTAMP_PRECISION_NANO,
 								   error);
 	if (c->pcap) {
 		c->link_type = pcap_datalink(c->pcap);
+		/* Of Ethernet nothing is rewritten: pseudo headers of some link types are. */
+		if (c->link_type == DLT_EN10MB)
+			c->records = records_open(block, as_given);
 		return c;
 	}
 	text_addf(why, "libpcap cannot read it: %s", error);
@@ -97,8 +106,14 @@ void capture_classic_close(struct capture_classic *c)
 		return;
 	if (c->pcap)
 		pcap_close(c->pcap); /* and the stream with it */
+	records_close(c->records);
 	free(c->buffer);
 	free(c);
+}
+
+struct records *capture_classic_records(const struct capture_classic *c)
+{
+	return c->records;
 }
 
 int capture_classic_link_type(const struct capture_classic *c)
@@ -111,17 +126,13 @@ static enum source_step tell_break(struct capture_classic *c, struct source_brea
 {
 	const char *said = pcap_geterr(c->pcap);
 
-	end->in_frame = true;
 	if (strncmp(said, "truncated", strlen("truncated")) == 0)
-		text_addf(&end->why, "is cut short: the file ends inside its record");
-	else if (strncmp(said, "invalid packet capture length",
-			 strlen("invalid packet capture length")) == 0)
-		text_addf(&end->why,
-			  "claims more than the %d bytes a record may hold: the file is damaged "
-			  "from there on",
-			  SOURCE_CAPTURED_MAX);
-	else
-		text_addf(&end->why, "cannot be read (%s)", said);
+		return records_cut(end);
+	if (strncmp(said, "invalid packet capture length",
+		    strlen("invalid packet capture length")) == 0)
+		return records_impossible(end);
+	end->in_frame = true;
+	text_addf(&end->why, "cannot be read (%s)", said);
 	return SOURCE_BROKEN;
 }
 

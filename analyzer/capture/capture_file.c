@@ -8,6 +8,7 @@
 #include "analyzer/capture/block.h"
 #include "analyzer/capture/capture_classic.h"
 #include "analyzer/capture/capture_pcapng.h"
+#include "analyzer/capture/records.h"
 
 /* Things a record can claim that cannot be so, or not be so together. Told once, with a count. */
 enum odd {
@@ -29,7 +30,9 @@ struct capture_file {
 	struct block *block;
 	struct capture_classic *classic;
 	struct capture_pcapng *pcapng;
+	struct records *records; /* of `classic`, where they are read in place */
 	struct source_record record;
+	struct source_break end;
 	struct oddity odd[ODD_KINDS];
 	uint64_t before_ns; /* time of the frame before */
 	bool timed;	    /* there was one that had a time */
@@ -124,6 +127,10 @@ static bool open_source(struct capture_file *f, struct text *why)
 	if (is_no_capture(start, block_packed(f->block), why))
 		return false;
 	f->classic = capture_classic_open(f->block, why);
+	if (f->classic) {
+		f->records = capture_classic_records(f->classic);
+		f->record.frame.link_type = capture_classic_link_type(f->classic);
+	}
 	if (f->classic && f->run->filter)
 		filter_prepare(f->run->filter, capture_classic_link_type(f->classic));
 	return f->classic != NULL;
@@ -156,7 +163,7 @@ static void note(struct capture_file *f, enum odd kind)
 		f->odd[kind].first = f->info->packets;
 }
 
-static void count_times(struct capture_file *f, uint64_t ts_ns)
+static inline void count_times(struct capture_file *f, uint64_t ts_ns)
 {
 	struct capture_input *info = f->info;
 
@@ -195,8 +202,6 @@ static void check_lengths(struct capture_file *f)
 
 static bool passes(struct capture_file *f)
 {
-	if (!f->run->filter)
-		return true;
 	enum filter_answer a = filter_match(f->run->filter, &f->record.frame);
 	if (a == FILTER_UNABLE)
 		note(f, ODD_UNFILTERED);
@@ -273,33 +278,58 @@ static void end_of_frames(struct capture_file *f, enum source_step step,
 		tell_break(f, end);
 }
 
+/* What is counted and checked of every record. False: the filter wants it not. */
+static inline bool take_record(struct capture_file *f)
+{
+	struct frame *frame = &f->record.frame;
+
+	frame->number = ++f->info->packets;
+	if (!f->record.untimed)
+		count_times(f, frame->ts_ns);
+	if (f->record.odd_time)
+		note(f, ODD_TIME);
+	if (frame->bytes.n != frame->wire_len || frame->bytes.n > f->record.snaplen)
+		check_lengths(f);
+	return !f->run->filter || passes(f);
+}
+
+static inline enum source_step next_record(struct capture_file *f)
+{
+	if (f->records)
+		return records_next(f->records, &f->record, &f->end);
+	return f->classic ? capture_classic_next(f->classic, &f->record, &f->end)
+			  : capture_pcapng_next(f->pcapng, &f->record, &f->end);
+}
+
 const struct frame *capture_file_next(struct capture_file *f)
 {
-	struct source_break end = { 0 };
-
-	if (f->ended)
-		return NULL;
-	for (;;) {
-		enum source_step step = f->classic
-						? capture_classic_next(f->classic, &f->record, &end)
-						: capture_pcapng_next(f->pcapng, &f->record, &end);
+	while (!f->ended) {
+		enum source_step step = next_record(f);
 		if (step != SOURCE_FRAME) {
-			end_of_frames(f, step, &end);
-			text_free(&end.why);
+			end_of_frames(f, step, &f->end);
+			text_free(&f->end.why);
 			capture_file_finish(f);
-			return NULL;
+			break;
 		}
-		f->record.frame.number = ++f->info->packets;
-		if (!f->record.untimed)
-			count_times(f, f->record.frame.ts_ns);
-		if (f->record.odd_time)
-			note(f, ODD_TIME);
-		if (f->record.frame.bytes.n != f->record.frame.wire_len ||
-		    f->record.frame.bytes.n > f->record.snaplen)
-			check_lengths(f);
-		if (passes(f))
+		if (take_record(f))
 			return &f->record.frame;
 	}
+	return NULL;
+}
+
+size_t capture_file_more(struct capture_file *f, struct frame *out, size_t room)
+{
+	size_t n = 0;
+
+	while (n < room && f->records && records_more(f->records, &f->record))
+		if (take_record(f))
+			out[n++] = f->record.frame;
+	return n;
+}
+
+bool capture_file_lends(const struct capture_file *f)
+{
+	return f->records != NULL;
 }
 
 void capture_file_finish(struct capture_file *f)
@@ -316,6 +346,7 @@ void capture_file_finish(struct capture_file *f)
 	}
 	capture_classic_close(f->classic);
 	f->classic = NULL;
+	f->records = NULL;
 	/* A device that is no capture may go on for ever. */
 	if (f->info->usable || !block_endless(f->block))
 		block_finish(f->block, &f->info->bytes, f->info->sha256);

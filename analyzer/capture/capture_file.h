@@ -26,6 +26,13 @@ void capture_file_close(struct capture_file *f); /* NULL is fine */
 /* The next frame that passes the filter, or NULL: the input has ended and *info is complete. */
 const struct frame *capture_file_next(struct capture_file *f);
 
+/*
+ * More frames, up to `room`, whose bytes stay good together with those of the frame that
+ * capture_file_next gave last. 0: call that first. Files that lend nothing give none.
+ */
+size_t capture_file_more(struct capture_file *f, struct frame *out, size_t room);
+bool capture_file_lends(const struct capture_file *f);
+
 /* Reads what is left for size and digest. What is delivered already stays; no frame follows. */
 void capture_file_finish(struct capture_file *f);
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
 #include "analyzer/cmd/audit.h"
 #include "analyzer/cmd/draft_cmd.h"
@@ -78,6 +79,7 @@ int main(int argc, char **argv)
 {
 	/* A file size limit is a full disk: an error of write, not the end of the program. */
 	(void)signal(SIGXFSZ, SIG_IGN);
+	mem_large_pages();
 	if (argc < 2) {
 		help(0, NULL);
 		return 2;

@@ -189,16 +189,21 @@ static void take_histogram(struct cipherlook *look, struct slice payload)
 {
 	uint16_t *even = look->histogram[0], *odd = look->histogram[1];
 	size_t n = payload.n < PACKET_MAX ? payload.n : PACKET_MAX;
-	size_t i = SKIP;
+	const uint8_t *p = payload.p + SKIP;
 
-	if (n <= TAIL)
+	if (n <= TAIL + SKIP)
 		return;
-	for (n -= TAIL; i + 1 < n; i += 2) {
-		even[payload.p[i]]++;
-		odd[payload.p[i + 1]]++;
+	/* Eight octets are one read; those of a word go to both tables in turn. */
+	const uint8_t *end = payload.p + n - TAIL;
+	for (uint64_t v; end - p >= 8; p += 8) {
+		memcpy(&v, p, sizeof v);
+		for (int i = 0; i < 4; i++, v >>= 16) {
+			even[v & 0xff]++;
+			odd[v >> 8 & 0xff]++;
+		}
 	}
-	if (i < n)
-		even[payload.p[i]]++;
+	for (; p < end; p++)
+		even[*p]++;
 }
 
 static void remember(struct cipherlook *look, struct slice payload, uint32_t ts, uint64_t rest)
@@ -252,7 +257,7 @@ bool cipherlook_add(struct cipherlook *look, struct slice payload, uint32_t rtp_
 	}
 	if (set_aside(look, payload, rtp_ts, pt))
 		return true;
-	uint64_t rest = hash_fixed(slice_upto(slice_from(payload, SKIP), HASHED));
+	uint64_t rest = hash_payload(slice_upto(slice_from(payload, SKIP), HASHED));
 	if (is_copy(look, payload, rtp_ts, rest)) {
 		bump(&look->so_far.skipped, 1);
 		return true;

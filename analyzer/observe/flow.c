@@ -10,8 +10,6 @@
 
 #define TAG (~UINT32_C(1)) /* the lowest bit of a token is the direction */
 
-__extension__ typedef unsigned __int128 wide;
-
 enum { FIRST_SLOTS = 1024, LINE = FLOW_LINE, KEY_WORDS = sizeof(struct flow_key) / 8 };
 _Static_assert(sizeof(struct flow_key) == 40, "the key is hashed and compared as five words");
 _Static_assert(sizeof(struct flow_hot) == LINE && offsetof(struct flow, hot) == LINE &&
@@ -36,7 +34,7 @@ struct flow_table {
 	struct slot *slots;
 	uint32_t mask; /* slots - 1 */
 	uint32_t count;
-	uint64_t now_ns;
+	uint64_t next_ns; /* when the next second begins */
 	uint32_t second;
 	struct slab flows;
 	struct ends lists[FLOW_LISTS];
@@ -75,21 +73,18 @@ static struct flow *flow_or_null(const struct flow_table *t, uint32_t number)
 	return number ? flow_at(t, number) : NULL;
 }
 
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	wide product = (wide)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Three multiplications side by side; hash_table's chain of six costs twice as much here. */
+/*
+ * Multiplications side by side: hash_table's chain of six costs twice as much here. Of
+ * IPv4 addresses the first and the third word are zero.
+ */
 static inline uint32_t tag_of(const struct flow_table *t, const struct name *n)
 {
-	uint64_t a = fold(n->w[0] ^ t->seed[0], n->w[1] ^ t->seed[1]);
-	uint64_t b = fold(n->w[2] ^ t->seed[2], n->w[3] ^ t->seed[3]);
-	uint64_t c = fold(n->w[4] ^ t->seed[4], t->seed[5]);
+	uint64_t a = hash_fold(n->w[1] ^ t->seed[0], n->w[3] ^ t->seed[1]);
+	uint64_t b = hash_fold(n->w[4] ^ t->seed[2], t->seed[3]);
 
-	return (uint32_t)(fold(a ^ (b << 1 | b >> 63) ^ c, t->seed[5]) >> 32) & TAG;
+	if (n->w[0] | n->w[2])
+		a ^= hash_fold(n->w[0] ^ t->seed[4], n->w[2] ^ t->seed[5]);
+	return (uint32_t)(hash_fold(a ^ b, t->seed[5]) >> 32) & TAG;
 }
 
 static inline uint32_t home_of(const struct flow_table *t, uint32_t tag)
@@ -117,6 +112,23 @@ static inline bool src_is_larger(const uint64_t w[4], const struct flow_key *k)
 	return (w[1] > w[3]) | ((w[1] == w[3]) & low);
 }
 
+/* The last word of a record's key. */
+struct ports {
+	uint16_t sport, dport;
+	uint8_t proto, point[2], in_turn;
+};
+
+/* `other`: what turns each port into the other, or 0. */
+static inline struct ports ports_of(const struct flow_key *k, uint16_t other, uint16_t point,
+				    bool in_turn)
+{
+	return (struct ports){ k->sport ^ other,
+			       k->dport ^ other,
+			       k->proto,
+			       { (uint8_t)(point >> 8), (uint8_t)point },
+			       in_turn };
+}
+
 static inline struct name canonical(struct flow_where at, unsigned *direction)
 {
 	const struct flow_key *k = at.key;
@@ -125,14 +137,7 @@ static inline struct name canonical(struct flow_where at, unsigned *direction)
 	uint64_t change = -(uint64_t)swap;
 	uint64_t high = (w[0] ^ w[2]) & change, low = (w[1] ^ w[3]) & change;
 	uint16_t other = (uint16_t)((k->sport ^ k->dport) & change);
-	struct ports {
-		uint16_t sport, dport;
-		uint8_t proto, point[2], in_turn;
-	} ports = { k->sport ^ other,
-		    k->dport ^ other,
-		    k->proto,
-		    { (uint8_t)(at.point >> 8), (uint8_t)at.point },
-		    at.in_turn };
+	struct ports ports = ports_of(k, other, at.point, at.in_turn);
 
 	*direction = swap;
 	return (struct name){ { w[0] ^ high, w[1] ^ low, w[2] ^ high, w[3] ^ low, word(&ports) } };
@@ -161,25 +166,84 @@ static inline struct flow *look_up(const struct flow_table *t, const struct name
 	return NULL;
 }
 
-uint32_t flow_expect(const struct flow_table *t, struct flow_where at)
+/* canonical() and tag_of() for IPv4, where three words say all; they go into the payload. */
+static inline void name_packet(const struct flow_table *t, struct payload *p)
 {
-	unsigned direction;
-	struct name n = canonical(at, &direction);
-	uint32_t tag = tag_of(t, &n);
+	const struct flow_key *k = &p->flow;
+	uint64_t src = word(k->src.b + 8), dst = word(k->dst.b + 8);
+	bool swap = (src > dst) | ((src == dst) & (k->sport > k->dport));
+	uint64_t change = -(uint64_t)swap, low = (src ^ dst) & change;
+	uint16_t other = (uint16_t)((k->sport ^ k->dport) & change);
+	struct ports ports = ports_of(k, other, p->frame->point, false);
 
-	__builtin_prefetch(&t->slots[home_of(t, tag)]);
-	return tag | direction;
+	p->name[0] = src ^ low;
+	p->name[1] = dst ^ low;
+	p->name[2] = word(&ports);
+	uint64_t a = hash_fold(p->name[0] ^ t->seed[0], p->name[1] ^ t->seed[1]);
+	uint64_t b = hash_fold(p->name[2] ^ t->seed[2], t->seed[3]);
+	p->token = ((uint32_t)(hash_fold(a ^ b, t->seed[5]) >> 32) & TAG) | swap;
 }
 
-const struct flow *flow_expect_record(const struct flow_table *t, uint32_t token)
+static inline bool is_named_so(const struct flow *f, const struct payload *p)
 {
-	const struct slot *s = &t->slots[home_of(t, token)];
+	const uint8_t *key = (const uint8_t *)&f->key;
 
-	if (!s->flow)
+	return (word(key) | (word(key + 8) ^ p->name[0]) | word(key + 16) |
+		(word(key + 24) ^ p->name[1]) | (word(key + 32) ^ p->name[2])) == 0;
+}
+
+/* By the tag alone: the record itself is not there yet. */
+static inline uint32_t record_of(const struct flow_table *t, uint32_t tag)
+{
+	uint32_t i = home_of(t, tag);
+
+	while (t->slots[i].flow && t->slots[i].tag != tag)
+		i = (i + 1) & t->mask;
+	return t->slots[i].flow;
+}
+
+const struct flow *flow_expected(const struct flow_table *t, const struct payload *p)
+{
+	return p->token ? flow_or_null(t, p->record) : NULL;
+}
+
+void flow_expect(const struct flow_table *t, struct wire_ahead *a, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct payload *p = &a[i].payload;
+
+		if (!a[i].plain)
+			continue;
+		name_packet(t, p);
+		__builtin_prefetch(&t->slots[home_of(t, p->token)]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct payload *p = &a[i].payload;
+
+		if (!a[i].plain)
+			continue;
+		p->record = record_of(t, p->token & TAG);
+		if (!p->record)
+			continue;
+		const struct flow *f = flow_at(t, p->record);
+		__builtin_prefetch(f, 1);
+		__builtin_prefetch(&f->hot[p->token & 1], 1);
+	}
+}
+
+struct flow *flow_meet(struct flow_table *t, const struct payload *p)
+{
+	uint64_t ts_ns = p->frame->ts_ns;
+
+	if (!p->record)
 		return NULL;
-	const struct flow *f = flow_at(t, s->flow);
-	__builtin_prefetch(f, 1);
-	__builtin_prefetch(&f->hot[token & 1], 1);
+	/* Since it was found the record may have gone to another flow, or to nobody. */
+	struct flow *f = flow_at(t, p->record);
+	if (!is_named_so(f, p) || ts_ns >= t->next_ns || f->second != t->second ||
+	    f->list != FLOW_AWAKE)
+		return NULL;
+	if (ts_ns > f->last_ns)
+		f->last_ns = ts_ns;
 	return f;
 }
 
@@ -293,16 +357,15 @@ struct flow *flow_get(struct flow_table *t, struct flow_where at, unsigned *dire
 
 void flow_clock(struct flow_table *t, uint64_t now_ns)
 {
-	if (now_ns <= t->now_ns)
+	if (now_ns < t->next_ns)
 		return;
-	t->now_ns = now_ns;
 	t->second = (uint32_t)(now_ns / WHEN_SECOND);
+	t->next_ns = (now_ns / WHEN_SECOND + 1) * WHEN_SECOND;
 }
 
 bool flow_touch(struct flow_table *t, struct flow *f, uint64_t ts_ns)
 {
-	if (ts_ns > t->now_ns)
-		flow_clock(t, ts_ns);
+	flow_clock(t, ts_ns);
 	if (ts_ns > f->last_ns)
 		f->last_ns = ts_ns;
 	if (f->second == t->second && f->list == FLOW_AWAKE)
@@ -365,6 +428,8 @@ void flow_drop(struct flow_table *t, struct flow *f)
 {
 	slot_remove(t, f);
 	list_remove(t, f);
+	/* Nobody's: flow_meet must not take it for what it was. */
+	memset(&f->key, 0, sizeof f->key);
 	slab_give(&t->flows, f->self);
 	t->count--;
 }

@@ -4,6 +4,7 @@
 
 #include "analyzer/base/addr.h"
 #include "analyzer/base/when.h"
+#include "analyzer/wire/wire.h"
 
 /* Which of its lists a flow stands on; each is ordered by the second of the last packet. */
 enum flow_list {
@@ -28,13 +29,13 @@ struct flow_hot {
 	uint32_t last_frame;
 	uint32_t look; /* number of its tester in the pool; 0: none */
 	uint32_t ssrc, ts;
+	uint32_t next;	/* the first four octets of the next packet in order, without marker */
 	uint32_t bytes; /* since it was put here */
 	uint32_t print_limit;
-	uint16_t seq;
 	uint16_t run_len, settled_len;
 	uint16_t len, step;
 	uint8_t len_lead, step_lead;
-	uint8_t run, pt, print_count;
+	uint8_t run, print_count;
 };
 
 /*
@@ -68,19 +69,24 @@ void flow_free(struct flow_table *t); /* contents of streams and cold are the ca
 
 struct flow_where {
 	const struct flow_key *key; /* of the packet */
-	uint32_t token;		    /* what flow_expect gave for this very place; 0: not asked */
+	uint32_t token;		    /* what flow_expect gave for this very packet; 0: not asked */
 	uint16_t point;
 	bool in_turn;
 };
 
 /*
- * Hints some packets ahead of flow_get: the first asks for the index, the second,
- * given what the first gave, for the record. Nothing changes but what is in the
- * caches. The record named may be that of another flow, or of none any more; NULL
- * when there is none. Its direction is the token's lowest bit.
+ * Gives plain packets (wire_ahead) their tokens some time before their turn, and asks for the
+ * records from memory. Nothing changes but what is in the caches. The direction is the
+ * token's lowest bit.
  */
-uint32_t flow_expect(const struct flow_table *t, struct flow_where at);
-const struct flow *flow_expect_record(const struct flow_table *t, uint32_t token);
+void flow_expect(const struct flow_table *t, struct wire_ahead *a, size_t n);
+/* The record that was found for such a packet: its flow's, unless tags are alike; or NULL. */
+const struct flow *flow_expected(const struct flow_table *t, const struct payload *p);
+/*
+ * The flow of a packet with a token, when it is known and flow_touch would have nothing to do but
+ * to note the time, which is done. NULL: ask flow_get.
+ */
+struct flow *flow_meet(struct flow_table *t, const struct payload *p);
 
 /* The flow of this packet and its direction, or NULL. The clock does not move. */
 struct flow *flow_find(struct flow_table *t, struct flow_where at, unsigned *direction);

@@ -24,6 +24,15 @@ void media_seen_close(struct media_room *r)
 
 /* ---- the short way ------------------------------------------------------------ */
 
+#define MARKER	      UINT32_C(0x00800000)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* Version 2, no padding, extension or source list; marker or not is for MARKER to say. */
+static inline uint32_t next_word(uint8_t pt, uint16_t seq)
+{
+	return UINT32_C(0x80000000) | (uint32_t)pt << 16 | seq;
+}
+
 /* Takes back what the short way counted; after this the stream itself is right. */
 static void settle(struct flow *f, unsigned direction)
 {
@@ -34,7 +43,7 @@ static void settle(struct flow *f, unsigned direction)
 		return;
 	h->stream = NULL;
 	/* They came in order without a hole, so the number of them is in their numbers. */
-	uint16_t packets = (uint16_t)(h->seq - s->seq);
+	uint16_t seq = (uint16_t)(h->next - 1), packets = (uint16_t)(seq - s->seq);
 	if (packets == 0)
 		return;
 	s->prints.count = h->print_count;
@@ -42,8 +51,8 @@ static void settle(struct flow *f, unsigned direction)
 	s->now.bytes += h->bytes;
 	s->now.last_ns = s->last_ns = h->last_ns;
 	s->now.last_frame = h->last_frame;
-	s->now.last_seq = s->seq = h->seq;
-	s->restart_seq = (uint16_t)(h->seq + 1);
+	s->now.last_seq = s->seq = seq;
+	s->restart_seq = (uint16_t)(seq + 1);
 	s->ts = h->ts;
 	s->len = (struct vote){ h->len, h->len_lead };
 	s->step = (struct vote){ h->step, h->step_lead };
@@ -82,7 +91,7 @@ static void put_ahead(const struct media_room *r, struct flow *f, unsigned direc
 		.ts = s->ts,
 		.print_limit = s->prints.limit,
 		.print_count = s->prints.count,
-		.seq = s->seq,
+		.next = next_word(s->now.pt, (uint16_t)(s->seq + 1)),
 		.run_len = s->run_len,
 		.settled_len = s->settled_len,
 		.len = s->len.value,
@@ -90,21 +99,19 @@ static void put_ahead(const struct media_room *r, struct flow *f, unsigned direc
 		.len_lead = s->len.lead,
 		.step_lead = s->step.lead,
 		.run = s->run,
-		.pt = s->now.pt,
 		.look = s->look,
 	};
 }
 
 /* The next packet in order, of the same kind, at its time: nothing can open a window. */
-static bool is_plain(const struct flow_hot *h, const struct payload *p, const struct rtp_quick *q,
-		     size_t len)
+ALWAYS_INLINE bool is_plain(const struct flow_hot *h, const struct payload *p,
+			    const struct rtp_quick *q, size_t len)
 {
 	uint64_t ts_ns = p->frame->ts_ns;
 
-	return h->stream && h->ssrc == q->ssrc && q->seq == (uint16_t)(h->seq + 1) && q->seq &&
-	       q->pt == h->pt && len >= RTP_STREAM_SHORT && ts_ns >= h->last_ns &&
-	       ts_ns <= h->last_ns + RTP_STREAM_GAP_NS && ts_ns < h->due_ns &&
-	       h->bytes < INT32_MAX && p->frame->number <= UINT32_MAX;
+	return h->stream && next_word(q->pt, q->seq) == h->next && h->ssrc == q->ssrc && q->seq &&
+	       len >= RTP_STREAM_SHORT && ts_ns - h->last_ns <= RTP_STREAM_GAP_NS &&
+	       ts_ns < h->due_ns && h->bytes < INT32_MAX && p->frame->number <= UINT32_MAX;
 }
 
 static void look_done(struct media_room *r, struct stream *s)
@@ -315,7 +322,7 @@ static void stream_packet(struct media_room *r, struct flow *f, unsigned directi
 }
 
 /* A run that may become another pattern is for the long way. */
-static bool size_stands(struct flow_hot *h, size_t len)
+ALWAYS_INLINE bool size_stands(struct flow_hot *h, size_t len)
 {
 	if (len == h->run_len)
 		return h->run >= RTP_STREAM_SIZE_RUN && h->settled_len == len;
@@ -338,12 +345,11 @@ static void keep_print(struct flow_hot *h, const struct print_packet *p)
 	h->print_limit = b->limit;
 }
 
-static bool short_way(struct media_room *r, struct flow *f, unsigned direction,
-		      const struct payload *p, const struct rtp_quick *q)
+ALWAYS_INLINE bool short_way(struct media_room *r, struct flow *f, unsigned direction,
+			     const struct payload *p, const struct rtp_quick *q)
 {
 	struct flow_hot *h = &f->hot[direction];
 	struct slice payload = slice_from(p->bytes, q->header_len);
-	uint64_t choice;
 
 	if (!is_plain(h, p, q, payload.n) || !size_stands(h, payload.n))
 		return false;
@@ -351,12 +357,12 @@ static bool short_way(struct media_room *r, struct flow *f, unsigned direction,
 	rtp_stream_vote(&h->len, &h->len_lead, (uint32_t)payload.n);
 	h->bytes += (uint32_t)payload.n;
 	h->last_frame = (uint32_t)p->frame->number;
-	h->seq = q->seq;
+	h->next = next_word(q->pt, (uint16_t)(q->seq + 1));
 	h->ts = q->ts;
 	h->last_ns = p->frame->ts_ns;
 	if (h->look)
 		test_ahead(r, h, p, q, payload);
-	choice = print_choice(payload);
+	uint64_t choice = print_choice(payload);
 	if (print_fits(h->print_limit, choice) && !p->cut)
 		keep_print(h, &(struct print_packet){ .payload = payload,
 						      .choice = choice,
@@ -379,8 +385,22 @@ static bool long_way(struct media_room *r, struct flow *f, unsigned direction,
 	return true;
 }
 
-bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
-		      const struct payload *p)
+/* What nearly every packet begins with, known by one comparison. */
+static inline bool look_next(const struct flow_hot *h, struct slice s, struct rtp_quick *q)
+{
+	if (s.n < RTP_HEADER || (rtp_word(s.p) & ~MARKER) != h->next)
+		return false;
+	*q = (struct rtp_quick){ .ts = rtp_word(s.p + 4),
+				 .ssrc = rtp_word(s.p + 8),
+				 .seq = (uint16_t)h->next,
+				 .header_len = RTP_HEADER,
+				 .pt = h->next >> 16 & 0x7f,
+				 .marker = s.p[1] >> 7 };
+	return true;
+}
+
+static __attribute__((noinline)) bool other_packet(struct media_room *r, struct flow *f,
+						   unsigned direction, const struct payload *p)
 {
 	struct rtp_quick q;
 
@@ -391,12 +411,29 @@ bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
 	return short_way(r, f, direction, p, &q) || long_way(r, f, direction, p, &q);
 }
 
-void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction)
+bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
+		      const struct payload *p)
+{
+	struct rtp_quick q;
+
+	if (look_next(&f->hot[direction], p->bytes, &q) && rtp_not_rtcp(p->bytes) &&
+	    short_way(r, f, direction, p, &q))
+		return true;
+	return other_packet(r, f, direction, p);
+}
+
+void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction,
+		       struct slice bytes)
 {
 	const struct flow_hot *h = &f->hot[direction];
 
-	if (h->stream && h->look)
+	if (!h->stream)
+		return;
+	if (h->look)
 		look_expect(r->looks, h->look);
+	/* A print is written to memory that nothing else has touched for long. */
+	if (bytes.n >= RTP_HEADER + PRINT_TAIL && print_fits(h->print_limit, print_choice(bytes)))
+		__builtin_prefetch(&h->stream->prints.kept[h->print_count], 1);
 }
 
 void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,

@@ -27,8 +27,9 @@ void media_seen_close(struct media_room *r); /* no stream may be left */
  */
 bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
 		      const struct payload *p);
-/* A hint that such a packet comes soon; the flow's lines should be there already. */
-void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction);
+/* A hint that this packet comes soon; the flow's lines should be there already. */
+void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction,
+		       struct slice bytes);
 /* One that is believed to be RTP. `rtp` is its header, read by rtp_look. */
 void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,
 		       const struct payload *p, const struct rtp_quick *rtp);

@@ -10,7 +10,6 @@
 #include "analyzer/observe/hint_ndpi.h"
 #include "analyzer/observe/media_seen.h"
 #include "analyzer/observe/rtcp_seen.h"
-#include "analyzer/observe/soon.h"
 #include "analyzer/observe/stun_seen.h"
 #include "analyzer/observe/tcp_seen.h"
 #include "analyzer/observe/vault.h"
@@ -41,7 +40,6 @@ struct observe {
 	uint32_t streams_cap;
 	bool no_hints;
 	uint32_t second; /* of the last tick */
-	struct soon soon;
 };
 
 static void stun_unit(void *ctx, struct flow *f, unsigned direction, const struct payload *p);
@@ -398,22 +396,24 @@ static void flow_payload(struct observe *o, const struct payload *p, bool in_tur
 
 void observe_payload(struct observe *o, const struct payload *p)
 {
-	unsigned d;
-	const struct flow *next = soon_next(&o->soon, &d);
-
-	if (next)
-		media_seen_expect(&o->media, next, d);
+	if (p->token) {
+		struct flow *f = flow_meet(o->flows, p);
+		if (f && media_seen_known(&o->media, f, p->token & 1, p))
+			return;
+	}
 	flow_payload(o, p, false);
 }
 
-uint32_t observe_expect(struct observe *o, const struct flow_key *key, uint16_t point)
+void observe_expect(struct observe *o, struct wire_ahead *a, size_t n)
 {
-	return flow_expect(o->flows, (struct flow_where){ .key = key, .point = point });
-}
+	flow_expect(o->flows, a, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct payload *p = &a[i].payload;
+		const struct flow *f = a[i].plain ? flow_expected(o->flows, p) : NULL;
 
-void observe_expect_record(struct observe *o, uint32_t token)
-{
-	soon_ask(&o->soon, flow_expect_record(o->flows, token), token & 1);
+		if (f)
+			media_seen_expect(&o->media, f, p->token & 1, p->bytes);
+	}
 }
 
 void observe_sighting(struct observe *o, const struct wire_sighting *s)

@@ -59,15 +59,11 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 void observe_payload(struct observe *o,
 		     const struct payload *p); /* a wire_payload_fn without ctx */
 /*
- * Hints for a payload that will come some packets later, to be given in this order
- * and apart: the first computes where the table keeps the flow (point: the frame's
- * capture point), the second, given what the first gave, reads that. They ask for
- * cache lines and change nothing; a flow nobody knows is no error, and neither is
- * a hint that no payload follows. Given back in payload.token, with the very key and
- * point it was computed for, the token saves computing it again.
+ * Packets that will come next, as wire_look_ahead found them: asks for the flows from memory
+ * and gives the plain ones tokens, which save looking for them again. Nothing else changes; a
+ * flow nobody knows is no error, and neither is a packet that does not come.
  */
-uint32_t observe_expect(struct observe *o, const struct flow_key *key, uint16_t point);
-void observe_expect_record(struct observe *o, uint32_t token);
+void observe_expect(struct observe *o, struct wire_ahead *a, size_t n);
 void observe_sighting(struct observe *o,
 		      const struct wire_sighting *s); /* counts it; nothing crosses the wall */
 /* Moves capture time on: stints of silent flows are sent, idle flows end. Cheap when nothing is

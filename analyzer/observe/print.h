@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analyzer/base/hash.h"
 #include "analyzer/model/observation.h"
 
 enum {
@@ -14,8 +15,8 @@ enum {
 
 /* The packets of a stint with the smallest choice; print_reset before the first. */
 struct print_box {
-	struct print_seen kept[PRINT_ROOM]; /* in no order */
-	uint32_t limit;			    /* upper half: a choice above has no place */
+	_Alignas(64) struct print_seen kept[PRINT_ROOM]; /* in no order; none crosses a line */
+	uint32_t limit; /* upper half: a choice above has no place */
 	uint8_t count;
 };
 
@@ -28,15 +29,13 @@ uint64_t print_choice_short(struct slice payload);
  */
 static inline uint64_t print_choice(struct slice payload)
 {
-	__extension__ typedef unsigned __int128 wide;
 	uint64_t last, before;
 
 	if (payload.n < PRINT_TAIL)
 		return print_choice_short(payload);
 	memcpy(&last, payload.p + payload.n - 8, 8);
 	memcpy(&before, payload.p + payload.n - PRINT_TAIL, 8);
-	wide product = (wide)(last ^ 0x9ddfea08eb382d69u) * (before ^ 0xc2b2ae3d27d4eb4fu);
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return hash_fold(last ^ 0x9ddfea08eb382d69u, before ^ 0xc2b2ae3d27d4eb4fu);
 }
 
 struct print_packet {

@@ -12,20 +12,6 @@ enum {
 	EVENT_LAST = 16, /* a flash of the hook */
 };
 
-void rtp_stream_vote(uint16_t *value, uint8_t *lead, uint32_t one)
-{
-	uint16_t v = (uint16_t)(one > UINT16_MAX ? UINT16_MAX : one);
-
-	if (*value == v) {
-		*lead = (uint8_t)(*lead + (*lead < UINT8_MAX));
-	} else if (*lead == 0) {
-		*value = v;
-		*lead = 1;
-	} else {
-		--*lead;
-	}
-}
-
 bool rtp_stream_wants_tester(const struct stream *s)
 {
 	return !s->tested && s->now.packets <= LOOK_LATEST;

@@ -44,7 +44,20 @@ struct stream {
 	struct print_box prints;
 };
 
-void rtp_stream_vote(uint16_t *value, uint8_t *lead, uint32_t one);
+/* Another vote for `one`. Inline: two are cast for every packet. */
+static inline void rtp_stream_vote(uint16_t *value, uint8_t *lead, uint32_t one)
+{
+	uint16_t v = (uint16_t)(one > UINT16_MAX ? UINT16_MAX : one);
+
+	if (*value == v) {
+		*lead = (uint8_t)(*lead + (*lead < UINT8_MAX));
+	} else if (*lead == 0) {
+		*value = v;
+		*lead = 1;
+	} else {
+		--*lead;
+	}
+}
 /* No tester was found yet for this window, and it is not too late. */
 bool rtp_stream_wants_tester(const struct stream *s);
 /* Follows the numbers of this packet. Why it opens a window (enum window_reason), 0: it does not.

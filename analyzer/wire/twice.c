@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/types.h>
 
+#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 
@@ -17,20 +19,32 @@
  * packets that hash alike; whether two packets are equal does not depend on it. A
  * sighting that the snap length cut more than the other is another packet.
  */
-enum { WAYS = 8, KEYS = 4, WORD = 8, BLOCK = 32, SETS = 1 << 14 };
+enum { WAYS = 8, WORD = 8, PAIR = 2 * WORD, SETS = 1 << 14, LINE = 64 };
 #define WINDOW (100 * WHEN_MS)
 
-/* 0 in `hash` is an entry never used. */
-struct entry {
-	uint64_t hash;
-	uint64_t when_place; /* time in units of 16,384 ns above 16 bits of the place */
-};
 enum { PLACE_BITS = 16, TIME_SHIFT = 14 };
 
+struct set {
+	_Alignas(LINE) uint64_t hash[WAYS]; /* 0: never used */
+	uint64_t when_place[WAYS]; /* time in units of 16,384 ns above 16 bits of the place */
+};
+
+/* The key: of the head's two products, of the end, of the pairs of words behind the head, and of
+ * the last of them. */
+enum {
+	SPAN = 512,
+	HEAD_KEYS = 6,
+	END_KEYS = 2,
+	KEYS = HEAD_KEYS + END_KEYS + SPAN / WORD,
+	ALL_KEYS = KEYS + 2
+};
+
 struct twice {
-	struct entry *entries;
-	uint32_t mask; /* sets - 1 */
-	uint64_t key[KEYS];
+	struct set *sets; /* in `room`, at a line's edge */
+	void *room;
+	uint32_t mask;	 /* sets - 1 */
+	uint8_t *oldest; /* index = set: the entry that goes next */
+	uint64_t key[ALL_KEYS];
 	uint64_t *lost;
 };
 
@@ -42,10 +56,20 @@ struct twice *twice_new(uint32_t packets, uint64_t *lost)
 	while (sets < SETS && sets * WAYS < packets)
 		sets *= 2;
 	t->mask = sets - 1;
-	t->entries = mem_zero((size_t)sets * WAYS, sizeof *t->entries);
+	/* Zeroed by the system page by page, as they are used: small captures use few. */
+	t->room = mem_zero((size_t)sets + 1, sizeof *t->sets);
+	t->sets = (struct set *)(((uintptr_t)t->room + LINE - 1) & ~(uintptr_t)(LINE - 1));
+	t->oldest = mem_zero(sets, 1);
 	t->lost = lost;
-	if (getrandom(t->key, sizeof t->key, 0) != (ssize_t)sizeof t->key)
-		memset(t->key, 0x5b, sizeof t->key);
+	uint8_t *key = (uint8_t *)t->key;
+	for (size_t n = 0; n < sizeof t->key;) {
+		ssize_t got = getrandom(key + n, sizeof t->key - n, 0);
+		if (got <= 0) {
+			memset(key + n, 0x5b, sizeof t->key - n);
+			break;
+		}
+		n += (size_t)got;
+	}
 	return t;
 }
 
@@ -53,18 +77,15 @@ void twice_free(struct twice *t)
 {
 	if (!t)
 		return;
-	free(t->entries);
+	free(t->room);
+	free(t->oldest);
 	free(t);
 }
 
+/* What is written once and used twice, for every packet. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 __extension__ typedef unsigned __int128 wide;
-
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-	wide product = (wide)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
 
 static inline uint64_t load(const uint8_t *p)
 {
@@ -74,55 +95,72 @@ static inline uint64_t load(const uint8_t *p)
 	return v;
 }
 
-static uint64_t load_few(const uint8_t *p, size_t n)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, p, n);
-	return v;
-}
-
-#define ODD0 UINT64_C(0xa0761d6478bd642f)
-#define ODD1 UINT64_C(0xe7037ed1a0b428db)
-#define ODD2 UINT64_C(0x8ebc6af09c88c6e3)
-#define ODD3 UINT64_C(0x589965cc75374cc3)
-
-/* Words shorter than a block, and what is left of one. */
-static uint64_t hash_rest(const struct twice *t, const uint8_t *p, size_t n, uint64_t h)
-{
-	for (; n >= WORD; p += WORD, n -= WORD)
-		h = fold(load(p) ^ t->key[2], ODD0 ^ h);
-	return n ? fold(load_few(p, n) ^ t->key[3], ODD1 ^ h) : h;
-}
-
 /*
- * Sixteen octets a multiplication, in two independent chains, so that the
- * multiplier is never waited for. The last block overlaps the one before it.
+ * A sum of products of two words, each with a key of its own added: of two messages that
+ * differ, the sums are equal for one key in 2^64 (NH, RFC 4418 5.2.2, with words of 64
+ * bits). No product waits for the one before it.
  */
-static inline uint64_t hash_bytes(const struct twice *t, struct slice s, uint64_t start)
+static inline wide pair(const uint8_t *p, const uint64_t *k)
 {
-	uint64_t a = t->key[0] ^ start, b = t->key[1];
-	const uint8_t *p = s.p;
+	return (wide)(load(p) + k[0]) * (load(p + WORD) + k[1]);
+}
 
-	if (s.n < BLOCK)
-		return fold(hash_rest(t, p, s.n, a) ^ ODD2, b ^ s.n);
-	const uint8_t *last = p + s.n - BLOCK;
-	for (;; p = p + BLOCK < last ? p + BLOCK : last) {
-		a = fold(load(p) ^ t->key[2], load(p + WORD) ^ a);
-		b = fold(load(p + 2 * WORD) ^ t->key[3], load(p + 3 * WORD) ^ b);
-		if (p == last)
-			return fold(a ^ ODD2, b ^ s.n);
+static inline uint64_t squash(const uint64_t end[END_KEYS], wide sum)
+{
+	return hash_fold((uint64_t)sum ^ end[0], (uint64_t)(sum >> 64) ^ end[1]);
+}
+
+/* Fewer octets than a pair has; the rest of it is zeros. */
+static __attribute__((noinline)) wide short_pair(struct slice s, const uint64_t *k)
+{
+	uint8_t few[PAIR] = { 0 };
+
+	if (s.n)
+		memcpy(few, s.p, s.n);
+	return pair(few, k);
+}
+
+/* Longer than the key: what has been summed becomes one word of the rest. */
+static __attribute__((noinline)) wide long_part(const struct twice *t, struct slice *s, wide sum)
+{
+	const uint64_t *end = t->key + HEAD_KEYS;
+
+	while (s->n > SPAN) {
+		const uint64_t *k = end + END_KEYS;
+		for (size_t at = 0; at < SPAN; at += PAIR, k += 2)
+			sum += pair(s->p + at, k);
+		sum = squash(end, sum);
+		*s = slice_from(*s, SPAN);
 	}
+	return sum;
+}
+
+ALWAYS_INLINE uint64_t hash_bytes(const struct twice *t, struct slice s, wide sum)
+{
+	const uint64_t *end = t->key + HEAD_KEYS, *k = end + END_KEYS, *last = t->key + KEYS;
+	size_t n = s.n;
+
+	if (s.n > SPAN)
+		sum = long_part(t, &s, sum);
+	const uint8_t *p = s.p, *stop = s.p + s.n;
+	for (; stop - p >= 4 * PAIR; p += 4 * PAIR, k += 8)
+		sum += pair(p, k) + pair(p + PAIR, k + 2) + pair(p + 2 * PAIR, k + 4) +
+		       pair(p + 3 * PAIR, k + 6);
+	for (; stop - p >= PAIR; p += PAIR, k += 2)
+		sum += pair(p, k);
+	/* The last one overlaps the one before it. */
+	sum += s.n >= PAIR ? pair(stop - PAIR, last) : short_pair(s, last);
+	return squash(end, sum + n);
 }
 
 /* The addresses as one word; IPv4 ones are a word already. */
-static inline uint64_t addresses(const struct twice *t, const struct ip *p)
+static uint64_t addresses(const struct twice *t, const struct ip *p)
 {
 	uint32_t src, dst;
 
 	if (p->version != 4)
-		return fold(load(p->src.b) ^ t->key[0], load(p->src.b + WORD) ^ t->key[1]) ^
-		       fold(load(p->dst.b) ^ t->key[2], load(p->dst.b + WORD) ^ t->key[3]);
+		return squash(t->key + HEAD_KEYS, pair(p->src.b, t->key + HEAD_KEYS + 2) +
+							  pair(p->dst.b, t->key + HEAD_KEYS + 4));
 	memcpy(&src, p->src.b + 12, sizeof src);
 	memcpy(&dst, p->dst.b + 12, sizeof dst);
 	return (uint64_t)dst << 32 | src;
@@ -148,57 +186,92 @@ static size_t checksum_at(const struct ip *p, size_t *octets)
 	}
 }
 
-/* The first three words as they count, without a checksum in them; shorter ones end in zeros. */
-static struct slice head_of(const struct ip *p, uint64_t head[3])
-{
-	uint8_t b[3 * WORD] = { 0 };
-	size_t n = p->payload.n < sizeof b ? p->payload.n : sizeof b;
-	size_t octets, at = checksum_at(p, &octets);
+/* What must agree beside the bytes behind the head: a word for each of its parts. */
+struct head {
+	uint64_t addresses;
+	uint64_t
+		transport; /* its first word, without a checksum in it; shorter ones end in zeros */
+	uint64_t what, more;
+};
 
-	if (n)
-		memcpy(b, p->payload.p, n);
-	if (at != SIZE_MAX)
-		memset(b + at, 0, octets);
-	for (size_t i = 0; i < 3; i++)
-		head[i] = load(b + i * WORD);
-	return slice_from(p->payload, n);
+ALWAYS_INLINE uint64_t hash_all(const struct twice *t, const struct head *h, struct slice rest)
+{
+	const uint64_t *k = t->key;
+	wide sum = (wide)(h->addresses + k[0]) * (h->transport + k[1]);
+
+	sum += (wide)(h->what + k[2]) * (h->more + k[3]);
+	uint64_t hash = hash_bytes(t, rest, sum);
+	return hash ? hash : 1;
 }
 
-/* The same for what nearly every packet is: a UDP datagram of some length. */
-static inline struct slice udp_head(const struct ip *p, uint64_t head[3])
+static inline uint64_t what_of(uint32_t id, uint16_t offset, uint8_t proto)
 {
-	static const uint8_t counting[WORD] = { 255, 255, 255, 255, 255, 255, 0, 0 };
+	return (uint64_t)id << 32 ^ (uint64_t)offset << 16 ^ proto;
+}
 
-	head[0] = load(p->payload.p) & load(counting);
-	head[1] = load(p->payload.p + WORD);
-	head[2] = load(p->payload.p + 2 * WORD);
-	return (struct slice){ p->payload.p + 3 * WORD, p->payload.n - 3 * WORD };
+/* `captured` is not `len` where the snap length cut it. */
+static inline uint64_t more_of(uint32_t len, size_t captured, uint16_t point, uint8_t version,
+			       bool more)
+{
+	return ((uint64_t)len << 32 ^ (uint64_t)point << 16 ^ (uint64_t)version << 8 ^ more) +
+	       captured * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* TCP and SCTP keep their checksum further behind: a few octets are summed apart, without it. */
+static uint64_t hash_without(const struct twice *t, struct head *h, struct slice rest, size_t at,
+			     size_t octets)
+{
+	uint8_t b[PAIR] = { 0 };
+	size_t n = rest.n < sizeof b ? rest.n : sizeof b;
+
+	if (n)
+		memcpy(b, rest.p, n);
+	memset(b + at, 0, octets);
+	h->what += squash(t->key + HEAD_KEYS, pair(b, t->key + HEAD_KEYS + END_KEYS));
+	return hash_all(t, h, slice_from(rest, n));
 }
 
 static uint64_t hash_packet(const struct twice *t, const struct ip *p, uint16_t point)
 {
-	uint64_t head[3];
-	uint64_t what = (uint64_t)p->id << 32 ^ (uint64_t)p->offset << 16 ^ p->proto;
-	uint64_t more = (uint64_t)p->len << 32 ^ (uint64_t)point << 16 ^ (uint64_t)p->version << 8 ^
-			(uint64_t)p->more;
-	bool plain = p->proto == IP_UDP && !p->offset && p->payload.n >= 3 * WORD;
-	struct slice rest = plain ? udp_head(p, head) : head_of(p, head);
+	struct head h = { .addresses = addresses(t, p),
+			  .what = what_of(p->id, p->offset, p->proto),
+			  .more = more_of(p->len, p->payload.n, point, p->version, p->more) };
+	size_t octets, at = checksum_at(p, &octets);
+	uint8_t first[WORD] = { 0 };
+	struct slice rest = slice_from(p->payload, WORD);
 
-	uint64_t h = fold(addresses(t, p) ^ t->key[0], head[0] ^ t->key[1]) ^
-		     fold(head[1] ^ t->key[2], head[2] ^ t->key[3]) ^
-		     fold(what ^ t->key[1] ^ ODD2, more ^ t->key[0] ^ ODD1);
-	h = hash_bytes(t, rest, h ^ p->payload.n * ODD1);
-	return h ? h : 1;
+	if (p->payload.n)
+		memcpy(first, p->payload.p, p->payload.n < WORD ? p->payload.n : WORD);
+	if (at < WORD)
+		memset(first + at, 0, octets);
+	h.transport = load(first);
+	if (at >= WORD && at != SIZE_MAX)
+		return hash_without(t, &h, rest, at - WORD, octets);
+	return hash_all(t, &h, rest);
 }
 
-static uint64_t when_place(uint64_t place, uint64_t now)
+/* The same for what nearly every packet is. */
+static inline uint64_t hash_udp(const struct twice *t, const struct twice_udp *u, uint16_t point)
+{
+	static const uint8_t counting[WORD] = { 255, 255, 255, 255, 255, 255, 0, 0 };
+	const uint8_t *p = u->transport.p;
+	size_t n = u->transport.n;
+	struct head h = { .addresses = load(u->addresses),
+			  .transport = load(p) & load(counting),
+			  .what = what_of(u->id, 0, IP_UDP),
+			  .more = more_of((uint32_t)n, n, point, 4, false) };
+
+	return hash_all(t, &h, (struct slice){ p + WORD, n - WORD });
+}
+
+static inline uint64_t when_place(uint64_t place, uint64_t now)
 {
 	return now >> TIME_SHIFT << PLACE_BITS | (place & 0xffff);
 }
 
-static bool young(const struct entry *e, uint64_t now)
+static bool young(uint64_t when_place, uint64_t now)
 {
-	uint64_t then = e->when_place >> PLACE_BITS, t = now >> TIME_SHIFT;
+	uint64_t then = when_place >> PLACE_BITS, t = now >> TIME_SHIFT;
 
 	return (t > then ? t - then : then - t) << TIME_SHIFT <= WINDOW;
 }
@@ -208,39 +281,67 @@ static bool young(const struct entry *e, uint64_t now)
  * and a stream walks through the table instead of jumping about in it. Capture
  * points, which see the same ids, are set apart.
  */
-static struct entry *set_of(const struct twice *t, uint32_t id, uint16_t point, uint64_t hash)
+static inline size_t set_of(const struct twice *t, uint32_t id, uint16_t point, uint64_t hash)
 {
 	uint64_t at = id ? (id >> 2) + point * UINT64_C(0x9e37) : hash;
 
-	return t->entries + (at & t->mask) * WAYS;
+	return at & t->mask;
 }
 
-/* A set is in the order of arrival, newest first; what falls off its end was the oldest. */
-static void enter(struct twice *t, struct entry *set, struct entry e, uint64_t now)
+/* Entries go in the order in which they came. */
+ALWAYS_INLINE void enter(struct twice *t, size_t set, uint64_t hash, uint64_t stamp, uint64_t now)
 {
-	if (set[WAYS - 1].hash && young(&set[WAYS - 1], now))
+	struct set *s = &t->sets[set];
+	unsigned i = t->oldest[set] % WAYS;
+
+	t->oldest[set] = (uint8_t)(i + 1);
+	if (s->hash[i] && young(s->when_place[i], now))
 		++*t->lost;
-	memmove(set + 1, set, (WAYS - 1) * sizeof *set);
-	set[0] = e;
+	s->hash[i] = hash;
+	s->when_place[i] = stamp;
+}
+
+static bool is_sighted(const struct set *s, uint32_t id, uint64_t hash, uint64_t stamp,
+		       uint64_t now)
+{
+	for (size_t i = 0; i < WAYS; i++)
+		if (s->hash[i] == hash && young(s->when_place[i], now) &&
+		    (id || (uint16_t)s->when_place[i] != (uint16_t)stamp))
+			return true;
+	return false;
+}
+
+ALWAYS_INLINE bool ask(struct twice *t, uint32_t id, uint16_t point, uint64_t hash, uint64_t stamp,
+		       uint64_t now)
+{
+	size_t set = set_of(t, id, point, hash);
+	const struct set *s = &t->sets[set];
+	const uint64_t *h = s->hash;
+
+	if ((h[0] == hash || h[1] == hash || h[2] == hash || h[3] == hash || h[4] == hash ||
+	     h[5] == hash || h[6] == hash || h[7] == hash) &&
+	    is_sighted(s, id, hash, stamp, now))
+		return true;
+	enter(t, set, hash, stamp, now);
+	return false;
 }
 
 bool twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place, uint64_t now)
 {
-	uint64_t hash = hash_packet(t, p, point), stamp = when_place(place, now);
-	struct entry *set = set_of(t, p->id, point, hash);
+	return ask(t, p->id, point, hash_packet(t, p, point), when_place(place, now), now);
+}
 
-	for (size_t i = 0; i < WAYS; i++)
-		if (set[i].hash == hash && young(&set[i], now) &&
-		    (p->id || (uint16_t)set[i].when_place != (uint16_t)stamp))
-			return true;
-	enter(t, set, (struct entry){ hash, stamp }, now);
-	return false;
+bool twice_seen_udp(struct twice *t, const struct twice_udp *u, uint16_t point, uint64_t place,
+		    uint64_t now)
+{
+	return ask(t, u->id, point, hash_udp(t, u, point), when_place(place, now), now);
 }
 
 void twice_expect(const struct twice *t, uint32_t id, uint16_t point)
 {
-	const struct entry *set = set_of(t, id, point, 0);
+	size_t set = set_of(t, id, point, 0);
 
-	__builtin_prefetch(set);
-	__builtin_prefetch(set + WAYS / 2);
+	__builtin_prefetch(t->sets[set].hash, 1);
+	__builtin_prefetch(t->sets[set].when_place, 1);
+	__builtin_prefetch(&t->oldest[set], 1);
 }

@@ -21,6 +21,7 @@ enum {
 	MAX_TUNNEL_DEPTH = 16,
 	PORT_NAT_T = 4500,
 	UDP_HEADER = 8,
+	PLAIN_IP = 20, /* octets of a plain frame's IP header */
 };
 
 #define TICK (100 * WHEN_MS)
@@ -149,10 +150,8 @@ static bool enter(struct walk *k, const struct ip *outer, const struct link *inn
 }
 
 /* The four message types of WireGuard, by their lengths and three zero octets. */
-static bool like_wireguard(struct slice bytes, uint32_t len)
+static bool wireguard_length(struct slice bytes, uint32_t len)
 {
-	if (len < 32 || bytes.n < 4 || bytes.p[1] || bytes.p[2] || bytes.p[3])
-		return false;
 	switch (bytes.p[0]) {
 	case 1:
 		return len == 148;
@@ -165,6 +164,12 @@ static bool like_wireguard(struct slice bytes, uint32_t len)
 	default:
 		return false;
 	}
+}
+
+static inline bool like_wireguard(struct slice bytes, uint32_t len)
+{
+	return len >= 32 && bytes.n >= 4 && !bytes.p[1] && !bytes.p[2] && !bytes.p[3] &&
+	       wireguard_length(bytes, len);
 }
 
 /*
@@ -365,8 +370,6 @@ static void take_link(struct walk *k, const struct link *l)
 
 static void tick(struct wire *w, uint64_t now)
 {
-	if (now - w->ticked_ns < TICK) /* wraps when time goes backwards: then it ticks */
-		return;
 	w->ticked_ns = now;
 	frag_tick(w->frag, now);
 	stream_tick(w->stream, now);
@@ -396,47 +399,72 @@ static uint64_t plain_place(const struct frame *f, uint8_t hops)
 	return bytes_place(bytes_place(bytes_place(0, f->iface), f->input), hops);
 }
 
-static void take_plain(struct wire *w, const struct frame *f, const struct wire_ahead *a)
+static inline uint32_t plain_id(const struct wire_ahead *a)
 {
-	const struct ip p = { .src = a->flow.src,
-			      .dst = a->flow.dst,
-			      .payload = a->transport,
-			      .len = (uint32_t)a->transport.n,
-			      .id = a->id,
-			      .version = 4,
-			      .proto = IP_UDP,
-			      .hops = a->hops };
-	struct payload out = { .bytes = slice_from(a->transport, UDP_HEADER),
-			       .flow = a->flow,
-			       .frame = f,
-			       .wire_len = (uint32_t)a->transport.n - UDP_HEADER,
-			       .token = a->token };
+	return bytes_be16(a->ip + 4);
+}
 
-	if (twice_seen(w->twice, &p, f->point, plain_place(f, a->hops), f->ts_ns)) {
+/* Too short for the quick test, and for any media. */
+static bool short_seen(struct wire *w, const struct frame *f, const struct wire_ahead *a,
+		       uint64_t place)
+{
+	const struct payload *p = &a->payload;
+	const struct ip ip = { .src = p->flow.src,
+			       .dst = p->flow.dst,
+			       .payload = { a->ip + PLAIN_IP, p->bytes.n + UDP_HEADER },
+			       .len = p->wire_len + UDP_HEADER,
+			       .id = plain_id(a),
+			       .version = 4,
+			       .proto = IP_UDP,
+			       .hops = a->ip[8] };
+
+	return twice_seen(w->twice, &ip, f->point, place, f->ts_ns);
+}
+
+static inline bool plain_seen(struct wire *w, const struct frame *f, const struct wire_ahead *a)
+{
+	uint64_t place = plain_place(f, a->ip[8]);
+	const struct twice_udp u = { .addresses = a->ip + 12,
+				     .transport = { a->ip + PLAIN_IP,
+						    a->payload.bytes.n + UDP_HEADER },
+				     .id = plain_id(a) };
+
+	if (u.transport.n < TWICE_UDP_LEAST)
+		return short_seen(w, f, a, place);
+	return twice_seen_udp(w->twice, &u, f->point, place, f->ts_ns);
+}
+
+static inline void take_plain(struct wire *w, const struct frame *f, const struct wire_ahead *a)
+{
+	const struct payload *p = &a->payload;
+
+	if (plain_seen(w, f, a)) {
 		w->counters.duplicates++;
 		if (w->hooks.sighting)
 			w->hooks.sighting(w->hooks.ctx,
-					  &(struct wire_sighting){ a->flow, f, out.bytes });
+					  &(struct wire_sighting){ p->flow, f, p->bytes });
 		return;
 	}
 	w->counters.ip_packets++;
 	w->counters.udp++;
-	w->counters.wireguard_like += like_wireguard(out.bytes, out.wire_len);
-	w->hooks.payload(w->hooks.ctx, &out);
+	w->counters.wireguard_like += like_wireguard(p->bytes, p->wire_len);
+	w->hooks.payload(w->hooks.ctx, p);
 }
 
-void wire_look_ahead(struct wire *w, const struct frame *f, struct wire_ahead *out)
+void wire_look_ahead(struct wire *w, const struct frame *frames, size_t n, struct wire_ahead *out)
 {
-	out->token = 0;
-	out->plain = plain_parse(f, out);
-	if (out->plain)
-		twice_expect(w->twice, out->id, f->point);
+	for (size_t i = 0; i < n; i++) {
+		out[i].plain = plain_parse(&frames[i], &out[i]);
+		if (out[i].plain)
+			twice_expect(w->twice, plain_id(&out[i]), frames[i].point);
+	}
 }
 
 void wire_feed_ahead(struct wire *w, const struct frame *f, const struct wire_ahead *a)
 {
 	w->counters.frames++;
-	tick(w, f->ts_ns);
+	if (f->ts_ns - w->ticked_ns >= TICK) /* wraps when time goes backwards: then it ticks */
+		tick(w, f->ts_ns);
 	if (a->plain)
 		take_plain(w, f, a);
 	else
@@ -447,7 +475,7 @@ void wire_feed(struct wire *w, const struct frame *f)
 {
 	struct wire_ahead a;
 
-	wire_look_ahead(w, f, &a);
+	wire_look_ahead(w, f, 1, &a);
 	wire_feed_ahead(w, f, &a);
 }
 

@@ -25,7 +25,9 @@ struct payload {
 	bool tunnelled;	   /* it came out of GRE, VXLAN, IP-in-IP, ... */
 	bool exported;	   /* link type 252: the writer had decoded it already */
 	uint32_t wire_len; /* datagram: its length by the IP or UDP header; else bytes.n */
-	uint32_t token;	   /* of wire_ahead; 0: none */
+	uint32_t token;	   /* a caller's hint about `flow` (wire_look_ahead); 0: none */
+	uint32_t record;   /* the same, as name is; good with a token */
+	uint64_t name[3];
 };
 typedef void wire_payload_fn(void *ctx, const struct payload *p);
 
@@ -87,18 +89,16 @@ void wire_feed(struct wire *w, const struct frame *f);
 /*
  * The same in two steps, for a caller that reads some frames ahead: the first
  * takes the headers apart where that is plain (whole UDP in IPv4 in Ethernet) and
- * fetches what the second will need from memory. `flow` is good when `plain` is
- * set. The frame's bytes must stay where they are between the two.
+ * fetches what the second will need from memory. The rest is good when `plain` is set;
+ * payload.token is then the caller's to fill. Frame and bytes must stay where they are
+ * between the two.
  */
 struct wire_ahead {
 	bool plain;
-	uint8_t hops;
-	uint32_t id;
-	struct flow_key flow;
-	struct slice transport; /* UDP header and data */
-	uint32_t token;		/* the caller's own, handed on with the payload; 0: none */
+	const uint8_t *ip; /* its header, 20 octets; UDP follows */
+	struct payload payload;
 };
-void wire_look_ahead(struct wire *w, const struct frame *f, struct wire_ahead *out);
+void wire_look_ahead(struct wire *w, const struct frame *frames, size_t n, struct wire_ahead *out);
 void wire_feed_ahead(struct wire *w, const struct frame *f, const struct wire_ahead *a);
 
 /* Ends all streams (closed payloads) and expires all fragments. */

@@ -278,6 +278,76 @@ static void many_pieces_are_read_in_turn(void **state)
 	text_free(&first);
 }
 
+/* A file of `records` whose bytes say which they are; packed or pcapng on request. */
+static const char *numbered(const char *name, uint32_t from, uint32_t records, int kind)
+{
+	struct making m = { 0 }, packed = { 0 };
+
+	if (kind == 2) {
+		making_section(&m);
+		making_interface(&m, 1, 0);
+	} else {
+		making_pcap(&m, MAKING_US, 65535, 1);
+	}
+	for (uint32_t i = 0; i < records; i++) {
+		uint32_t size = i % 97 ? 60 + i % 300 : 60000;
+		if (kind == 2)
+			making_packet(&m, 0, (uint64_t)(from + i / 8) * 1000000, size, size);
+		else
+			making_record(&m, from + i / 8, i % 8, size, size);
+	}
+	if (kind == 1)
+		making_gzip(&packed, &m);
+	const char *path = making_file(name, kind == 1 ? &packed : &m);
+	making_drop(&m);
+	making_drop(&packed);
+	return path;
+}
+
+static void expect_batches(const struct capture_source *sources, size_t n)
+{
+	struct capture *one = opened(sources, n, (struct capture_options){ .hash = true });
+	struct capture *many = opened(sources, n, (struct capture_options){ .hash = true });
+	struct frame f, batch[CAPTURE_BATCH];
+	size_t got, batches = 0, frames = 0;
+
+	while ((got = capture_batch(many, batch, CAPTURE_BATCH))) {
+		/* All of a batch are good at once. */
+		for (size_t i = 0; i < got; i++) {
+			assert_true(capture_next(one, &f));
+			assert_int_equal(f.number, batch[i].number);
+			assert_int_equal(f.input, batch[i].input);
+			assert_int_equal(f.point, batch[i].point);
+			assert_true(f.ts_ns == batch[i].ts_ns);
+			assert_int_equal(f.link_type, batch[i].link_type);
+			assert_int_equal(f.bytes.n, batch[i].bytes.n);
+			assert_memory_equal(f.bytes.p, batch[i].bytes.p, f.bytes.n);
+		}
+		batches++;
+		frames += got;
+	}
+	assert_false(capture_next(one, &f));
+	assert_true(batches < frames / 8);
+	capture_close(one);
+	capture_close(many);
+}
+
+static void batches_hold_what_comes_one_by_one(void **state)
+{
+	struct capture_source s[4];
+
+	(void)state;
+	for (int kind = 0; kind < 3; kind++) {
+		s[0] = (struct capture_source){ "a", numbered("one", 5, 5000, kind) };
+		expect_batches(s, 1);
+	}
+	s[0] = (struct capture_source){ "a", numbered("a.pcap", 5, 1000, 0) };
+	s[1] = (struct capture_source){ "b", numbered("b.pcap.gz", 20, 500, 1) };
+	s[2] = (struct capture_source){ "c", numbered("c.pcapng", 50, 1500, 2) };
+	s[3] = (struct capture_source){ "d", numbered("d.pcap", 100, 2000, 0) };
+	expect_batches(s, 4);
+}
+
 static void finishing_early_still_digests(void **state)
 {
 	enum { N = 20 };
@@ -462,6 +532,7 @@ int main(void)
 		cmocka_unit_test(the_same_bytes_are_read_once),
 		cmocka_unit_test(the_order_of_files_changes_nothing),
 		cmocka_unit_test(many_pieces_are_read_in_turn),
+		cmocka_unit_test(batches_hold_what_comes_one_by_one),
 		cmocka_unit_test(finishing_early_still_digests),
 		cmocka_unit_test(a_filter_keeps_the_numbers_of_frames),
 		cmocka_unit_test(a_filter_says_what_it_could_not_judge),

@@ -39,13 +39,15 @@ static void reads_what_the_long_way_reads(void **state)
 	assert_int_equal(link_parse(f.bytes, f.link_type, &l), ERR_OK);
 	assert_int_equal(ip_parse(l.rest, 0, &p), ERR_OK);
 	assert_int_equal(ip_udp(&p, &d), ERR_OK);
-	assert_true(addr_eq(&a.flow.src, &p.src) && addr_eq(&a.flow.dst, &p.dst));
-	assert_int_equal(a.flow.sport, d.sport);
-	assert_int_equal(a.flow.dport, d.dport);
-	assert_int_equal(a.flow.proto, p.proto);
-	assert_int_equal(a.id, p.id);
-	assert_int_equal(a.hops, p.hops);
-	assert_true(slice_eq(a.transport, p.payload));
+	assert_true(addr_eq(&a.payload.flow.src, &p.src) && addr_eq(&a.payload.flow.dst, &p.dst));
+	assert_int_equal(a.payload.flow.sport, d.sport);
+	assert_int_equal(a.payload.flow.dport, d.dport);
+	assert_int_equal(a.payload.flow.proto, p.proto);
+	assert_ptr_equal(a.ip, l.rest.p);
+	assert_ptr_equal(a.payload.frame, &f);
+	assert_true(slice_eq(a.payload.bytes, d.bytes));
+	assert_int_equal(a.payload.wire_len, d.len);
+	assert_false(a.payload.cut);
 }
 
 static void leaves_padding_behind_the_packet_out(void **state)
@@ -60,7 +62,7 @@ static void leaves_padding_behind_the_packet_out(void **state)
 	f.bytes = (struct slice){ padded, sizeof padded };
 	f.wire_len = sizeof padded;
 	assert_true(plain_parse(&f, &a));
-	assert_true(slice_eq(slice_from(a.transport, 8), SLICE("hello")));
+	assert_true(slice_eq(a.payload.bytes, SLICE("hello")));
 }
 
 static void leaves_every_other_frame_to_the_long_way(void **state)

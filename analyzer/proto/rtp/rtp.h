@@ -54,15 +54,22 @@ static inline bool rtp_not_rtcp(struct slice s)
 	return s.n < 2 || s.p[1] < 192 || s.p[1] > 223;
 }
 
+enum { RTP_HEADER = 12 }; /* octets of the fixed part */
+
+static inline uint32_t rtp_word(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /*
  * As rtp_parse, for every packet of a known stream: false when the header does
  * not fit. A random datagram passes one time in four: no evidence that it is RTP.
  */
 static inline bool rtp_look(struct slice s, struct rtp_quick *out)
 {
-	if (s.n < 12 || (s.p[0] & 0xc0) != 0x80)
+	if (s.n < RTP_HEADER || (s.p[0] & 0xc0) != 0x80)
 		return false;
-	size_t len = 12 + 4 * (size_t)(s.p[0] & 0x0f);
+	size_t len = RTP_HEADER + 4 * (size_t)(s.p[0] & 0x0f);
 	if (s.p[0] & 0x10) {
 		if (s.n < len + 4)
 			return false;
@@ -73,9 +80,8 @@ static inline bool rtp_look(struct slice s, struct rtp_quick *out)
 	out->marker = s.p[1] >> 7;
 	out->pt = s.p[1] & 0x7f;
 	out->seq = (uint16_t)(s.p[2] << 8 | s.p[3]);
-	out->ts = (uint32_t)s.p[4] << 24 | (uint32_t)s.p[5] << 16 | (uint32_t)s.p[6] << 8 | s.p[7];
-	out->ssrc =
-		(uint32_t)s.p[8] << 24 | (uint32_t)s.p[9] << 16 | (uint32_t)s.p[10] << 8 | s.p[11];
+	out->ts = rtp_word(s.p + 4);
+	out->ssrc = rtp_word(s.p + 8);
 	out->header_len = (uint16_t)len;
 	return true;
 }
