@@ -287,7 +287,7 @@ void finish_row(struct live *l, const struct track_options *options)
 	c->points = (uint16_t)__builtin_popcountll(l->points);
 	compare_facts(l, options);
 	note_limits(l);
-	path_build(l, &l->list);
+	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
 	gather_facts(l);
 	name_row(l, l->name);
