@@ -101,8 +101,9 @@ static bool is_plain(const struct flow_hot *h, const struct payload *p, const st
 {
 	uint64_t ts_ns = p->frame->ts_ns;
 
-	return h->stream && h->ssrc == q->ssrc && q->seq == (uint16_t)(h->seq + 1) && q->seq &&
-	       q->pt == h->pt && len >= RTP_STREAM_SHORT && ts_ns >= h->last_ns &&
+	return h->stream && !(p->bytes.p[0] & 15) && h->ssrc == q->ssrc &&
+	       q->seq == (uint16_t)(h->seq + 1) && q->seq && q->pt == h->pt &&
+	       len >= RTP_STREAM_SHORT && ts_ns >= h->last_ns &&
 	       ts_ns <= h->last_ns + RTP_STREAM_GAP_NS && ts_ns < h->due_ns &&
 	       h->bytes < INT32_MAX && p->frame->number <= UINT32_MAX;
 }

@@ -254,12 +254,28 @@ static void add_copies(struct listen *x, const struct agreed_list *list)
 	}
 }
 
+static void add_recorder(struct listen *x)
+{
+	const struct told *t = &x->l->told;
+	struct listen_power power = { .media = true, .grade = 3, .how = LISTEN_RECORDS };
+
+	if (addr_is_none(&t->recorder))
+		return;
+	struct element *e =
+		listen_host(x, &t->recorder, power, t->siprec.frame ? &t->siprec : &t->record_on);
+	if (!e || e->role_from == ROLE_ASSERTED)
+		return;
+	e->role = ROLE_RECORDER;
+	e->role_from = ROLE_DECLARED;
+}
+
 void boxes_find(struct listen *x, const struct agreed_list *list)
 {
 	for (unsigned i = 0; i < sizeof openings / sizeof *openings; i++)
 		add_openers(x, list, &openings[i]);
 	add_mixers(x);
 	add_copies(x, list);
+	add_recorder(x);
 	for (unsigned i = 0; i < list->count; i++)
 		add_holders(x, &list->all[i]);
 }

@@ -1,6 +1,8 @@
 /* ends.c - the two ends of a call, and in which role a host stands. */
 #include "analyzer/track/ends.h"
 
+enum { MIXED = 20 }; /* packets that name contributing sources: no accident of one */
+
 static bool sends_first(const struct call *c, const struct addr *host)
 {
 	for (unsigned i = 0; i < c->leg_count; i++)
@@ -85,16 +87,49 @@ static enum role asserted_end(const struct inventory *v, const struct addr *host
 	return inventory_role(v, host);
 }
 
-static void role_of_end(const struct live *l, const struct inventory *v, bool callee)
+/* Contributing sources in what it sends: a mixer, or a phone that joins two calls of its own. */
+static bool mixes(const struct agreed_list *list, const struct addr *host)
 {
-	struct end *e = (struct end *)&l->call.ends[callee];
-	bool focus = callee ? l->isfocus_callee : l->isfocus_caller;
-	const struct inventory_entry *entry = inventory_at(v, &e->at.addr);
+	uint64_t mixed = 0;
 
-	if (focus) {
-		e->role = ROLE_CONFERENCE;
-		e->role_from = ROLE_DECLARED;
-	}
+	for (unsigned i = 0; i < list->count; i++)
+		for (unsigned k = 0; k < list->all[i].m.segment_count; k++) {
+			const struct segment *s = &list->all[i].m.segments[k];
+			for (unsigned n = 0; addr_eq(&s->a.addr, host) && n < s->window_count; n++)
+				mixed += s->windows[n].mixed;
+		}
+	return mixed >= MIXED;
+}
+
+static struct ends_role told_role(const struct live *l, const struct agreed_list *list, bool callee)
+{
+	const struct told *t = &l->told;
+	const struct addr *host = &l->call.ends[callee].at.addr;
+
+	if (callee ? l->isfocus_callee : l->isfocus_caller)
+		return (struct ends_role){ ROLE_CONFERENCE, ROLE_DECLARED };
+	if (t->isup[callee].frame)
+		return (struct ends_role){ ROLE_GATEWAY, ROLE_DECLARED };
+	if (callee && t->siprec.frame && l->call.kind == CALL_CALL)
+		return (struct ends_role){ ROLE_RECORDER, ROLE_DECLARED };
+	if (callee && t->charge.frame && t->tel.frame)
+		return (struct ends_role){ ROLE_GATEWAY, ROLE_INFERRED };
+	if (t->feed[callee].frame || mixes(list, host))
+		return (struct ends_role){ ROLE_CONFERENCE, ROLE_INFERRED };
+	return (struct ends_role){ ROLE_UNKNOWN, ROLE_INFERRED };
+}
+
+static void role_of_end(struct live *l, const struct agreed_list *list, const struct inventory *v,
+			bool callee)
+{
+	struct end *e = &l->call.ends[callee];
+	const struct inventory_entry *entry = inventory_at(v, &e->at.addr);
+	struct ends_role told = told_role(l, list, callee);
+
+	if (addr_is_none(&e->at.addr))
+		return;
+	e->role = told.role;
+	e->role_from = told.from;
 	if (!entry || !entry->roles)
 		return;
 	e->role = asserted_end(v, &e->at.addr);
@@ -111,7 +146,7 @@ void ends_find(struct live *l, const struct agreed_list *list, const struct inve
 		c->ends[1].at = end_of(list, c, last_leg(c), false);
 	}
 	for (int i = 0; i < 2; i++)
-		role_of_end(l, v, i);
+		role_of_end(l, list, v, i);
 	if (c->leg_count)
 		name_servers(l, c->ends);
 }

@@ -118,6 +118,7 @@ static const char *const sentences[LISTEN_HOWS] = {
 	"media that it sent or got was readable",
 	"it joins the media of several, and holds the keys of each",
 	"the same encrypted media was sent to it as to the end of the call",
+	"a recording session was set up with it",
 };
 
 static const char *sentence(struct live *l, unsigned how)

@@ -24,7 +24,8 @@ enum listen_how {
 	LISTEN_CLEAR = 1 << 13,	 /* media that it sent or got was readable */
 	LISTEN_MIXER = 1 << 14,
 	LISTEN_COPY = 1 << 15,
-	LISTEN_HOWS = 16
+	LISTEN_RECORDS = 1 << 16,
+	LISTEN_HOWS = 17
 };
 
 struct listen_power {

@@ -140,7 +140,6 @@ void path_build(struct live *l, const struct agreed_list *list, const struct inv
 	x.l = l;
 	x.inventory = v;
 	x.count = 0;
-	ends_find(l, list, v);
 	for (const struct leg_live *leg = l->legs; leg; leg = leg->next)
 		from_leg(&x, leg);
 	from_named(&x);

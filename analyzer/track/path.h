@@ -5,7 +5,7 @@
 #include "analyzer/track/agreed.h"
 #include "analyzer/track/track.h"
 
-/* Fills the call's ends, elements, stations and stretches; legs and media must stand in it. */
+/* Fills the call's elements, stations and stretches; its ends, legs and media must stand. */
 void path_build(struct live *l, const struct agreed_list *list, const struct inventory *v);
 
 #endif
