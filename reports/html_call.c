@@ -158,7 +158,8 @@ static void listeners(FILE *out, const json_t *call)
 	for (size_t i = 0; i < n && i < LISTENERS_SHOWN; i++) {
 		const json_t *e = json_array_get(list, i), *could = jvalue_get(e, "could");
 		const char *role = jvalue_str(e, "role");
-		html_part_put(out, "<li><strong>%s</strong>", jvalue_str(e, "who"));
+		html_part_put(out, "<li>%s%s<strong>%s</strong>", jvalue_str(e, "name"),
+			      jvalue_has(e, "name") ? " " : "", jvalue_str(e, "who"));
 		if (strcmp(role, "unknown") != 0 && strcmp(role, "network") != 0)
 			html_part_put(out, " (%s, %s)", role, jvalue_str(e, "role_from"));
 		html_part_put(out, " could ");

@@ -111,6 +111,25 @@ static void head(struct record *r, const struct call *c)
 	record_key_inputs(r, "inputs", c->inputs);
 }
 
+void record_key_name(struct record *r, const struct addr *a)
+{
+	const struct inventory_entry *e = inventory_at(r->inventory, a);
+
+	if (e && e->name)
+		json_out_key_text(r->out, "name", e->name);
+}
+
+static void roles(struct record *r, uint32_t asserted)
+{
+	if (!asserted)
+		return;
+	json_out_key_open(r->out, "roles", '[');
+	for (int i = 0; i <= ROLE_NETWORK; i++)
+		if (asserted >> i & 1)
+			json_out_text(r->out, call_role_text((enum role)i));
+	json_out_close(r->out, ']');
+}
+
 static void ends(struct record *r, const struct call *c)
 {
 	json_out_key_open(r->out, "ends", '[');
@@ -119,6 +138,8 @@ static void ends(struct record *r, const struct call *c)
 		record_key_endpoint(r, "address", &c->ends[i].at);
 		json_out_key_text(r->out, "role", call_role_text(c->ends[i].role));
 		json_out_key_text(r->out, "role_from", call_role_from_text(c->ends[i].role_from));
+		roles(r, c->ends[i].roles);
+		record_key_name(r, &c->ends[i].at.addr);
 		json_out_close(r->out, '}');
 	}
 	json_out_close(r->out, ']');
@@ -239,6 +260,47 @@ static void media(struct record *r, const struct call *c)
 	json_out_close(r->out, ']');
 }
 
+static void station(struct record *r, const struct station *s)
+{
+	struct endpoint at = { s->at, 0 };
+
+	json_out_open(r->out, '{');
+	record_key_endpoint(r, "at", &at);
+	record_key_name(r, &s->at);
+	json_out_key_text(r->out, "role", call_role_text(s->role));
+	json_out_key_text(r->out, "role_from", call_role_from_text(s->role_from));
+	json_out_key_bool(r->out, "ends_tls", s->ends_tls);
+	json_out_key_bool(r->out, "anchors_media", s->anchors_media);
+	json_out_close(r->out, '}');
+}
+
+static void stretch(struct record *r, const struct stretch *s)
+{
+	json_out_open(r->out, '{');
+	json_out_key_number(r->out, "a", s->a);
+	json_out_key_number(r->out, "b", s->b);
+	json_out_key_text(r->out, "signaling", call_carriage_text(s->signaling));
+	json_out_key_text(r->out, "media", s->media ? call_protection_text(s->protection) : NULL);
+	json_out_close(r->out, '}');
+}
+
+static void path(struct record *r, const struct call *c)
+{
+	if (!c->station_count)
+		return;
+	json_out_key_open(r->out, "path", '{');
+	json_out_key_open(r->out, "hosts", '[');
+	for (size_t i = 0; i < c->station_count; i++)
+		station(r, &c->stations[i]);
+	json_out_close(r->out, ']');
+	json_out_key_open(r->out, "between", '[');
+	for (size_t i = 0; i < c->stretch_count; i++)
+		stretch(r, &c->stretches[i]);
+	json_out_close(r->out, ']');
+	json_out_key_bool(r->out, "more", c->more_stations);
+	json_out_close(r->out, '}');
+}
+
 void record_write(struct record *r, const struct call *c, const struct judgement *j)
 {
 	redact_call(r->hide, c);
@@ -250,6 +312,7 @@ void record_write(struct record *r, const struct call *c, const struct judgement
 	epochs(r, c);
 	legs(r, c);
 	media(r, c);
+	path(r, c);
 	record_verdict_write(r, c, j);
 	json_out_close(r->out, '}');
 }

@@ -28,6 +28,8 @@ void record_hidden(struct record *r, const char *s);
 void record_key_hidden(struct record *r, const char *key, const char *s); /* NULL: null */
 void record_key_endpoint(struct record *r, const char *key,
 			 const struct endpoint *e); /* none: null */
+void record_key_name(struct record *r,
+		     const struct addr *a); /* the inventory's, where it has one */
 void record_key_inputs(struct record *r, const char *key, point_set inputs);
 /* { input, frame, time, text }; text NULL: empty. */
 void record_evidence(struct record *r, const struct evidence *e, const char *text);

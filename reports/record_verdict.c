@@ -121,6 +121,8 @@ static void within_earshot(struct record *r, const struct call *c)
 			record_key_hidden(r, "who", e->name ? e->name : "unknown host");
 		else
 			record_key_endpoint(r, "who", &e->at);
+		if (!e->name)
+			record_key_name(r, &e->at.addr);
 		json_out_key_text(r->out, "role", call_role_text(e->role));
 		json_out_key_text(r->out, "role_from", call_role_from_text(e->role_from));
 		could(r, e);

@@ -190,16 +190,32 @@ static void put_last(struct picture *p, const char *address)
 	}
 }
 
+/* In the order of the path, where it is known. */
+static void stations(struct picture *p, const json_t *hosts)
+{
+	for (size_t i = 0; i < json_array_size(hosts); i++) {
+		const json_t *h = json_array_get(hosts, i);
+		char name[HOST_MAX];
+		host_of(jvalue_str(h, "at"), name);
+		int at = node_of(p, name);
+		if (at >= 0 && strcmp(jvalue_str(h, "role"), "unknown") != 0)
+			p->nodes[at].role = jvalue_str(h, "role");
+	}
+}
+
 static void collect(struct picture *p, const json_t *call)
 {
+	const json_t *hosts = jvalue_get(jvalue_get(call, "path"), "hosts");
 	const json_t *legs = jvalue_get(call, "legs"), *lines = jvalue_get(call, "media");
 	const json_t *ends = jvalue_get(call, "ends");
 
+	stations(p, hosts);
 	for (size_t i = 0; i < json_array_size(legs); i++)
 		signaling(p, json_array_get(legs, i));
 	for (size_t i = 0; i < json_array_size(lines); i++)
 		media(p, json_array_get(lines, i));
-	put_last(p, jvalue_str(json_array_get(ends, 1), "address"));
+	if (!hosts)
+		put_last(p, jvalue_str(json_array_get(ends, 1), "address"));
 	roles(p, call);
 }
 

@@ -281,10 +281,10 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	rule_run *const *const rooms[] = { rule_sig_run,  rule_tls_run,	 rule_key_run,
-					   rule_srtp_run, rule_dtls_run, rule_zrtp_run,
-					   rule_med_run,  rule_b2b_run,	 rule_proof_run,
-					   rule_priv_run, rule_obs_run };
+	rule_run *const *const rooms[] = { rule_sig_run,   rule_tls_run,  rule_key_run,
+					   rule_srtp_run,  rule_dtls_run, rule_zrtp_run,
+					   rule_med_run,   rule_b2b_run,  rule_middle_run,
+					   rule_proof_run, rule_priv_run, rule_obs_run };
 
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
 		for (rule_run *const *run = rooms[i]; *run; run++)

@@ -17,6 +17,11 @@ enum rule_id {
 	RULE_B2B_003,
 	RULE_B2B_004,
 	RULE_B2B_005,
+	RULE_B2B_006,
+	RULE_B2B_007,
+	RULE_B2B_008,
+	RULE_B2B_009,
+	RULE_B2B_010,
 	RULE_CERT_001,
 	RULE_CERT_002,
 	RULE_CERT_003,
@@ -67,6 +72,7 @@ enum rule_id {
 	RULE_OBS_006,
 	RULE_OBS_007,
 	RULE_OBS_008,
+	RULE_OBS_011,
 	RULE_OBS_012,
 	RULE_PRIV_001,
 	RULE_PRIV_002,
@@ -161,6 +167,9 @@ struct work {
 	bool tampering; /* a fingerprint, a Hello hash or a signature contradicts what was received
 			 */
 	bool weak;	/* broken or deprecated protection in use */
+	bool inner_asserted;  /* encryption inside the media is asserted: what is outside proves
+				 nothing of it */
+	bool kept;	      /* recorded on its way, or mixed */
 	bool signaling_whole; /* what is known of it reaches from end to end */
 	bool broken_tls, old_tls, bad_certificate, weak_tls;
 };
@@ -234,6 +243,7 @@ extern rule_run *const rule_tls_run[];
 extern rule_run *const rule_med_run[];
 extern rule_run *const rule_priv_run[];
 extern rule_run *const rule_b2b_run[];
+extern rule_run *const rule_middle_run[];
 extern rule_run *const rule_obs_run[];
 
 /* A loop over the call's facts of one kind. */

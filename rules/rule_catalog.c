@@ -35,6 +35,10 @@
 #define AS                                                                                         \
 	"45 CFR 164.308(a)(1)(ii)(A)", "45 CFR 164.308(a)(8)", "NIST SP 800-53r5 CA-2",            \
 		"NIST SP 800-53r5 CA-7", "NIST SP 800-53r5 AU-12", "GDPR art. 32(1)(d)"
+#define RC                                                                                         \
+	"45 CFR 164.312(e)(1)", "45 CFR 164.312(e)(2)(ii)", "PCI DSS v4.0.1 3.3.1",                \
+		"PCI DSS v4.0.1 4.2.1", "SEC 17 CFR 240.17a-4", "FINRA 3170, 4511",                \
+		"MiFID II art. 16(7)"
 #define CITE(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 const struct rule rule_catalog_list[RULES] = {

@@ -51,21 +51,30 @@ static bool said(const struct answer *a)
 	return a->ok || a->suspect || a->fail;
 }
 
-static struct verdict settle_keys(const struct line *line)
+/* What is asserted to be encrypted inside answers to no evidence from outside; a refutation stands.
+ */
+static struct answer outside(const struct work *w, struct answer a)
 {
-	return lattice_settle(line->keys, line->keys_whole);
+	if (w->inner_asserted)
+		a.ok = a.suspect = 0;
+	return a;
+}
+
+static struct verdict settle_keys(const struct work *w, const struct line *line)
+{
+	return lattice_settle(outside(w, line->keys), line->keys_whole && !w->inner_asserted);
 }
 
 /*
  * B.7: ciphertext that passed unchanged says nothing of who can open it, so media
  * can be no more complete than its keys are.
  */
-static struct verdict settle_media(const struct line *line)
+static struct verdict settle_media(const struct work *w, const struct line *line)
 {
-	struct verdict keys = settle_keys(line);
+	struct verdict keys = settle_keys(w, line);
 	bool whole = line->media_whole && keys.known == KNOWN_OK && keys.complete;
 
-	return lattice_settle(line->media, whole);
+	return lattice_settle(outside(w, line->media), whole);
 }
 
 /* Silence about a line that had media leaves the call incomplete. */
@@ -78,9 +87,9 @@ static struct verdict settle_lines(const struct work *w, enum condition on)
 	for (uint16_t i = 0; i <= w->c->media_count; i++) {
 		const struct line *line = &w->lines[i];
 		if (on == CONDITION_KEYS && (line->live || said(&line->keys)))
-			v = lattice_join(v, settle_keys(line));
+			v = lattice_join(v, settle_keys(w, line));
 		if (on == CONDITION_MEDIA && (line->live || said(&line->media)))
-			v = lattice_join(v, settle_media(line));
+			v = lattice_join(v, settle_media(w, line));
 	}
 	return v;
 }
@@ -248,6 +257,12 @@ static bool any_line_tampered(const struct work *w)
 	return false;
 }
 
+/* B.9 gives 30 for what a recorder or a mixer got. */
+static uint8_t media_points(const struct work *w, uint8_t points)
+{
+	return w->kept && points > 30 ? 30 : points;
+}
+
 /* B.9 gives 50 for what an element in the middle holds while every hop is protected. */
 static uint8_t points_of(const struct condition_verdict *c, bool readable)
 {
@@ -285,7 +300,7 @@ static uint16_t find_caps(const struct work *w, const struct judgement *j)
 		{ w->readable && any_keying(w->c, KEYING_DTLS), SCORE_CAP_CLEAR_DTLS },
 		{ w->digest_clear, SCORE_CAP_DIGEST },
 		{ has_shown(j, SHOWN_FAIL) && j->hop_protection == SHOWN_PASS, SCORE_CAP_HOP },
-		{ w->c->recorded_by_endpoint, SCORE_CAP_RECORDED },
+		{ w->c->recorded_by_endpoint || w->kept, SCORE_CAP_RECORDED },
 		{ w->readable && any_keying(w->c, KEYING_ZRTP) &&
 			  j->conditions[CONDITION_KEYS].shown == SHOWN_PASS,
 		  SCORE_CAP_CLEAR_ZRTP },
@@ -340,13 +355,15 @@ static bool never_had_media(const struct judgement *j)
 static void give_score(struct work *w, struct judgement *j)
 {
 	bool clear = any_line_clear(w), shown = clear || w->key_clear || w->key_unused;
-	struct score_input in = { .points = { signaling_points(w, j),
-					      points_of(&j->conditions[CONDITION_KEYS], shown),
-					      points_of(&j->conditions[CONDITION_MEDIA], clear) },
-				  .caps = find_caps(w, j),
-				  .label = j->label,
-				  .scored = verdict_is_conversation(w->c) && !never_had_media(j),
-				  .coverage = j->coverage };
+	struct score_input in = {
+		.points = { signaling_points(w, j),
+			    points_of(&j->conditions[CONDITION_KEYS], shown),
+			    media_points(w, points_of(&j->conditions[CONDITION_MEDIA], clear)) },
+		.caps = find_caps(w, j),
+		.label = j->label,
+		.scored = verdict_is_conversation(w->c) && !never_had_media(j),
+		.coverage = j->coverage
+	};
 
 	for (int i = 0; i < CONDITIONS; i++)
 		in.conditions[i] = j->conditions[i].v;

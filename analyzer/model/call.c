@@ -44,6 +44,12 @@ const char *call_epoch_text(enum epoch_type t)
 	return text[t];
 }
 
+const char *call_carriage_text(enum carriage c)
+{
+	static const char *const text[] = { NULL, "clear", "decrypted", "tls" };
+	return text[c];
+}
+
 const struct fact *call_fact(const struct call *c, enum fact_kind k, const struct fact *after)
 {
 	const struct fact *end = c->facts + c->fact_count;

@@ -128,6 +128,26 @@ struct end {
 	struct endpoint at;
 	enum role role;
 	enum role_from role_from;
+	uint32_t roles; /* all that are asserted, as bits by enum role */
+};
+
+/* A host that signaling or media of the call passed, in order from caller to callee. */
+struct station {
+	struct addr at;
+	enum role role;
+	enum role_from role_from;
+	bool ends_tls;	    /* a TLS connection of the signaling ends here */
+	bool anchors_media; /* no end of the call, and media came to it or was told to come */
+};
+
+enum carriage { CARRIAGE_UNSEEN, CARRIAGE_CLEAR, CARRIAGE_DECRYPTED, CARRIAGE_TLS };
+
+/* What went between two stations; the least protected of several. */
+struct stretch {
+	uint8_t a, b; /* indexes into the stations, a < b */
+	enum carriage signaling;
+	bool media; /* packets were seen */
+	enum protection protection;
 };
 
 /* Owns its arena; all that is reachable from here lives and dies with it. */
@@ -146,7 +166,11 @@ struct call {
 	struct media *media;
 	struct element *elements;
 	struct fact *facts;
+	struct station *stations;
+	struct stretch *stretches;
 	uint16_t epoch_count, leg_count, media_count, element_count;
+	uint16_t station_count, stretch_count;
+	bool more_stations; /* than the path has room for */
 	uint32_t fact_count;
 	point_set inputs;		   /* inputs that contributed */
 	uint16_t points;		   /* number of capture points that contributed */
@@ -164,6 +188,7 @@ const char *call_role_from_text(enum role_from f);
 const char *call_keying_text(enum keying k);
 const char *call_protection_text(enum protection p);
 const char *call_epoch_text(enum epoch_type t);
+const char *call_carriage_text(enum carriage c); /* NULL: unseen */
 /* First fact of a kind, or NULL; `after` continues the search behind an earlier hit. */
 const struct fact *call_fact(const struct call *c, enum fact_kind k, const struct fact *after);
 

@@ -109,6 +109,13 @@ enum body_kind {
 	BODY_OTHER,
 };
 
+/* Signs that a call leads into another network (RFC 3372, RFC 8496). */
+enum gateway_sign {
+	GATEWAY_ISUP = 1 << 0,	 /* a body of the telephone network's own signaling */
+	GATEWAY_CHARGE = 1 << 1, /* P-Charge-Info, which a carrier's trunk asks for */
+	GATEWAY_TEL = 1 << 2,	 /* the request is to a tel: number; proves nothing alone */
+};
+
 enum sensitive_kind {
 	SENSITIVE_LOCATION = 1 << 0, /* Geolocation, PIDF-LO, P-Access-Network-Info with a cell */
 	SENSITIVE_SUBJECT = 1 << 1,
@@ -222,6 +229,7 @@ struct line_seen { /* one m= section */
 	bool capneg;	  /* tcap/acap/pcfg present */
 	bool acfg_secure; /* acfg picks a configuration whose transport is secure */
 	bool record_on;	  /* a=record:on or paused */
+	bool ice_lite;	  /* RFC 8445 2.5; of the session, too */
 };
 
 struct sdp_seen {
@@ -275,7 +283,8 @@ struct sip_seen {
 	uint32_t expires; /* UINT32_MAX: not given */
 	bool has_privacy; /* Privacy header asking for id, header or user privacy */
 	struct passport_seen passport;
-	bool siprec; /* Require: siprec, rs-metadata, +sip.src or +sip.srs */
+	bool siprec;	 /* Require: siprec, rs-metadata, +sip.src or +sip.srs */
+	uint8_t gateway; /* enum gateway_sign */
 	enum body_kind body;
 	uint32_t body_bytes;
 	bool enveloped;		    /* a part is encrypted with S/MIME (RFC 8551 3.3) */
@@ -323,6 +332,7 @@ struct window_seen {
 	uint64_t first_ns, last_ns;
 	uint64_t first_frame, last_frame;
 	uint32_t packets, lost;
+	uint32_t mixed;	  /* packets that name contributing sources (CSRC) */
 	uint64_t bytes;	  /* RTP payload */
 	uint16_t reasons; /* enum window_reason */
 	uint16_t first_seq, last_seq;

@@ -109,9 +109,10 @@ ALWAYS_INLINE bool is_plain(const struct flow_hot *h, const struct payload *p,
 {
 	uint64_t ts_ns = p->frame->ts_ns;
 
-	return h->stream && next_word(q->pt, q->seq) == h->next && h->ssrc == q->ssrc && q->seq &&
-	       len >= RTP_STREAM_SHORT && ts_ns - h->last_ns <= RTP_STREAM_GAP_NS &&
-	       ts_ns < h->due_ns && h->bytes < INT32_MAX && p->frame->number <= UINT32_MAX;
+	return h->stream && !(p->bytes.p[0] & 15) && next_word(q->pt, q->seq) == h->next &&
+	       h->ssrc == q->ssrc && q->seq && len >= RTP_STREAM_SHORT &&
+	       ts_ns - h->last_ns <= RTP_STREAM_GAP_NS && ts_ns < h->due_ns &&
+	       h->bytes < INT32_MAX && p->frame->number <= UINT32_MAX;
 }
 
 static void look_done(struct media_room *r, struct stream *s)

@@ -203,4 +203,5 @@ void rtp_stream_count(struct stream *s, const struct payload *p, const struct rt
 	if (main)
 		s->other_run = 0;
 	count_packet(s, p, q, len, main);
+	s->now.mixed += (p->bytes.p[0] & 15) != 0;
 }

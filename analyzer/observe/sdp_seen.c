@@ -312,6 +312,7 @@ static void read_flags(const struct sdp *s, const struct sdp_media *m, struct li
 	l->capneg = (flags & (SDP_HAS_TCAP | SDP_HAS_ACAP | SDP_HAS_PCFG)) != 0;
 	/* An answer writes the chosen transport into its m-line (RFC 5939 3.6.2). */
 	l->acfg_secure = (flags & SDP_HAS_ACFG) && sdp_proto_is_secure(m->proto);
+	l->ice_lite = (flags & SDP_ICE_LITE) != 0;
 	l->record_on = (flags & (SDP_RECORD_ON | SDP_RECORD_PAUSED)) != 0;
 }
 

@@ -450,6 +450,20 @@ static void read_ipsec(struct sip_reader *r, struct sip_seen *out)
 		out->ipsec_null = IPSEC_NULL_OFFERED;
 }
 
+static void read_gateway(struct sip_reader *r, struct sip_seen *out)
+{
+	const struct sip_message *m = &r->m;
+	unsigned signs = sip_body_find(&r->body, SIP_BODY_ISUP) ? GATEWAY_ISUP : 0;
+
+	if (m->is_request && m->uri.scheme == SIP_URI_TEL)
+		signs |= GATEWAY_TEL;
+	for (uint16_t i = 0; i < m->header_n; i++)
+		if (m->headers[i].id == SIP_HEADER_OTHER &&
+		    slice_ieq(m->headers[i].name, SLICE("P-Charge-Info")))
+			signs |= GATEWAY_CHARGE;
+	out->gateway = (uint8_t)signs;
+}
+
 static void read_identity(struct sip_reader *r, struct sip_carried how, struct sip_seen *out)
 {
 	struct slice value = sip_value(&r->m, SIP_HEADER_IDENTITY);
@@ -540,5 +554,6 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 	read_sensitive(r, out);
 	read_ipsec(r, out);
 	read_identity(r, how, out);
+	read_gateway(r, out);
 	return out->call_id.n > 0;
 }

@@ -25,6 +25,7 @@ static void merge_tests(struct window_seen *into, const struct window_seen *late
 	into->fired_halves_deep = add8(into->fired_halves_deep, later->fired_halves_deep);
 	into->fired |= later->fired;
 	into->fired_deep |= later->fired_deep;
+	into->mixed += later->mixed;
 	into->tested = add16(into->tested, later->tested);
 	into->g729_frames = add16(into->g729_frames, later->g729_frames);
 	into->g729_ok = add16(into->g729_ok, later->g729_ok);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/track/epoch.h"
+#include "analyzer/track/told.h"
 
 /* New numbers of what another row numbered for itself. */
 struct shift {
@@ -216,6 +217,7 @@ static void join_whole(struct live *l, const struct live *o)
 	if (o->truncated.frame)
 		live_first(&l->truncated, &o->truncated);
 	l->truncated_count += o->truncated_count;
+	told_join(&l->told, &o->told);
 	l->isfocus_caller |= o->isfocus_caller;
 	l->isfocus_callee |= o->isfocus_callee;
 	l->spent |= o->spent;

@@ -198,6 +198,27 @@ static void note_stripped(struct live *l, const struct pact *in, const struct pa
 		live_evidence(f, &on->offer_at);
 }
 
+static bool other_ice(const struct line_seen *x, const struct line_seen *y)
+{
+	return x && y && x->ufrag.n && y->ufrag.n && !slice_eq(x->ufrag, y->ufrag);
+}
+
+/* What passes ICE on leaves the fragments of its user as they came. */
+static void note_ice(struct live *l, const struct agreed *a, const struct agreed *b,
+		     const struct pact *p, const struct pact *q, unsigned i)
+{
+	const struct agreed *both[] = { a, b };
+
+	if (!other_ice(offer_line(p->offer, i), offer_line(q->offer, i)))
+		return;
+	for (unsigned k = 0; k < 2; k++) {
+		struct fact *f =
+			keyed_fact(l, FACT_ice_changed, 1, both[k]->number, NULL, &p->offer_at);
+		if (f)
+			live_evidence(f, &q->offer_at);
+	}
+}
+
 static void compare_line(struct live *l, const struct pact *p, const struct pact *q, unsigned i,
 			 const struct agreed_list *list)
 {
@@ -218,6 +239,7 @@ static void compare_line(struct live *l, const struct pact *p, const struct pact
 	note_stripped(l, q, p, i, a);
 	if (a != b && p->tags && p->tags == q->tags && p->final && q->final)
 		note_exchanges(l, a, b);
+	note_ice(l, a, b, p, q, i);
 	if (offer || (answer && one)) {
 		note_rekeyed(l, a, b);
 		note_rekeyed(l, b, a);

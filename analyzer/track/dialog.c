@@ -7,6 +7,7 @@
 #include "analyzer/base/when.h"
 #include "analyzer/track/hop.h"
 #include "analyzer/track/offer.h"
+#include "analyzer/track/told.h"
 
 enum { UUID = 32 }; /* hex digits (RFC 7989 5) */
 static const uint64_t RETRY_NS = 32 * WHEN_SECOND;
@@ -339,8 +340,10 @@ static void keep_times(struct live *l, const struct observation *o)
 		l->truncated_count++;
 		live_first(&l->truncated, &o->evidence);
 	}
+	bool caller = m->request != from_callee(l, m);
 	if (m->contact.isfocus)
-		*(m->request != from_callee(l, m) ? &l->isfocus_caller : &l->isfocus_callee) = true;
+		*(caller ? &l->isfocus_caller : &l->isfocus_callee) = true;
+	told_message(l, o, !caller);
 }
 
 void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struct live *l,

@@ -13,7 +13,9 @@
 #include "analyzer/track/epoch.h"
 #include "analyzer/track/hop.h"
 #include "analyzer/track/keyed.h"
+#include "analyzer/track/ends.h"
 #include "analyzer/track/media_facts.h"
+#include "analyzer/track/middle.h"
 #include "analyzer/track/path.h"
 #include "analyzer/track/session_facts.h"
 #include "analyzer/track/sight.h"
@@ -279,7 +281,8 @@ void finish_part(struct live *l, struct agreed_list list, struct slice name)
 	sight_media(l, &l->list);
 }
 
-void finish_row(struct live *l, const struct track_options *options)
+void finish_row(struct live *l, const struct track_options *options,
+		const struct told_recordings *recordings)
 {
 	struct call *c = &l->call;
 
@@ -287,8 +290,10 @@ void finish_row(struct live *l, const struct track_options *options)
 		c->end_ns = l->last_media_ns;
 	c->points = (uint16_t)__builtin_popcountll(l->points);
 	compare_facts(l, options);
+	ends_find(l, &l->list, options->inventory);
+	middle_facts(l, options, recordings);
 	note_limits(l);
-	path_build(l, &l->list);
+	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
 	gather_facts(l);
 	name_row(l, l->name);

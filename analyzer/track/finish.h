@@ -4,6 +4,7 @@
 
 #include "analyzer/track/bind.h"
 #include "analyzer/track/keybook.h"
+#include "analyzer/track/told.h"
 
 /*
  * A row is finished in two steps. The first takes from flows and promises what
@@ -16,6 +17,7 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 /* The end of the first step, shared with rows without signaling; `name` makes the row's id. */
 void finish_part(struct live *l, struct agreed_list list, struct slice name);
 struct track_options;
-void finish_row(struct live *l, const struct track_options *options);
+void finish_row(struct live *l, const struct track_options *options,
+		const struct told_recordings *recordings);
 
 #endif

@@ -131,6 +131,14 @@ struct host_seen {
 	struct evidence at;
 };
 
+/* What messages of the row say about who stands at its ends; [0] the caller, [1] the callee. */
+struct told {
+	struct evidence siprec, record_on, refer, charge, tel;
+	struct evidence isup[2], feed[2];
+	struct addr source, recorder; /* of a recording session */
+	const char *siprec_sign;
+};
+
 struct live {
 	struct arena *arena;
 	struct slice key;
@@ -176,6 +184,7 @@ struct live {
 	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS],
 		serving[LIVE_HOSTS];
 	uint8_t answering_count, forwarding_count, named_count, serving_count;
+	struct told told;
 	uint64_t sessions[LIVE_SESSIONS]; /* UUIDs of Session-ID (RFC 7989), hashed; not the nil one
 					   */
 

@@ -3,10 +3,9 @@
 #define EARSHOT_PATH_H
 
 #include "analyzer/track/agreed.h"
+#include "analyzer/track/track.h"
 
-enum { PATH_ELEMENTS = 128 };
-
-/* Fills call.ends and call.elements; legs and media must stand in the call. */
-void path_build(struct live *l, const struct agreed_list *list);
+/* Fills the call's elements, stations and stretches; its ends, legs and media must stand. */
+void path_build(struct live *l, const struct agreed_list *list, const struct inventory *v);
 
 #endif

@@ -12,6 +12,7 @@
 #include "analyzer/track/finish.h"
 #include "analyzer/track/join.h"
 #include "analyzer/track/opaque.h"
+#include "analyzer/track/told.h"
 
 enum {
 	UNEXPLAINED = 1000,
@@ -39,6 +40,7 @@ struct track {
 	struct join *join;
 	struct clocks *clocks;
 	struct dialog_refusals *refusals;
+	struct told_recordings *recordings;
 	struct queue unanswered, answered;
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
@@ -78,6 +80,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->clocks = clocks_new();
 	t->join = join_new(options.hold_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
+	t->recordings = mem_zero(1, sizeof *t->recordings);
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
 	return t;
 }
@@ -194,7 +197,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 		will_close(t, l);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		clocks_add(t->clocks, t->closing[i]);
-		finish_row(t->closing[i], &t->options);
+		finish_row(t->closing[i], &t->options, t->recordings);
 	}
 	if (t->closing_count)
 		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
@@ -302,6 +305,7 @@ static void observe_sip(struct track *t, const struct observation *o)
 	note_host(t, &o->flow.src);
 	note_host(t, &o->flow.dst);
 	check_clock(t, l, o);
+	told_recording(t->recordings, o);
 	dialog_message(t->paths, t->refusals, l, o);
 	if (!l->in_answered && dialog_is_call(l) && dialog_answered(l)) {
 		queue_out(&t->unanswered, l);
@@ -516,6 +520,7 @@ void track_free(struct track *t)
 	arena_free(t->hosts);
 	expire_free(t->timers);
 	free(t->refusals);
+	free(t->recordings);
 	for (size_t i = 0; i < t->unexplained_count; i++)
 		free((void *)(uintptr_t)t->unexplained[i].hint);
 	free(t->unexplained);

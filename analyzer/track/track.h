@@ -77,6 +77,11 @@
  *        zrtp_cleared                 value: 2 agreed, 1 asked, 0 asked and media stayed as it was
  *        zrtp_middle                  value: 1 M flag only, 2 SASrelay; zrtp_broken, zrtp_weak
  * text: which digits_clear                 value: packets; rtcp_clear value: packets; segment none
+ * call   siprec, record_on            value: 1 an asserted endpoint records, 2 an element in
+ * between does, 0 not known; siprec text: the sign of it conference, gateway          value: enum
+ * role_from; conference: + 4 clients are asserted to encrypt inside; text: the sign, or NULL media
+ * media_copied                 the segment that is the copy; value: 1 who gets it holds keys
+ *        party_changed                text: what stayed; ice_changed, ice_lite: grade 1
  * call   truncated                    value: packets or messages cut short
  *        one_side, clock, start_missing, end_missing, signaling_opaque, page_clear, budget_spent
  */

@@ -42,8 +42,8 @@ static void who_and_when(struct reporting *m, unsigned n)
 	c->to_user = slice_of(m->to);
 	c->from_host = c->to_host = SLICE("a.example");
 	c->from_display = SLICE("Alice Liddell");
-	c->ends[0] = (struct end){ at("10.0.0.1", 5060), ROLE_ENDPOINT, ROLE_INFERRED };
-	c->ends[1] = (struct end){ at("10.0.0.2", 5060), ROLE_UNKNOWN, ROLE_INFERRED };
+	c->ends[0] = (struct end){ at("10.0.0.1", 5060), ROLE_ENDPOINT, ROLE_INFERRED, 0 };
+	c->ends[1] = (struct end){ at("10.0.0.2", 5060), ROLE_UNKNOWN, ROLE_INFERRED, 0 };
 	c->inputs = 3;
 	c->messages = 14;
 	c->complete_start = c->complete_end = true;
