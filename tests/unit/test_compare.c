@@ -226,6 +226,22 @@ static void more_pieces_than_are_compared_are_not_taken_for_whole(void **state)
 	scene_free(s);
 }
 
+static void packets_of_a_line_without_keys_are_no_encrypted_ones(void **state)
+{
+	(void)state;
+	options.access = 3;
+	assert_endpoint("10.0.0.1");
+	assert_endpoint("10.0.0.2");
+	struct scene *s = call_through_relay(PROFILE_RTP_AVP);
+
+	speech(s, 0, 1, 10, 1, 41);
+	speech(s, 1, 1, 10, 1, 41);
+	const struct call *c = ended(s);
+	assert_int_equal(c->media[0].segments[0].protection, PROTECTION_NONE_FOUND);
+	assert_false(scene_has(c, FACT_media_relayed) || scene_has(c, FACT_media_spanned));
+	scene_free(s);
+}
+
 /* ---- begun anew ------------------------------------------------------------------------------ */
 
 static void other_octets_under_the_same_numbers_are_rekeyed(void **state)
@@ -408,6 +424,7 @@ int main(void)
 		T(what_was_lost_or_seen_at_one_end_only_is_not_spanned),
 		T(too_few_packets_are_relayed_in_part),
 		T(more_pieces_than_are_compared_are_not_taken_for_whole),
+		T(packets_of_a_line_without_keys_are_no_encrypted_ones),
 		T(other_octets_under_the_same_numbers_are_rekeyed),
 		T(a_double_encryption_profile_changes_its_outer_layer_by_design),
 		T(places_that_lost_nearly_all_do_not_say_that_it_was_rekeyed),
