@@ -75,11 +75,19 @@ static bool same_way(const struct segment *s, const struct segment *t)
 	return addr_endpoint_eq(&s->a, &t->a) && addr_endpoint_eq(&s->b, &t->b);
 }
 
+/* Agreed without keys: that no structure was found in it is no sign of protection. */
+static bool keyless(const struct piece *p)
+{
+	return p->of->m.keying == KEYING_NONE && p->s->protection != PROTECTION_VERIFIED;
+}
+
 static void note_relayed(struct bench *b, struct piece *x, struct piece *y, unsigned equal,
 			 bool part)
 {
 	struct piece *both[] = { x, y };
 
+	if (keyless(x) || keyless(y))
+		return;
 	for (unsigned i = 0; i < 2; i++) {
 		struct fact *f = keyed_fact(b->l, FACT_media_relayed, 4, both[i]->of->number,
 					    part ? "in part" : NULL, &x->s->first);
@@ -118,12 +126,9 @@ static bool two_layers(const struct live *l, const struct agreed *a)
 	return false;
 }
 
-/* On a line that was agreed without keys, packets without structure are no sign of protection. */
 static bool decrypted(const struct piece *open, const struct piece *closed)
 {
-	return clear(open->s) && alike_protected(closed->s) &&
-	       (closed->s->protection == PROTECTION_VERIFIED ||
-		closed->of->m.keying != KEYING_NONE);
+	return clear(open->s) && alike_protected(closed->s) && !keyless(closed);
 }
 
 /* One stream, other octets: somebody in between opened it. */
@@ -222,8 +227,8 @@ static void cover_direct(struct bench *b)
 {
 	for (unsigned i = 0; i < b->count; i++) {
 		struct segment *s = b->pieces[i].s;
-		if (alike_protected(s) && asserted_end(b->options, &s->a.addr) &&
-		    asserted_end(b->options, &s->b.addr))
+		if (alike_protected(s) && !keyless(&b->pieces[i]) &&
+		    asserted_end(b->options, &s->a.addr) && asserted_end(b->options, &s->b.addr))
 			b->pieces[i].covered = true;
 	}
 }

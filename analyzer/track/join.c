@@ -173,6 +173,7 @@ struct found {
 	struct joint *rows[JOIN_CANDIDATES];
 	unsigned match[JOIN_CANDIDATES];
 	unsigned count, looked;
+	bool cut; /* there are more */
 };
 
 static unsigned sharing(const struct join *j, uint64_t key)
@@ -195,6 +196,7 @@ static void look_under(struct join *j, struct joint *r, uint64_t key, struct fou
 		if (e->key != key || e->row == r || e->row->mark == j->mark)
 			continue;
 		if (out->count == JOIN_CANDIDATES || out->looked++ == JOIN_LOOKS) {
+			out->cut = true;
 			j->crowded++;
 			return;
 		}
@@ -210,6 +212,7 @@ static void look_under(struct join *j, struct joint *r, uint64_t key, struct fou
 static void candidates(struct join *j, struct joint *r, struct found *out)
 {
 	out->count = out->looked = 0;
+	out->cut = false;
 	j->mark++;
 	for (unsigned i = 0; i < r->entry_count; i++)
 		look_under(j, r, r->entries[i].key, out);

@@ -12,7 +12,9 @@ capture points together (a file any.* by itself):
 
 Packets left out may take a call away, or tear one into several rows. So a row is
 held against the rows of the whole that it shares a Call-ID or a pair of addresses
-with; its fail may also be that of another row, its pass may not.
+with; its fail may also be that of another row, its pass may not. And a part that holds
+nothing of a line but its readable stretch says that no keys were used (rule-catalog
+B.6); of the whole, which holds the rest, the same packets fail media alone.
 
 --inventory asserts what FOLDER/truth*.json says of the scene's hosts: roles, and which
 capture points are access links. --case repeats one part of one scene and keeps its files.
@@ -163,6 +165,12 @@ def verdict(call, condition):
     return call["conditions"][condition]["verdict"]
 
 
+def fails(row, condition, call):
+    """does this row of the whole carry the fail of a call of the part?"""
+    stretch = condition == "keys" and call["conditions"]["keys"]["why"].startswith("no encryption keys were used")
+    return verdict(row, condition) == "fail" or stretch and verdict(row, "media") == "fail"
+
+
 def claims(whole, part):
     """passes and fails that the whole does not have"""
     for call in part["calls"]:
@@ -171,7 +179,7 @@ def claims(whole, part):
             said = verdict(call, k)
             if said == "pass" and not any(verdict(c, k) == "pass" for c in like or whole["calls"]):
                 yield call, "%s passes, of the whole %s" % (k, [verdict(c, k) for c in like])
-            if said == "fail" and not any(verdict(c, k) == "fail" for c in like + whole["calls"]):
+            if said == "fail" and not any(fails(c, k, call) for c in like + whole["calls"]):
                 yield call, "%s fails, of the whole %s" % (k, [verdict(c, k) for c in like])
 
 
@@ -181,11 +189,10 @@ def lifted(whole, part):
     if not scored:
         return
     worst = min(scored, key=lambda c: c["score_range"][0])
-    for call in part["calls"]:
-        if worst in same_rows(call, whole) and call["score_range"] and \
-                call["score_range"][0] > worst["score_range"][0] and \
-                call["score_range"][0] == min(c["score_range"][0] for c in part["calls"] if c["score_range"]):
-            yield call, "score from %d, of the whole from %d" % (call["score_range"][0], worst["score_range"][0])
+    now = [c for c in part["calls"] if c["score_range"]]
+    call = min(now, key=lambda c: c["score_range"][0]) if now else None
+    if call and worst in same_rows(call, whole) and call["score_range"][0] > worst["score_range"][0]:
+        yield call, "score from %d, of the whole from %d" % (call["score_range"][0], worst["score_range"][0])
 
 
 def reason(call):

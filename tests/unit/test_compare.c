@@ -196,33 +196,48 @@ static void too_few_packets_are_relayed_in_part(void **state)
 	scene_free(s);
 }
 
+static void talk_at_many_points(struct scene *s, uint16_t points)
+{
+	for (uint16_t p = 0; p < points; p++) {
+		s->point = p;
+		scene_speech(s, p == 39 ? "10.0.0.77:9000" : A, B, 1, 41, 10);
+	}
+}
+
 static void more_pieces_than_are_compared_are_not_taken_for_whole(void **state)
 {
 	(void)state;
 	assert_endpoint("10.0.0.1");
 	assert_endpoint("10.0.0.2");
-	struct scene *s = scene_with(options);
-	struct sdp_seen *o = scene_sdp(s, A, PROFILE_RTP_SAVP),
-			*n = scene_sdp(s, B, PROFILE_RTP_SAVP);
-
-	scene_key(s, scene_line(o, 0), 501);
-	scene_key(s, scene_line(n, 0), 502);
-	scene_call(s, o, n);
-	for (uint16_t p = 0; p < 40; p++) {
-		s->point = p;
-		if (p == 39)
-			scene_speech(s, "10.0.0.77:9000", B, 1, 41, 10);
-		else
-			scene_speech(s, A, B, 1, 41, 10);
+	for (uint16_t points = 2; points <= 40; points += 38) {
+		struct scene *s = scene_with(options);
+		struct sdp_seen *o = scene_sdp(s, A, PROFILE_RTP_SAVP),
+				*n = scene_sdp(s, B, PROFILE_RTP_SAVP);
+		scene_key(s, scene_line(o, 0), 501);
+		scene_key(s, scene_line(n, 0), 502);
+		scene_call(s, o, n);
+		talk_at_many_points(s, points);
+		scene_bye(s, 41);
+		scene_end(s, 400);
+		const struct call *c = scene_row(s, CALL_CALL, 0);
+		assert_int_equal(scene_has(c, FACT_media_spanned), points == 2);
+		scene_free(s);
 	}
-	scene_bye(s, 41);
-	scene_end(s, 400);
-	const struct call *c = scene_row(s, CALL_CALL, 0);
-	uint64_t covered = 0;
-	for (const struct fact *f = call_fact(c, FACT_media_spanned, NULL); f;
-	     f = call_fact(c, FACT_media_spanned, f))
-		covered++;
-	assert_true(c->media[0].segment_count <= 64 || !covered);
+}
+
+static void packets_of_a_line_without_keys_are_no_encrypted_ones(void **state)
+{
+	(void)state;
+	options.access = 3;
+	assert_endpoint("10.0.0.1");
+	assert_endpoint("10.0.0.2");
+	struct scene *s = call_through_relay(PROFILE_RTP_AVP);
+
+	speech(s, 0, 1, 10, 1, 41);
+	speech(s, 1, 1, 10, 1, 41);
+	const struct call *c = ended(s);
+	assert_int_equal(c->media[0].segments[0].protection, PROTECTION_NONE_FOUND);
+	assert_false(scene_has(c, FACT_media_relayed) || scene_has(c, FACT_media_spanned));
 	scene_free(s);
 }
 
@@ -408,6 +423,7 @@ int main(void)
 		T(what_was_lost_or_seen_at_one_end_only_is_not_spanned),
 		T(too_few_packets_are_relayed_in_part),
 		T(more_pieces_than_are_compared_are_not_taken_for_whole),
+		T(packets_of_a_line_without_keys_are_no_encrypted_ones),
 		T(other_octets_under_the_same_numbers_are_rekeyed),
 		T(a_double_encryption_profile_changes_its_outer_layer_by_design),
 		T(places_that_lost_nearly_all_do_not_say_that_it_was_rekeyed),

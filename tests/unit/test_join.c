@@ -176,6 +176,18 @@ static void the_same_ciphertext_at_two_points_is_one_call_whoever_the_parties_ar
 	scene_free(s);
 }
 
+/* From Alice to the box, and from one host to another, both with this Session-ID. */
+static struct scene *sessions(const char *id, const char *from, const char *to)
+{
+	struct scene *s = scene_new();
+
+	hop(s, (struct hop){ A, S, "out", 4000, 0, 30, .from_user = "a", .to_user = "b",
+			     .session_id = id, .cipher = 1, .ssrc = 10 });
+	hop(s, (struct hop){ from, to, "in", 6000, 0.1, 30, .from_user = "c", .to_user = "d",
+			     .session_id = id, .cipher = 2, .ssrc = 20 });
+	return s;
+}
+
 static void a_session_id_pair_joins_rows_of_different_hops(void **state)
 {
 	(void)state;
@@ -183,29 +195,13 @@ static void a_session_id_pair_joins_rows_of_different_hops(void **state)
 				   "remote=47755a9de7794ba387653f2099600ef2";
 	static const char one[] = "ab30317f1a784dc48ff824d0d3715d86;"
 				  "remote=00000000000000000000000000000000";
-	struct scene *s = scene_new();
+	struct scene *s = sessions(pair, T, B);
 
-	hop(s, (struct hop){ A, S, "out", 4000, 0, 30, .from_user = "a", .to_user = "b",
-			     .session_id = pair, .cipher = 1, .ssrc = 10 });
-	hop(s, (struct hop){ T, B, "in", 6000, 0.1, 30, .from_user = "c", .to_user = "d",
-			     .session_id = pair, .cipher = 2, .ssrc = 20 });
 	scene_end(s, 200);
 	assert_int_equal(s->row_count, 1);
 	scene_free(s);
-
-	s = scene_new();
-	hop(s, (struct hop){ A, S, "out", 4000, 0, 30, .from_user = "a", .to_user = "b",
-			     .session_id = one, .cipher = 1, .ssrc = 10 });
-	hop(s, (struct hop){ T, B, "in", 6000, 0.1, 30, .from_user = "c", .to_user = "d",
-			     .session_id = one, .cipher = 2, .ssrc = 20 });
-	expect_apart(s, 2);
-
-	s = scene_new();
-	hop(s, (struct hop){ A, S, "out", 4000, 0, 30, .from_user = "a", .to_user = "b",
-			     .session_id = pair, .cipher = 1, .ssrc = 10 });
-	hop(s, (struct hop){ A, S, "again", 6000, 0.1, 30, .from_user = "c", .to_user = "d",
-			     .session_id = pair, .cipher = 2, .ssrc = 20 });
-	expect_apart(s, 2);
+	expect_apart(sessions(one, T, B), 2);
+	expect_apart(sessions(pair, A, S), 2);
 }
 
 static void keys_of_both_sides_passed_on_join_rows(void **state)
@@ -275,28 +271,19 @@ static void play(struct scene *s, unsigned calls, bool clear, bool through_box, 
 	static const char *const inner[] = { "i0", "i1", "i2", "i3" };
 
 	for (unsigned i = 0; i < calls; i++) {
-		struct hop out = { A,
-				   S,
-				   outer[i],
-				   4000 + 10 * i,
-				   apart * i,
-				   30 + apart * i,
-				   .cipher = 7,
-				   .ssrc = 5,
-				   .clear = clear };
-		struct hop in = { S,
-				  B,
-				  inner[i],
-				  6000 + 10 * i,
-				  apart * i + 0.1,
-				  30 + apart * i,
-				  .cipher = 7,
-				  .ssrc = 5,
-				  .clear = clear,
-				  .zero = apart * i + 0.001 };
-		hop(s, out);
+		struct hop h = { A,	     S, outer[i], 4000 + 10 * i, apart * i, 30 + apart * i,
+				 .cipher = 7 };
+		h.ssrc = 5;
+		h.clear = clear;
+		h.zero = h.at + 0.001;
+		hop(s, h);
+		h.from = S;
+		h.to = B;
+		h.call_id = inner[i];
+		h.port += 2000;
+		h.at += 0.1;
 		if (through_box)
-			hop(s, in);
+			hop(s, h);
 	}
 }
 
