@@ -309,6 +309,7 @@ void html_call_full(FILE *out, const json_t *call)
 	summary(out, call);
 	(void)fputs("<div class=\"body\">", out);
 	whys(out, call);
+	list(out, "What a pass assumes", jvalue_get(call, "assumptions"));
 	(void)fputs("<h3>Path</h3>\n", out);
 	if (!svg_path_write(out, call))
 		(void)fputs("<p>Too little of the path was seen to draw it.</p>\n", out);

@@ -185,6 +185,8 @@ static void leg(struct record *r, const struct call *c, const struct leg *l)
 	json_out_key_bool(r->out, "readable", l->readable);
 	json_out_key_bool(r->out, "decrypted", l->decrypted);
 	json_out_key_bool(r->out, "encrypted", l->encrypted);
+	if (l->tunnelled)
+		json_out_key_bool(r->out, "tunnelled", true);
 	json_out_key_number(r->out, "messages", l->messages);
 	json_out_key_when(r->out, "first", l->first_ns);
 	json_out_key_when(r->out, "last", l->last_ns);

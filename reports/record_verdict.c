@@ -154,9 +154,28 @@ static void finding(struct record *r, const struct finding *f)
 	json_out_close(r->out, '}');
 }
 
+/* Rule-catalog B.3: none of them can be observed. */
+static void assumptions(struct record *r, const struct judgement *j)
+{
+	static const char *const all[] = {
+		"the captures are authentic",
+		"the two outermost systems that were seen are the endpoints",
+		"the endpoints do not disclose keys or plaintext themselves",
+		"nobody in between holds a copy of an endpoint's private key",
+		"the cryptographic algorithms hold",
+	};
+	bool any = false;
+
+	for (int i = 0; i < CONDITIONS; i++)
+		any |= j->conditions[i].shown == SHOWN_PASS;
+	if (any)
+		sentences(r, "assumptions", all, sizeof all / sizeof *all);
+}
+
 void record_verdict_write(struct record *r, const struct call *c, const struct judgement *j)
 {
 	conditions(r, j);
+	assumptions(r, j);
 	score(r, j);
 	within_earshot(r, c);
 	json_out_key_open(r->out, "findings", '[');

@@ -103,6 +103,9 @@ static void signaling(struct picture *p, const json_t *leg)
 	if (jvalue_is(leg, "readable")) {
 		e = (struct edge){ .tone = "bad", .weight = 4 };
 		how = "readable";
+	} else if (jvalue_is(leg, "tunnelled")) {
+		e = (struct edge){ .tone = "doubt", .weight = 3 };
+		how = "asserted tunnel";
 	} else if (jvalue_is(leg, "decrypted")) {
 		e = (struct edge){ .tone = "doubt", .weight = 2 };
 		how = "decrypted here";

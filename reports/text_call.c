@@ -191,9 +191,10 @@ static void stretch(struct text *t, const json_t *s)
 
 	if (signaling[0])
 		text_addf(t, "%s",
-			  strcmp(signaling, "tls") == 0	    ? "TLS"
-			  : strcmp(signaling, "clear") == 0 ? "SIP readable"
-							    : "SIP decrypted");
+			  strcmp(signaling, "tls") == 0	     ? "TLS"
+			  : strcmp(signaling, "clear") == 0  ? "SIP readable"
+			  : strcmp(signaling, "tunnel") == 0 ? "SIP in an asserted tunnel"
+							     : "SIP decrypted");
 	if (media[0])
 		text_addf(t, "%smedia %s", signaling[0] ? ", " : "",
 			  strcmp(media, "clear") == 0 ? "readable" : wording_protection(media));
@@ -267,6 +268,21 @@ static void finding_lines(struct layout *l, const json_t *call)
 	}
 }
 
+static void assumptions_line(struct layout *l, const json_t *call)
+{
+	const json_t *list = jvalue_get(call, "assumptions");
+	struct text t = { 0 };
+
+	if (!list)
+		return;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		text_addf(&t, "%s%s", i ? "; " : "", jvalue_at(list, i));
+	layout_put(l, "  pass assumes: ");
+	layout_wrap(l, text_of(&t), 4);
+	layout_line(l);
+	text_free(&t);
+}
+
 static bool applies(const json_t *call, const char *name)
 {
 	const json_t *c = jvalue_get(jvalue_get(call, "conditions"), name);
@@ -280,6 +296,7 @@ void text_call_put(struct layout *l, const json_t *call, int verbose)
 	for (int i = 0; i < 3; i++)
 		if (verbose > 0 || applies(call, condition_names[i]))
 			condition_line(l, call, condition_names[i]);
+	assumptions_line(l, call);
 	listeners_line(l, call);
 	path_line(l, call);
 	if (verbose > 0)

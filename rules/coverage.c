@@ -1,7 +1,7 @@
 /* coverage.c - observations required by B.9: access hops, SDP, keying, media on either side. */
 #include "rules/coverage.h"
 
-#include <string.h>
+#include <stdio.h>
 
 enum { SIDES = 2, DIRECTIONS = 2 };
 
@@ -42,11 +42,66 @@ static const char *party(const struct call *c, int side)
 	return side ? "callee" : "caller";
 }
 
-static const char *hop_missing(const struct call *c, int side)
+/* ---- places, by name ------------------------------------------------------------------ */
+
+static const char *host_text(const struct addr *a, char out[ADDR_TEXT + 4])
 {
-	if (c->kind == CALL_OPAQUE || c->kind == CALL_PAGE)
-		return side ? "second party's side: signaling" : "first party's side: signaling";
-	return side ? "callee's side: signaling" : "caller's side: signaling";
+	char plain[ADDR_TEXT];
+
+	if (addr_is_none(a))
+		return "";
+	(void)snprintf(out, ADDR_TEXT + 4, " (%s)", addr_text(a, plain));
+	return out;
+}
+
+static bool stands_between(enum role r)
+{
+	return r == ROLE_PROXY || r == ROLE_SBC || r == ROLE_B2BUA;
+}
+
+/* Where to capture what belongs to one end; a box that looks like an end has another side. */
+static const char *place_of(struct work *w, int side)
+{
+	const struct end *e = &w->c->ends[side];
+	char host[ADDR_TEXT + 4];
+
+	return rule_text(w,
+			 stands_between(e->role) ? "the other side of the %s%s"
+						 : "the access link of the %s%s",
+			 stands_between(e->role) ? call_role_text(e->role) : party(w->c, side),
+			 host_text(&e->at.addr, host));
+}
+
+static const char *either_place(struct work *w)
+{
+	char a[ADDR_TEXT + 4], b[ADDR_TEXT + 4];
+
+	return rule_text(w, "the access link of the %s%s or of the %s%s", party(w->c, 0),
+			 host_text(&w->c->ends[0].at.addr, a), party(w->c, 1),
+			 host_text(&w->c->ends[1].at.addr, b));
+}
+
+/* The first connection whose contents nobody here could read. */
+static const struct leg *sealed(const struct call *c)
+{
+	for (uint16_t i = 0; i < c->leg_count; i++)
+		if (c->legs[i].encrypted && !c->legs[i].decrypted)
+			return &c->legs[i];
+	return NULL;
+}
+
+static const char *in_signaling(struct work *w)
+{
+	const struct leg *g = sealed(w->c);
+	char host[ADDR_TEXT];
+
+	return g ? rule_text(w, "inside TLS at %s", addr_text(&g->b.addr, host))
+		 : "in the signaling that passed before, or elsewhere";
+}
+
+static const char *hop_missing(struct work *w, int side)
+{
+	return rule_text(w, "signaling, on %s", place_of(w, side));
 }
 
 static void require_hops(struct tape *t)
@@ -67,7 +122,7 @@ static void require_hops(struct tape *t)
 		if (made)
 			require(t, made, true, NULL);
 		if (made < talk)
-			require(t, talk - made, false, hop_missing(c, side));
+			require(t, talk - made, false, hop_missing(t->w, side));
 	}
 }
 
@@ -123,11 +178,10 @@ static void require_media(struct tape *t, uint16_t at)
 			require(t, (uint32_t)seen, true, NULL);
 		for (int i = seen; i < SIDES; i++)
 			require(t, 1, false,
-				seen ? rule_text(t->w,
-						 "a second side of the path: %s %u from the %s",
-						 kind, (unsigned)at, who)
-				     : rule_text(t->w, "%s's side: %s %u from the %s",
-						 party(t->w->c, i), kind, (unsigned)at, who));
+				seen ? rule_text(t->w, "%s %u from the %s, at a second place: %s",
+						 kind, (unsigned)at, who, either_place(t->w))
+				     : rule_text(t->w, "%s %u from the %s, on %s", kind,
+						 (unsigned)at, who, place_of(t->w, i)));
 	}
 }
 
@@ -138,16 +192,32 @@ static void require_line(struct tape *t, uint16_t at)
 	bool keyed = m->dtls || m->zrtp || t->w->lines[at].key_shown;
 
 	require(t, 1, m->offer_seen,
-		m->offer_seen ? NULL : rule_text(t->w, "the offer of %s %u", kind, (unsigned)at));
+		m->offer_seen ? NULL
+			      : rule_text(t->w, "the offer of %s %u, %s", kind, (unsigned)at,
+					  in_signaling(t->w)));
 	require(t, 1, m->answer_seen,
-		m->answer_seen ? NULL : rule_text(t->w, "the answer to %s %u", kind, (unsigned)at));
+		m->answer_seen ? NULL
+			       : rule_text(t->w, "the answer to %s %u, %s", kind, (unsigned)at,
+					   in_signaling(t->w)));
 	if (m->keying != KEYING_NONE)
 		require(t, 1, keyed,
 			keyed ? NULL
-			      : rule_text(t->w, "how the keys of %s %u were agreed", kind,
-					  (unsigned)at));
+			      : rule_text(t->w,
+					  "how the keys of %s %u were agreed: on its path from "
+					  "the start, or %s",
+					  kind, (unsigned)at, in_signaling(t->w)));
 	if (m->expects_media || m->segment_count)
 		require_media(t, at);
+}
+
+/* Not counted: that the hop was seen counts; what was said in it decides on signaling. */
+static void say_sealed(struct tape *t)
+{
+	const struct work *w = t->w;
+
+	if (sealed(w->c) && !w->signaling.fail && !(w->signaling.ok && w->signaling_whole))
+		t->out->missing[t->out->missing_count++] =
+			rule_text(t->w, "what the signaling says, %s", in_signaling(t->w));
 }
 
 struct coverage coverage_of(struct work *w)
@@ -160,6 +230,7 @@ struct coverage coverage_of(struct work *w)
 	if (!out.missing)
 		return out;
 	require_hops(&t);
+	say_sealed(&t);
 	for (uint16_t i = 0; i < w->c->media_count; i++)
 		if (w->lines[i].live)
 			require_line(&t, i);

@@ -19,6 +19,9 @@ static const struct limit {
 	  "Capture clocks or the order of packets are off." },
 	{ FACT_legs_ambiguous, RULE_OBS_008, SEVERITY_INFO,
 	  "Another row may be the same call; more than one fits as well, so none was joined." },
+	{ FACT_both_sides, RULE_OBS_010, SEVERITY_INFO,
+	  "One capture point saw the same packets on both sides of a box: they are a relay's, and "
+	  "counted for each side." },
 	{ FACT_start_missing, RULE_OBS_006, SEVERITY_LOW,
 	  "The start of the call is not in the capture." },
 	{ FACT_end_missing, RULE_OBS_006, SEVERITY_LOW,

@@ -47,6 +47,22 @@ static void plaintext(struct work *w)
 	}
 }
 
+/* B.4: asserted, not seen: never a pass, and nothing that a label calls readable. */
+static void tunnelled(struct work *w)
+{
+	RULE_EACH (w, f, FACT_sip_tunnelled) {
+		rule_say(w, CONDITION_SIGNALING, KNOWN_NONE, f,
+			 "SIP was in clear inside a link that is asserted to be protected; what "
+			 "protects it was not seen");
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_SIG_001,
+				  .outcome = OUTCOME_NOTED,
+				  .severity = SEVERITY_INFO,
+				  .detail = rule_detail(w, f, "Clear inside an asserted tunnel") });
+	}
+}
+
 /* A leg may be readable although the call's budget had no room for its fact. */
 static void plaintext_unsaid(struct work *w)
 {
@@ -328,8 +344,7 @@ static void websocket(struct work *w)
 	}
 }
 
-rule_run *const rule_sig_run[] = { plaintext,	 plaintext_unsaid, plaintext_unseen,
-				   mixed_hops,	 sips_broken,	   intermediaries,
-				   registration, websocket,	   fallback,
-				   weakened,	 wrong_port,	   enveloped,
-				   ipsec,	 unread,	   NULL };
+rule_run *const rule_sig_run[] = { plaintext,  tunnelled,   plaintext_unsaid, plaintext_unseen,
+				   mixed_hops, sips_broken, intermediaries,   registration,
+				   websocket,  fallback,    weakened,	      wrong_port,
+				   enveloped,  ipsec,	    unread,	      NULL };

@@ -450,6 +450,25 @@ static void take_coverage(struct work *w, struct judgement *j)
 	j->missing_count = c.missing_count;
 }
 
+/* OBS-009: what holds wherever it was seen could hold for the whole, if the ends were known. */
+static void note_roles(struct work *w, const struct judgement *j)
+{
+	bool open = false;
+
+	for (int i = 0; i < CONDITIONS; i++)
+		open |= j->conditions[i].shown == SHOWN_PARTIAL;
+	RULE_EACH (w, f, FACT_roles_unasserted)
+		if (open)
+			rule_note(w, f,
+				  (struct note){ .id = RULE_OBS_009,
+						 .outcome = OUTCOME_NOTED,
+						 .severity = SEVERITY_INFO,
+						 .detail =
+							 "Nobody said which hosts are endpoints "
+							 "or which captures are access links, "
+							 "so nothing here can be called whole." });
+}
+
 void verdict_of(struct work *w, struct judgement *j)
 {
 	enum shown shown[CONDITIONS];
@@ -461,6 +480,7 @@ void verdict_of(struct work *w, struct judgement *j)
 	for (int i = 0; i < CONDITIONS; i++)
 		shown[i] = j->conditions[i].shown;
 	count_hops(w, j);
+	note_roles(w, j);
 	sort_findings(w, j);
 	take_coverage(w, j);
 	j->label = score_label(shown, j->hop_protection, verdict_flags(w));

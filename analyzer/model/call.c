@@ -46,7 +46,7 @@ const char *call_epoch_text(enum epoch_type t)
 
 const char *call_carriage_text(enum carriage c)
 {
-	static const char *const text[] = { NULL, "clear", "decrypted", "tls" };
+	static const char *const text[] = { NULL, "clear", "tunnel", "decrypted", "tls" };
 	return text[c];
 }
 

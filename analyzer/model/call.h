@@ -54,6 +54,8 @@ struct leg {
 	bool readable;	      /* SIP text on the wire in clear */
 	bool decrypted;	      /* text known by a key, or decrypted before it was written */
 	bool encrypted;	      /* opaque TLS */
+	bool tunnelled; /* in clear inside a link that is asserted to be protected; decrypted, too
+			 */
 	uint32_t messages;
 	uint64_t first_ns, last_ns;
 	struct evidence first;
@@ -140,7 +142,13 @@ struct station {
 	bool anchors_media; /* no end of the call, and media came to it or was told to come */
 };
 
-enum carriage { CARRIAGE_UNSEEN, CARRIAGE_CLEAR, CARRIAGE_DECRYPTED, CARRIAGE_TLS };
+enum carriage {
+	CARRIAGE_UNSEEN,
+	CARRIAGE_CLEAR,
+	CARRIAGE_TUNNEL,
+	CARRIAGE_DECRYPTED,
+	CARRIAGE_TLS
+};
 
 /* What went between two stations; the least protected of several. */
 struct stretch {

@@ -96,6 +96,8 @@ static void note_relayed(struct bench *b, struct piece *x, struct piece *y, unsi
 		live_evidence(f, &y->s->first);
 		f->value += equal;
 	}
+	if (!part && x->s->point == y->s->point)
+		keyed_fact(b->l, FACT_both_sides, 4, FACT_NOWHERE, NULL, &x->s->first);
 	if (!part && spans(b->options, x->s, y->s))
 		x->covered = y->covered = true;
 }

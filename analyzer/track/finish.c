@@ -272,6 +272,29 @@ static void give_media(struct live *l, const struct agreed_list *list)
 		c->media[c->media_count++] = list->all[i].m;
 }
 
+/* Before anything asks which hops could be read. */
+static void enter_tunnels(struct live *l, const struct inventory *v)
+{
+	for (struct leg_live *leg = inventory_links(v) ? l->legs : NULL; leg; leg = leg->next) {
+		const struct inventory_link *k =
+			inventory_between(v, &leg->leg.a.addr, &leg->leg.b.addr);
+		if (!leg->leg.readable || !k || k->protection == LINK_UNKNOWN)
+			continue;
+		hop_tunnelled(leg, inventory_link_text(k->protection));
+		if (leg->number < l->call.leg_count)
+			l->call.legs[leg->number] = leg->leg;
+	}
+}
+
+/* Rows of a conversation only: elsewhere nothing rests on who is an end. */
+static void note_assertions(struct live *l, const struct track_options *o)
+{
+	bool talks = l->call.kind == CALL_CALL || l->call.kind == CALL_OPAQUE;
+
+	if (talks && !inventory_entries(o->inventory) && !o->access)
+		live_fact(l, FACT_roles_unasserted, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
+}
+
 void finish_part(struct live *l, struct agreed_list list, struct slice name)
 {
 	l->list = list;
@@ -289,10 +312,12 @@ void finish_row(struct live *l, const struct track_options *options,
 	if (l->last_media_ns > c->end_ns)
 		c->end_ns = l->last_media_ns;
 	c->points = (uint16_t)__builtin_popcountll(l->points);
+	enter_tunnels(l, options->inventory);
 	compare_facts(l, options);
 	ends_find(l, &l->list, options->inventory);
 	middle_facts(l, options, recordings);
 	note_limits(l);
+	note_assertions(l, options);
 	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
 	gather_facts(l);

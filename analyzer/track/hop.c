@@ -414,6 +414,19 @@ static void drop_claims(struct leg_live *leg)
 	}
 }
 
+void hop_tunnelled(struct leg_live *leg, const char *protection)
+{
+	leg->leg.readable = false;
+	leg->leg.decrypted = leg->leg.tunnelled = true;
+	drop_claims(leg);
+	for (struct note *n = leg->notes; n; n = n->next)
+		if (n->fact.kind == FACT_sip_decrypted) {
+			n->fact.kind = FACT_sip_tunnelled;
+			n->fact.grade = 2;
+			n->fact.text = protection;
+		}
+}
+
 static void drop_kind(struct leg_live *leg, enum fact_kind k)
 {
 	struct note **at = &leg->notes;

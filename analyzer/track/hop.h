@@ -13,6 +13,8 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
  * At the end: was the text decrypted before it was written (contract 3,
  * carrier_conflict)? Turns claims of readability accordingly.
  */
+/* Readable, but only inside a link that is asserted to be protected in the way named (B.4). */
+void hop_tunnelled(struct leg_live *leg, const char *protection);
 void hop_settle(struct live *l, struct leg_live *leg);
 /* The client of leg `leg` is, or may be, known by its certificate: nobody had to ask (AUTH-004). */
 void hop_known(struct live *l, int leg);

@@ -65,7 +65,8 @@ static void from_leg(struct listen *x, const struct leg_live *leg)
 		power.how = LISTEN_LINK_SIP | key;
 		listen_named(x, listen_link(x->l, &g->a.addr, &g->b.addr), ROLE_NETWORK, power,
 			     &g->first);
-	} else if (!leg->opened) { /* what the auditor's own key opened, nobody else wrote */
+	} else if (!leg->opened &&
+		   !g->tunnelled) { /* what the auditor's own key opened, nobody else wrote */
 		power.how = LISTEN_WRITER | key;
 		listen_named(x, "whoever wrote this capture", ROLE_MONITOR, power, &g->first);
 	}

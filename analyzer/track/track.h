@@ -9,6 +9,7 @@
  * is more than its evidence. Unlisted kinds leave them empty.
  *
  * leg    sip_readable, sip_decrypted  value: messages; text: why it counts as decrypted
+ *        sip_tunnelled                value: messages; text: what protects the link; grade 2
  *        via_elements                 value: distinct elements named in one request (at least 2)
  *        hop_declared_*               text: the transport the lower Via names; grade 2
  *        route_other                  value: routing headers of one message that name others

@@ -155,9 +155,11 @@ static struct stretch *between(struct way *w, const struct addr *a, const struct
 }
 
 /* From the least protected. */
-static const uint8_t signaling_rank[] = {
-	[CARRIAGE_CLEAR] = 0, [CARRIAGE_DECRYPTED] = 1, [CARRIAGE_TLS] = 2, [CARRIAGE_UNSEEN] = 3
-};
+static const uint8_t signaling_rank[] = { [CARRIAGE_CLEAR] = 0,
+					  [CARRIAGE_TUNNEL] = 1,
+					  [CARRIAGE_DECRYPTED] = 2,
+					  [CARRIAGE_TLS] = 3,
+					  [CARRIAGE_UNSEEN] = 4 };
 static const uint8_t media_rank[] = { [PROTECTION_CLEAR] = 0,
 				      [PROTECTION_INSUFFICIENT] = 1,
 				      [PROTECTION_NONE_FOUND] = 2,
@@ -172,6 +174,7 @@ static void signal(struct way *w, const struct leg *g)
 {
 	enum carriage c = g->readable	 ? CARRIAGE_CLEAR
 			  : g->encrypted ? CARRIAGE_TLS
+			  : g->tunnelled ? CARRIAGE_TUNNEL
 			  : g->decrypted ? CARRIAGE_DECRYPTED
 					 : CARRIAGE_UNSEEN;
 	struct stretch *s = between(w, &g->a.addr, &g->b.addr);

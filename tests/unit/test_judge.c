@@ -57,7 +57,9 @@ static void counts_what_was_seen_against_what_is_required(void **state)
 	assert_int_equal(j->coverage_required, 8);
 	assert_int_equal(j->coverage_made, 6);
 	assert_int_equal(j->missing_count, 2);
-	assert_string_equal(j->missing[0], "a second side of the path: audio 0 from the caller");
+	assert_string_equal(j->missing[0],
+			    "audio 0 from the caller, at a second place: the access link of the "
+			    "caller (10.0.0.1) or of the callee (10.0.0.2)");
 	callmake_segment(&m, 0, 0, 1);
 	callmake_segment(&m, 0, 1, 1);
 	assert_int_equal(callmake_judge(&m)->missing_count, 0);
@@ -72,9 +74,25 @@ static void names_the_side_that_was_not_seen(void **state)
 	m.legs[0].b = callmake_at("10.0.0.9", 5060);
 	m.media[0].segment_count = 1;
 	const struct judgement *j = callmake_judge(&m);
-	assert_string_equal(j->missing[0], "callee's side: signaling");
-	assert_string_equal(j->missing[2], "caller's side: audio 0 from the callee");
-	assert_string_equal(j->missing[3], "callee's side: audio 0 from the callee");
+	assert_string_equal(j->missing[0],
+			    "signaling, on the access link of the callee (10.0.0.2)");
+	assert_string_equal(j->missing[2],
+			    "audio 0 from the callee, on the access link of the caller (10.0.0.1)");
+	assert_string_equal(j->missing[3],
+			    "audio 0 from the callee, on the access link of the callee (10.0.0.2)");
+}
+
+static void says_inside_which_connection_signaling_could_be_read(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, false);
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_UNKNOWN)->offer_seen = false;
+	m.c.ends[1].role = ROLE_SBC;
+	const struct judgement *j = callmake_judge(&m);
+	assert_string_equal(j->missing[0], "what the signaling says, inside TLS at 10.0.0.2");
+	assert_string_equal(j->missing[1], "the offer of audio 0, inside TLS at 10.0.0.2");
+	assert_non_null(strstr(j->missing[4], "on the other side of the sbc (10.0.0.2)"));
 }
 
 static void asks_for_keys_of_keyed_lines_only(void **state)
@@ -101,7 +119,7 @@ static void every_rule_has_words_and_citations(void **state)
 			for (size_t b = 0; b < a; b++)
 				assert_string_not_equal(r[i].citations[a], r[i].citations[b]);
 	}
-	assert_int_equal(count, 105);
+	assert_int_equal(count, 107);
 }
 
 static void names_a_problem_alike_in_two_recordings(void **state)
@@ -480,6 +498,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_what_was_seen_against_what_is_required),
 		cmocka_unit_test(names_the_side_that_was_not_seen),
+		cmocka_unit_test(says_inside_which_connection_signaling_could_be_read),
 		cmocka_unit_test(asks_for_keys_of_keyed_lines_only),
 		cmocka_unit_test(every_rule_has_words_and_citations),
 		cmocka_unit_test(names_a_problem_alike_in_two_recordings),

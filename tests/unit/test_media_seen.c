@@ -66,11 +66,12 @@ struct rtp {
 	uint16_t seq;
 	uint8_t pt;
 	size_t len;
+	uint8_t sources; /* contributing ones it names (CSRC) */
 };
 
 static void send(struct rtp r)
 {
-	uint8_t bytes[12 + 256] = { 0x80 };
+	uint8_t bytes[12 + 256] = { (uint8_t)(0x80 | r.sources) };
 	struct frame frame = { .number = ++m.frame, .ts_ns = r.ms * WHEN_MS + WHEN_SECOND };
 	struct payload p = { .bytes = { bytes, 12 + r.len }, .frame = &frame };
 	struct rtp_quick q = {
@@ -120,6 +121,21 @@ static void counts_a_stream_into_its_first_window(void **state)
 	assert_int_equal(w->ts_step, 160);
 	assert_int_equal(w->lost, 0);
 	assert_int_equal(m.tell.count.rtp_streams, 1);
+}
+
+static void counts_packets_that_name_contributing_sources(void **state)
+{
+	(void)state;
+	for (uint16_t i = 0; i < 100; i++)
+		send((struct rtp){ .ms = i * 20U,
+				   .ssrc = 7,
+				   .seq = i,
+				   .ts = i * 160U,
+				   .len = 160,
+				   .sources = i % 4 ? 2 : 0 });
+	const struct window_seen *w = told();
+	assert_int_equal(w->packets, 100);
+	assert_int_equal(w->mixed, 75);
 }
 
 static void opens_a_window_every_ten_seconds(void **state)
@@ -544,6 +560,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_ROOM(counts_a_stream_into_its_first_window),
+		WITH_ROOM(counts_packets_that_name_contributing_sources),
 		WITH_ROOM(opens_a_window_every_ten_seconds),
 		WITH_ROOM(opens_a_window_after_a_second_of_silence),
 		WITH_ROOM(opens_a_window_when_another_codec_stays),

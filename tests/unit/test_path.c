@@ -309,9 +309,115 @@ static void a_registration_has_no_path(void **state)
 	scene_free(s);
 }
 
+/* ---- links, recording, transfers ---------------------------------------------------------- */
+
+static void clear_sip_inside_an_asserted_tunnel_is_not_called_readable(void **state)
+{
+	(void)state;
+	struct inventory *v = inventory_new();
+	struct track_options o = track_defaults();
+	struct inventory_link k = { .a = host("10.0.0.1"),
+				    .b = host("10.0.0.9"),
+				    .a_prefix = 128,
+				    .b_prefix = 128,
+				    .protection = LINK_IPSEC };
+
+	assert_int_equal(inventory_add_link(v, &k), ERR_OK);
+	o.inventory = v;
+	struct scene *s = scene_with(o);
+	const struct call *c = clear_call(s);
+	assert_int_equal(call_fact(c, FACT_sip_tunnelled, NULL)->grade, 2);
+	assert_true(c->legs[0].tunnelled && !c->legs[0].readable && c->legs[1].readable);
+	assert_int_equal(scene_count(c, FACT_sip_readable), 1);
+	assert_int_equal(stretch_of(c, 0, 1)->signaling, CARRIAGE_TUNNEL);
+	assert_null(named(c, "10.0.0.1"));
+	assert_null(named(c, "whoever wrote"));
+	scene_free(s);
+	inventory_free(v);
+}
+
+static void a_party_that_says_it_is_recorded_is_noted(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+	struct sdp_seen *answer = scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_AVP);
+
+	scene_line(answer, 0)->record_on = true;
+	scene_call(s, scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_AVP), answer);
+	const struct call *c = after(s);
+	assert_int_equal(call_fact(c, FACT_record_on, NULL)->value, 0);
+	assert_false(c->recorded_by_endpoint);
+	scene_free(s);
+}
+
+/* Alice's key goes on to another host, with or without a referral before it. */
+static bool changed_party(bool referred)
+{
+	struct scene *s = scene_new();
+	struct sdp_seen *offer = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_SAVP);
+	struct sdp_seen *first = scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_SAVP);
+	struct sdp_seen *again = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_SAVP);
+	struct sdp_seen *other = scene_sdp(s, "10.0.0.3:5000", PROFILE_RTP_SAVP);
+	struct scene_sip m = {
+		.at = 3, .src = alice, .dst = bob, .method = "REFER", .cseq = 2, .to_tag = "b"
+	};
+
+	scene_crypto(s, scene_line(offer, 0));
+	scene_crypto(s, scene_line(first, 0));
+	scene_crypto(s, scene_line(other, 0));
+	*scene_line(again, 0) = *scene_line(offer, 0);
+	scene_call(s, offer, first);
+	if (referred)
+		scene_say(s, m);
+	m = (struct scene_sip){ .at = 4,
+				.src = alice,
+				.dst = bob,
+				.method = "INVITE",
+				.cseq = 3,
+				.to_tag = "b",
+				.sdp = again };
+	scene_say(s, m);
+	m = (struct scene_sip){ .at = 5,
+				.src = bob,
+				.dst = alice,
+				.method = "INVITE",
+				.cseq = 3,
+				.to_tag = "b",
+				.status = 200,
+				.sdp = other };
+	scene_say(s, m);
+	bool noted = scene_has(after(s), FACT_party_changed);
+	scene_free(s);
+	return noted;
+}
+
+static void a_transfer_under_the_same_key_is_noted(void **state)
+{
+	(void)state;
+	assert_true(changed_party(true));
+	assert_false(changed_party(false));
+}
+
+static void says_when_nobody_asserted_where_the_path_ends(void **state)
+{
+	(void)state;
+	struct inventory *v = inventory_new();
+	struct scene *s = scene_new(), *t = asserting(v, "10.0.0.1", INVENTORY_ROLE(ROLE_ENDPOINT));
+
+	assert_true(scene_has(clear_call(s), FACT_roles_unasserted));
+	assert_false(scene_has(clear_call(t), FACT_roles_unasserted));
+	scene_free(s);
+	scene_free(t);
+	inventory_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(clear_sip_inside_an_asserted_tunnel_is_not_called_readable),
+		cmocka_unit_test(a_party_that_says_it_is_recorded_is_noted),
+		cmocka_unit_test(a_transfer_under_the_same_key_is_noted),
+		cmocka_unit_test(says_when_nobody_asserted_where_the_path_ends),
 		cmocka_unit_test(a_box_that_keys_both_sides_apart_holds_keys_and_hears),
 		cmocka_unit_test(a_proxy_beside_direct_media_holds_the_key_but_gets_no_media),
 		cmocka_unit_test(who_reads_the_key_and_gets_the_packets_could_hear_them),

@@ -288,6 +288,29 @@ static void tells_what_kind_of_body_came(void **state)
 	}
 }
 
+static unsigned gateway_signs(const char *uri, const char *more, const char *type)
+{
+	char head[512];
+
+	snprintf(head, sizeof head,
+		 "INVITE %s SIP/2.0\r\nCall-ID: g\r\nCSeq: 1 INVITE\r\n%sContent-Type: %s\r\n"
+		 "Content-Length: 4\r\n\r\n",
+		 uri, more, type);
+	read_bytes(head, "v=0\n");
+	return s.seen.gateway;
+}
+
+static void tells_the_signs_of_a_gateway_apart(void **state)
+{
+	(void)state;
+	assert_int_equal(gateway_signs("sip:b@c", "", "application/sdp"), 0);
+	assert_int_equal(gateway_signs("tel:+4930123456", "", "application/sdp"), GATEWAY_TEL);
+	assert_int_equal(gateway_signs("sip:b@c", "", "application/isup;version=itu-t92+"),
+			 GATEWAY_ISUP);
+	assert_int_equal(gateway_signs("tel:+49", "P-charge-info: <sip:1@c>\r\n", "text/plain"),
+			 GATEWAY_TEL | GATEWAY_CHARGE);
+}
+
 static void what_is_not_sip_is_told_from_what_is_broken(void **state)
 {
 	(void)state;
@@ -398,6 +421,7 @@ int main(void)
 		WITH_READER(a_request_uri_loses_its_password),
 		WITH_READER(the_method_of_a_response_is_that_of_its_cseq),
 		WITH_READER(tells_what_kind_of_body_came),
+		WITH_READER(tells_the_signs_of_a_gateway_apart),
 		WITH_READER(what_is_not_sip_is_told_from_what_is_broken),
 		WITH_READER(an_empty_response_is_no_response),
 		WITH_READER(a_star_is_no_binding),
