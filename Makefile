@@ -12,7 +12,10 @@ Q       := $(if $(V),,@)
 PKGS    := libpcap libndpi jansson libssl libcrypto zlib libzstd
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla -Wformat=2 -Werror
-CFLAGS.release  := -O2 -g -D_FORTIFY_SOURCE=2
+# Of the time per packet a tenth is calls from file to file: gcc links the program with all files
+# in sight. Its objects hold machine code too, so that tests link as fast as before.
+LTO             := $(if $(shell $(CC) -dumpspecs >/dev/null 2>&1 && echo gcc),-flto=auto)
+CFLAGS.release  := -O2 -g -D_FORTIFY_SOURCE=2 $(if $(LTO),$(LTO) -ffat-lto-objects)
 # Instrumentation hides value ranges from gcc's -Wconversion; the other builds hold that line.
 CFLAGS.asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
                    -Wno-conversion
@@ -58,7 +61,7 @@ $B/libearshot.a: $(OBJ)
 	$Qrm -f $@ && $(AR) qcs $@ $^
 $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
 	@echo "  link    $@"
-	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+	$Q$(CC) $(if $(filter release,$(MODE)),$(LTO)) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
 $B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
 $B/%.o: %.c
