@@ -188,7 +188,11 @@ static void name_of(uint8_t *to, struct slice name)
 	to[ZRTP_NAME] = 0;
 }
 
-/* Who commits: the sender of DHPart2, or of the only Commit. Two: nothing says. */
+/*
+ * Who commits: the sender of DHPart2, or of the only Commit. Two: nothing says. Where
+ * both sent one, the sender of the one that lost answers with DHPart1 (RFC 6189 4.2),
+ * and the one that won may not have been captured.
+ */
 static unsigned initiator(const struct zrtp_flow *z)
 {
 	for (unsigned d = 0; d < 2; d++) {
@@ -200,7 +204,10 @@ static unsigned initiator(const struct zrtp_flow *z)
 	bool both = of(z, 0, COMMIT).n && of(z, 1, COMMIT).n;
 	if (both || (!of(z, 0, COMMIT).n && !of(z, 1, COMMIT).n))
 		return 2;
-	return of(z, 0, COMMIT).n ? 0 : 1;
+	unsigned only = of(z, 0, COMMIT).n ? 0 : 1;
+	bool lost = (of(z, only, DHPART).n && z->first_part[only]) ||
+		    (of(z, !only, DHPART).n && !z->first_part[!only]);
+	return lost ? 2 : only;
 }
 
 static void check_initiator(struct zrtp_flow *z, unsigned d, const struct zrtp_commit *c)

@@ -346,6 +346,29 @@ static bool any_bad(const struct zrtp_seen *z)
 }
 
 /* Whichever octet of a message is touched, a check fails; the checksum is made to fit. */
+/* Both commit, and any of the messages may not have been captured. */
+static void faults_nothing_for_what_was_not_captured(void **state)
+{
+	(void)state;
+	for (unsigned seen = 1; seen < 1 << 7; seen++) {
+		stop(NULL);
+		start(NULL);
+		make_all("S256");
+		make_part(&b, "DHPart2 ");
+		make_commit(&b, &a, "S256", "DH3k");
+		make_part(&b, "DHPart1 ");
+		const struct {
+			unsigned from;
+			const struct message *m;
+		} all[] = { { 0, &a.hello }, { 1, &b.hello }, { 1, &b.commit }, { 0, &a.commit },
+			    { 1, &b.part },  { 0, &a.part },  { 1, &b.part } };
+		for (unsigned i = 0; i < 7; i++)
+			if (seen >> i & 1)
+				show(all[i].from, all[i].m);
+		assert_false(any_bad(told()));
+	}
+}
+
 static void catches_every_tampering(void **state)
 {
 	(void)state;
@@ -584,6 +607,7 @@ int main(void)
 		T(resolves_two_commits),
 		T(does_not_mind_repetition_with_another_sequence_number),
 		T(recomputes_what_a_hole_leaves),
+		T(faults_nothing_for_what_was_not_captured),
 		T(catches_every_tampering),
 		T(cannot_fault_a_chain_that_is_whole),
 		T(does_not_judge_hashes_it_cannot_compute),
