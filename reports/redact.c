@@ -198,7 +198,7 @@ void redact_call(struct redactor *r, const struct call *c)
 			show(r, &c->elements[i].at.addr);
 	/* Whoever is an endpoint of this call is a person's device, whatever else it is. */
 	for (int i = 0; i < 2; i++)
-		if (c->ends[i].role == ROLE_ENDPOINT)
+		if (c->ends[i].role == ROLE_ENDPOINT || c->ends[i].roles >> ROLE_ENDPOINT & 1)
 			unshow(r, &c->ends[i].at.addr);
 	for (size_t i = 0; i < c->element_count; i++)
 		if (c->elements[i].role == ROLE_ENDPOINT)

@@ -153,7 +153,8 @@ static uint8_t suffixes(const struct call *c)
 {
 	uint8_t set = c->recorded_by_endpoint ? SUFFIX_RECORDED : 0;
 
-	for (int i = 0; i < 2; i++) {
+	/* Where a registration leads is no call that goes on. */
+	for (int i = 0; verdict_is_conversation(c) && i < 2; i++) {
 		enum role r = c->ends[i].role;
 		uint8_t to = r == ROLE_GATEWAY	    ? SUFFIX_TO_GATEWAY
 			     : r == ROLE_CONFERENCE ? SUFFIX_TO_CONFERENCE

@@ -59,8 +59,12 @@ static void given(void *ctx, const struct call *call)
 		c->legs[i].call_id = arena_slice(s->arena, c->legs[i].call_id);
 	keep_media(s, c);
 	c->elements = keep(s, c->elements, c->element_count * sizeof *c->elements);
-	for (unsigned i = 0; i < c->element_count; i++)
+	for (unsigned i = 0; i < c->element_count; i++) {
 		c->elements[i].name = keep_text(s, c->elements[i].name);
+		c->elements[i].why = keep_text(s, c->elements[i].why);
+	}
+	c->stations = keep(s, c->stations, c->station_count * sizeof *c->stations);
+	c->stretches = keep(s, c->stretches, c->stretch_count * sizeof *c->stretches);
 	c->facts = keep(s, c->facts, c->fact_count * sizeof *c->facts);
 	for (unsigned i = 0; i < c->fact_count; i++)
 		c->facts[i].text = keep_text(s, c->facts[i].text);

@@ -257,9 +257,27 @@ static void stops_numbering_at_its_bound(void **state)
 	redact_free(r);
 }
 
+static void an_endpoint_that_is_a_gateway_too_stays_hidden(void **state)
+{
+	(void)state;
+	struct redactor *r = redact_new(REDACT_MASK, false);
+	struct text t = { 0 };
+	struct reporting m;
+
+	reporting_call(&m, 0);
+	m.call.ends[0].role = ROLE_GATEWAY;
+	m.call.ends[0].roles = 1U << ROLE_GATEWAY | 1U << ROLE_ENDPOINT;
+	redact_call(r, &m.call);
+	redact_address(r, &t, &m.call.ends[0].at.addr);
+	assert_string_equal(text_of(&t), "endpoint-1");
+	text_free(&t);
+	redact_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_endpoint_that_is_a_gateway_too_stays_hidden),
 		cmocka_unit_test(numbers_by_first_appearance),
 		cmocka_unit_test(tells_names_of_all_lengths_apart),
 		cmocka_unit_test(leaves_sentences_without_addresses_as_they_stand),

@@ -147,6 +147,17 @@ static void a_gateway_ends_the_scope_and_fails_nothing(void **state)
 	expect_silence("B2B-008");
 }
 
+static void a_registration_to_a_gateway_is_no_call_that_goes_on(void **state)
+{
+	(void)state;
+	callmake_begin(&m, CALL_REGISTRATION);
+	callmake_leg(&m, true);
+	m.c.ends[1].role = ROLE_GATEWAY;
+	assert_int_equal(callmake_judge(&m)->suffix, 0);
+	m.c.kind = CALL_CALL;
+	assert_true(callmake_judge(&m)->suffix & SUFFIX_TO_GATEWAY);
+}
+
 static void a_transfer_under_the_old_key_is_a_suspicion(void **state)
 {
 	(void)state;
@@ -189,6 +200,7 @@ int main(void)
 		cmocka_unit_test(inner_encryption_that_is_asserted_is_not_observable),
 		cmocka_unit_test(a_conference_without_media_has_nothing_to_lose),
 		cmocka_unit_test(a_gateway_ends_the_scope_and_fails_nothing),
+		cmocka_unit_test(a_registration_to_a_gateway_is_no_call_that_goes_on),
 		cmocka_unit_test(a_transfer_under_the_old_key_is_a_suspicion),
 		cmocka_unit_test(ice_that_ends_in_the_middle_is_a_suspicion),
 		cmocka_unit_test(the_same_packets_on_both_sides_answer_it),
