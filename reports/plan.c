@@ -197,7 +197,21 @@ static void needs_end(struct lack *l, int end, const char *what)
 
 static bool second_side(const char *what)
 {
-	return starts(what, "a second side of the path");
+	return strstr(what, ", at a second place: ") != NULL;
+}
+
+/* 0: the access link of who called, 1: of who was called; -1: neither alone. */
+static int access_link(const char *what)
+{
+	static const char *const words[] = { "on the access link of the caller",
+					     "on the access link of the callee",
+					     "on the access link of the first party",
+					     "on the access link of the second party" };
+
+	for (int i = 0; i < 4; i++)
+		if (strstr(what, words[i]))
+			return i & 1;
+	return -1;
 }
 
 /* The sentences are those of rules/coverage.c. */
@@ -205,12 +219,12 @@ static void from_missing(struct lack *l, const char *what)
 {
 	if (second_side(what)) {
 		needs_both(l, what);
-	} else if (starts(what, "caller's side") || starts(what, "first party's side")) {
-		needs_end(l, 0, what);
-	} else if (starts(what, "callee's side") || starts(what, "second party's side")) {
-		needs_end(l, 1, what);
+	} else if (access_link(what) >= 0) {
+		needs_end(l, access_link(what), what);
+	} else if (strstr(what, "on the other side of the ")) {
+		needs_both(l, what);
 	} else if (starts(what, "the offer of") || starts(what, "the answer to") ||
-		   starts(what, "how the keys of")) {
+		   starts(what, "how the keys of") || starts(what, "what the signaling says")) {
 		if (!needs_tls(l, what))
 			needs_both(l, what);
 	} else {
@@ -260,7 +274,7 @@ static void look_at_sides(struct lack *l, const json_t *missing)
 	for (size_t i = 0; i < json_array_size(missing); i++) {
 		const char *what = jvalue_at(missing, i);
 		l->both |= second_side(what);
-		l->sides |= second_side(what) || strstr(what, "'s side: ");
+		l->sides |= second_side(what) || access_link(what) >= 0;
 	}
 }
 

@@ -286,6 +286,24 @@ static void look_at_all(struct capture *c)
 			c->slots[i]->order_ns = c->slots[i]->first_copy->order_ns;
 }
 
+/* False: some offset is for a label that nobody has. */
+static bool set_offsets(struct capture *c, const struct capture_options *options)
+{
+	for (size_t k = 0; k < options->offset_count; k++) {
+		bool found = false;
+		for (size_t i = 0; i < c->count; i++) {
+			struct capture_input *info = &c->slots[i]->info;
+			if (!slice_eq(slice_of(info->label), options->offsets[k].label))
+				continue;
+			info->offset_ns = options->offsets[k].ns;
+			found = true;
+		}
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 enum err capture_open(struct capture **out, const struct capture_source *sources, size_t count,
 		      struct capture_options options, const char **why)
 {
@@ -304,6 +322,10 @@ enum err capture_open(struct capture **out, const struct capture_source *sources
 	c->count = count;
 	for (size_t i = 0; i < count; i++)
 		c->slots[i] = make_slot(&sources[i]);
+	if (!set_offsets(c, &options)) {
+		*why = "an --offset names a label that no capture has";
+		return ERR_USAGE;
+	}
 	find_copies(c);
 	look_at_all(c);
 	qsort(c->slots, count, sizeof(struct slot *), by_report);

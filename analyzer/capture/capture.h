@@ -24,10 +24,18 @@ struct capture_source {
 	const char *path;  /* "-": standard input */
 };
 
+/* A clock that was off: added to the times of all inputs of this label. */
+struct capture_offset {
+	struct slice label;
+	int64_t ns;
+};
+
 struct capture_options {
 	bool hash;	  /* SHA-256 of each input; off only for measuring */
 	bool hash_thread; /* hash beside the reader (-j 2 and more), or in it (-j 1) */
 	const char *bpf;  /* capture filter or NULL */
+	const struct capture_offset *offsets;
+	size_t offset_count;
 };
 
 /* Something an input suffered. `frame` is 0 where no frame is concerned. */
@@ -48,6 +56,7 @@ struct capture_input {
 	char sha256[DIGEST_HEX]; /* of the file as given (compressed); empty without hash */
 	uint64_t bytes;		 /* of the file as given */
 	uint64_t packets;
+	int64_t offset_ns;	    /* added to its times */
 	uint64_t first_ns, last_ns; /* 0 when it holds no packet */
 	uint64_t snaplen_cut;	    /* frames shorter in the file than on the wire */
 	uint64_t time_backwards;    /* frames earlier than the one before them */
@@ -67,8 +76,9 @@ struct capture;
  * in problems of the second (which stays complete, with no packets of its own).
  * Inputs are ordered by label, then first packet, then name and path, whatever
  * their order on the command line. Of many inputs most are closed again until
- * their first frame is due. ERR_USAGE: the filter compiles for no link type seen; *why (static or
- * owned by the capture) says it in words, and *out is still set for capture_close.
+ * their first frame is due. ERR_USAGE: the filter compiles for no link type seen, or an offset is
+ * for a label that no input has; *why (static or owned by the capture) says it in words, and *out
+ * is still set for capture_close.
  */
 enum err capture_open(struct capture **out, const struct capture_source *sources, size_t count,
 		      struct capture_options options, const char **why) MUST_CHECK;

@@ -284,6 +284,7 @@ static inline bool take_record(struct capture_file *f)
 	struct frame *frame = &f->record.frame;
 
 	frame->number = ++f->info->packets;
+	frame->ts_ns += (uint64_t)f->info->offset_ns;
 	if (!f->record.untimed)
 		count_times(f, frame->ts_ns);
 	if (f->record.odd_time)

@@ -29,6 +29,8 @@ struct args {
 	const char *output; /* -o; NULL: standard output */
 	const char *all_as; /* --all-as BASE */
 	const char *bpf;
+	struct capture_offset offsets[ARGS_KEYS];
+	size_t offset_count;
 	const char *requires[ARGS_REQUIRES + 1];
 	size_t require_count;
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];

@@ -21,6 +21,8 @@ bool inputs_open(const struct args *a, struct capture **out)
 		.hash = !a->no_hash,
 		.hash_thread = a->threads > 1,
 		.bpf = a->bpf,
+		.offsets = a->offsets,
+		.offset_count = a->offset_count,
 	};
 
 	warn_of_fragments(a->bpf);

@@ -71,6 +71,24 @@ static const char *take_coverage(struct args *a, const char *value)
 	return NULL;
 }
 
+/* LABEL=SECONDS, with a fraction and either sign; within ten years. */
+static const char *take_offset(struct args *a, const char *value)
+{
+	static const double most = 315360000;
+	const char *sign = strrchr(value, '=');
+	char *end;
+
+	if (!sign || sign == value || a->offset_count == ARGS_KEYS)
+		return sign && sign != value ? "is one too many" : "is not LABEL=SECONDS";
+	double s = strtod(sign + 1, &end);
+	if (end == sign + 1 || *end || !(s >= -most && s <= most))
+		return "is not LABEL=SECONDS";
+	a->offsets[a->offset_count++] =
+		(struct capture_offset){ { (const uint8_t *)value, (size_t)(sign - value) },
+					 (int64_t)(s * 1e9) };
+	return NULL;
+}
+
 static const char *take_keylog(struct args *a, const char *value)
 {
 	return add(a->keylogs, &a->keylog_count, ARGS_KEYS, value);
@@ -215,6 +233,8 @@ static const struct option options[] = {
 	  "FILE     the key of --redact hmac" },
 	{ "redact-addresses", 0, false, true, false, take_redact_addresses,
 	  "         hide addresses of infrastructure too" },
+	{ "offset", 0, true, false, true, take_offset,
+	  "LABEL=S  seconds to add to the times of a capture" },
 	{ "bpf", 0, true, true, true, take_bpf,
 	  "EXPR     capture filter; only matching packets are judged" },
 	{ "keylog", 0, true, false, true, take_keylog,
@@ -250,9 +270,9 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",      "policy", "framework", "waivers", "baseline",  "skew",	   "offset",
-	"engagement", "bundle", "sign",	     "cert",	"interface", "hep",	   "memory",
-	"follow",     "user",	"stay-root", "state",	"interim",   "no-sandbox",
+	"where",  "policy",    "framework", "waivers",	 "baseline",   "skew",	 "engagement",
+	"bundle", "sign",      "cert",	    "interface", "hep",	       "memory", "follow",
+	"user",	  "stay-root", "state",	    "interim",	 "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

@@ -57,7 +57,6 @@ struct track_options track_defaults(void)
 				       .unanswered_ns = 180 * WHEN_SECOND,
 				       .answered_ns = 300 * WHEN_SECOND,
 				       .opaque_ns = 30 * WHEN_SECOND,
-				       .skew_ns = 2 * WHEN_SECOND,
 				       .hold_ns = 60 * WHEN_SECOND,
 				       .clear_start_ns = WHEN_SECOND,
 				       .calls = 131072,

@@ -93,7 +93,6 @@ struct track_options {
 	uint64_t unanswered_ns;	 /* after the last message of an INVITE never answered: 180 s */
 	uint64_t answered_ns;	 /* answered without BYE, after the last SIP or media: 300 s */
 	uint64_t opaque_ns;	 /* media silence that ends an opaque row: 30 s */
-	uint64_t skew_ns;	 /* by which clocks of capture points may differ: 2 s */
 	uint64_t hold_ns;	 /* after its end a row waits for others of its call: 60 s */
 	uint64_t clear_start_ns; /* clear media tolerated before ZRTP completes: fixed 1.0 s */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are

@@ -279,8 +279,8 @@ def by_hand():
         {"ends": [{"address": "10.0.0.1:5060"}, {"address": "endpoint-2"}], "conditions": short,
          "legs": [{"a": "10.0.0.1:4000", "b": "[2001:db8::1]:5061", "encrypted": True}],
          "within_earshot": [{"who": "10.0.9.10", "role": "proxy"}],
-         "missing": ["the offer of audio 0", "callee's side: signaling", "3 further observations",
-                     "a second side of the path: audio 0 from the caller"]}]}).encode())
+         "missing": ["the offer of audio 0", "signaling, on the access link of the callee", "3 further observations",
+                     "audio 0 from the caller, at a second place: the access link of the caller or of the callee"]}]}).encode())
     keep("fuzz_record", "markup", b"<script>alert('x')</script>&\"\x00\x1b[31m\xc2\x9b\xff\xfe")
     keep("fuzz_record", "unicode", "\u202eabc\u00e9\U0001f600".encode())
     for i, kinds in enumerate(((0, 1), (1, 0, 2, 3), tuple(range(9)))):

@@ -53,8 +53,9 @@ static void a_second_side_needs_both_access_links_once_for_many_calls(void **sta
 #define ONE                                                                                        \
 	"{" ENDS("10.0.0.1:5060", "10.0.0.2") "," VERDICTS(                                        \
 		"fail", "partial",                                                                 \
-		"partial") ",\"missing\":[\"a second side of the path: audio 0 from the caller\"," \
-			   "\"callee's side: signaling\"]}"
+		"partial") ",\"missing\":[\"audio 0 from the caller, at a second place: the "      \
+			   "access link of the caller or of the callee\","                         \
+			   "\"signaling, on the access link of the callee\"]}"
 	json_t *o = plan_of(REPORT(ONE "," ONE));
 	const json_t *item = nth(o, 0);
 
@@ -72,8 +73,8 @@ static void filters_keep_fragments_of_both_families(void **state)
 {
 	(void)state;
 	json_t *o = plan_of(REPORT("{" ENDS("10.0.0.1", "2001:db8::2") "," VERDICTS(
-		"fail", "not_observable",
-		"not_observable") ",\"missing\":[\"callee's side: signaling\"]}"));
+		"fail", "not_observable", "not_observable") ",\"missing\":[\"signaling, on the "
+							    "access link of the callee\"]}"));
 	const char *filter =
 		jvalue_str(json_array_get(jvalue_get(nth(o, 0), "captures"), 1), "filter");
 
@@ -158,7 +159,8 @@ static void nothing_but_addresses_reaches_a_command(void **state)
 {
 	(void)state;
 	json_t *o = plan_of(REPORT("{" ENDS("x'; reboot; '", "endpoint-2") "," VERDICTS(
-		"fail", "partial", "partial") ",\"missing\":[\"callee's side: signaling\"]}"));
+		"fail", "partial",
+		"partial") ",\"missing\":[\"signaling, on the access link of the callee\"]}"));
 	const json_t *item = nth(o, 0);
 
 	assert_true(jvalue_is(item, "addresses_hidden"));
