@@ -245,6 +245,26 @@ static uint64_t all_packets(const struct agreed *a)
 	return n;
 }
 
+static bool begun_before(const struct agreed *a, uint16_t point, uint64_t keyed_ns)
+{
+	for (unsigned i = 0; i < a->m.segment_count; i++) {
+		const struct segment *s = &a->m.segments[i];
+		for (unsigned k = 0; s->point == point && k < s->window_count; k++)
+			if (s->windows[k].first_ns < keyed_ns && s->windows[k].last_ns > keyed_ns)
+				return true;
+	}
+	return false;
+}
+
+/* Media that began before ZRTP had keys and was not told apart from what came after. */
+static bool astride(const struct live *l, const struct agreed *a)
+{
+	for (const struct sight *s = l->sights; s; s = s->next)
+		if (s->media == a->number && s->keyed_ns && begun_before(a, s->point, s->keyed_ns))
+			return true;
+	return false;
+}
+
 /* What was too short to prove anything may not be more than a twentieth. */
 static void note_span(struct bench *b, const struct agreed *a)
 {
@@ -262,7 +282,7 @@ static void note_span(struct bench *b, const struct agreed *a)
 		two_ways |= first && addr_endpoint_eq(&first->a, &p->s->b);
 		first = first ? first : p->s;
 	}
-	if (!at || !two_ways || covered * 20 < all * 19)
+	if (!at || !two_ways || covered * 20 < all * 19 || astride(b->l, a))
 		return;
 	struct fact *f = keyed_fact(b->l, FACT_media_spanned, 4, a->number, NULL, at);
 	if (f)

@@ -103,6 +103,7 @@ struct sight {
 			    hop */
 	struct evidence at;
 	uint64_t first_ns, last_ns;
+	uint64_t keyed_ns; /* of ZRTP: when both sides had keys; 0: not seen */
 };
 
 struct place;

@@ -58,6 +58,7 @@ static void from_zrtp(struct sight *s, const struct zrtp_seen *z)
 	uint8_t one[64], two[64];
 	bool swap = memcmp(x->hello_hash, y->hello_hash, sizeof x->hello_hash) > 0;
 
+	s->keyed_ns = z->completed ? z->done.ts_ns : 0;
 	if (!x->hello || !y->hello)
 		return;
 	memcpy(one, x->hello_hash, 32);

@@ -225,6 +225,23 @@ static void more_pieces_than_are_compared_are_not_taken_for_whole(void **state)
 	}
 }
 
+/* Seen without its announcement, the first packets may stand in one window with the rest. */
+static void media_that_began_before_zrtp_had_keys_is_not_spanned(void **state)
+{
+	(void)state;
+	assert_endpoint("10.0.0.1");
+	assert_endpoint("10.0.0.2");
+	for (int early = 0; early < 2; early++) {
+		struct scene *s = scene_with(options);
+		scene_zrtp(s, A, B, 0.5, early ? 1.5 : 0.9);
+		scene_speech(s, A, B, 1, 21, 10);
+		const struct call *c = ended(s);
+		assert_int_equal(c->media[0].keying, KEYING_ZRTP);
+		assert_int_equal(scene_has(c, FACT_media_spanned), !early);
+		scene_free(s);
+	}
+}
+
 static void packets_of_a_line_without_keys_are_no_encrypted_ones(void **state)
 {
 	(void)state;
@@ -423,6 +440,7 @@ int main(void)
 		T(what_was_lost_or_seen_at_one_end_only_is_not_spanned),
 		T(too_few_packets_are_relayed_in_part),
 		T(more_pieces_than_are_compared_are_not_taken_for_whole),
+		T(media_that_began_before_zrtp_had_keys_is_not_spanned),
 		T(packets_of_a_line_without_keys_are_no_encrypted_ones),
 		T(other_octets_under_the_same_numbers_are_rekeyed),
 		T(a_double_encryption_profile_changes_its_outer_layer_by_design),
