@@ -133,6 +133,27 @@ static bool decrypted(const struct piece *open, const struct piece *closed)
 	return clear(open->s) && alike_protected(closed->s) && !keyless(closed);
 }
 
+/* What is wrapped around a codec, or stands beside it, is no other codec (D.9, B2B-004). */
+static bool is_wrapping(struct slice name)
+{
+	static const char *const names[] = { "red", "ulpfec", "flexfec",
+					     "rtx", "CN",     "telephone-event" };
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if (slice_ieq(name, slice_of(names[i])))
+			return true;
+	return false;
+}
+
+/* Readable on both sides and spoken in another codec: it was made anew in between. */
+static bool transcoded(const struct segment *s, const struct segment *t)
+{
+	if (!clear(s) || !clear(t) || !s->codec || !t->codec)
+		return false;
+	struct slice a = slice_of(s->codec), b = slice_of(t->codec);
+	return !slice_ieq(a, b) && !is_wrapping(a) && !is_wrapping(b);
+}
+
 /* One stream, other octets: somebody in between opened it. */
 static void note_changed(struct bench *b, const struct piece *x, const struct piece *y)
 {
@@ -144,6 +165,8 @@ static void note_changed(struct bench *b, const struct piece *x, const struct pi
 			note_both(b, FACT_media_rekeyed, x, y);
 	} else if (decrypted(x, y) || decrypted(y, x)) {
 		note_both(b, FACT_media_decrypted, x, y);
+	} else if (transcoded(x->s, y->s)) {
+		note_both(b, FACT_media_transcoded, x, y);
 	}
 }
 

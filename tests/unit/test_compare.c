@@ -357,6 +357,22 @@ static void readable_media_in_which_one_place_found_nothing_is_not_decrypted(voi
 	}
 }
 
+/* A codec of the same name is the same, whatever its number. */
+static void readable_speech_that_left_in_another_codec_is_transcoded(void **state)
+{
+	(void)state;
+	for (uint8_t pt = 0; pt <= 8; pt += 8) {
+		struct scene *s = call_through_relay(PROFILE_RTP_AVP);
+		s->prints.cipher = 1;
+		scene_talk(s, (struct scene_media){ 1, 11, A, RA, 10, 0, true, 0, 0 });
+		s->point = 1;
+		s->prints.cipher = 2;
+		scene_talk(s, (struct scene_media){ 1, 11, RB, B, 10, pt, true, 0, 0 });
+		assert_int_equal(scene_has(ended(s), FACT_media_transcoded), pt == 8);
+		scene_free(s);
+	}
+}
+
 /* The box plays to Alice while Bob is on hold, and passes on what both say later. */
 static void music_of_the_box_beside_media_passed_on_is_not_rekeyed(void **state)
 {
@@ -447,6 +463,7 @@ int main(void)
 		T(places_that_lost_nearly_all_do_not_say_that_it_was_rekeyed),
 		T(devices_with_one_ssrc_for_both_directions_are_not_rekeyed),
 		T(protected_here_and_readable_there_is_decrypted),
+		T(readable_speech_that_left_in_another_codec_is_transcoded),
 		T(readable_media_in_which_one_place_found_nothing_is_not_decrypted),
 		T(music_of_the_box_beside_media_passed_on_is_not_rekeyed),
 		T(one_handshake_at_two_places_is_the_same),
