@@ -89,3 +89,12 @@ bool slice_number(struct slice s, uint64_t max, uint64_t *out)
 	*out = v;
 	return v <= max;
 }
+
+int slice_base64_digit(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	return c >= '0' && c <= '9' ? c - '0' + 52 : -1;
+}

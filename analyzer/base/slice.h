@@ -46,5 +46,7 @@ bool slice_cut(struct slice *rest, uint8_t sep, struct slice *part);
 
 /* The whole slice as a decimal number without sign; false when it is not one or over `max`. */
 bool slice_number(struct slice s, uint64_t max, uint64_t *out);
+/* The 62 digits that all alphabets of base64 share (RFC 4648 4, 5); -1: none of them. */
+int slice_base64_digit(uint8_t c);
 
 #endif

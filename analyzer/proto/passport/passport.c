@@ -3,13 +3,7 @@
 
 static int digit(uint8_t c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
+	return c == '-' ? 62 : c == '_' ? 63 : slice_base64_digit(c);
 }
 
 static bool is_base64url(struct slice s)

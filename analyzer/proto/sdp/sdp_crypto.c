@@ -77,13 +77,7 @@ const char *sdp_crypto_reason_text(enum sdp_crypto_reason r)
 
 static int sextet(uint8_t c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	return c == '+' ? 62 : c == '/' ? 63 : slice_base64_digit(c);
 }
 
 static struct slice without_padding(struct slice s, size_t *padding)
