@@ -68,8 +68,9 @@ $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	$Q$(CC) $(CFLAGS_ALL) -c -o $@ $<
+# Objects made for linking across files are otherwise compiled anew in each of the test programs.
 $B/tests/unit/test_%: $B/tests/unit/test_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
-	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
+	$Q$(CC) -fno-lto $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
