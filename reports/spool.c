@@ -6,16 +6,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #include "analyzer/base/mem.h"
 
-enum { BLOCK = 256 * 1024 };
+/*
+ * Records repeat each other: packed, they take a fifteenth of the room, which costs less
+ * than having the system write the rest.
+ */
+enum { BLOCK = 256 * 1024, LEVEL = 1 };
+
+/* Whole records, packed as one. */
+struct block {
+	uint64_t at, place; /* of its first byte: among what was added, in the file */
+	size_t n, packed;
+};
 
 struct spool {
 	int fd;
-	uint64_t end;		     /* of what was added, written or not */
-	struct text waiting, window; /* not written yet; read last */
+	uint64_t end, file_end;	     /* of what was added, written or not; of the file */
+	struct text waiting, window; /* not written yet; the block that was read last */
+	struct text packed;	     /* room for one block */
 	uint64_t window_at;
+	struct block *blocks;
+	size_t block_count;
+	ZSTD_CCtx *pack;
+	ZSTD_DCtx *unpack;
 };
 
 static int open_in(const char *dir)
@@ -46,6 +62,8 @@ struct spool *spool_new(void)
 		return NULL;
 	s = mem_zero(1, sizeof *s);
 	s->fd = fd;
+	s->pack = ZSTD_createCCtx();
+	s->unpack = ZSTD_createDCtx();
 	return s;
 }
 
@@ -56,25 +74,63 @@ void spool_free(struct spool *s)
 	(void)close(s->fd);
 	text_free(&s->waiting);
 	text_free(&s->window);
+	text_free(&s->packed);
+	free(s->blocks);
+	ZSTD_freeCCtx(s->pack);
+	ZSTD_freeDCtx(s->unpack);
 	free(s);
+}
+
+static enum err write_all(int fd, const char *from, size_t n)
+{
+	while (n) {
+		ssize_t wrote = write(fd, from, n);
+		if (wrote < 0 && errno == EINTR)
+			continue;
+		if (wrote <= 0) {
+			errno = wrote ? errno : ENOSPC;
+			return ERR_IO;
+		}
+		from += wrote;
+		n -= (size_t)wrote;
+	}
+	return ERR_OK;
+}
+
+static enum err read_all(const struct spool *s, const struct block *b, char *to)
+{
+	for (size_t n = 0; n < b->packed;) {
+		ssize_t got = pread(s->fd, to + n, b->packed - n, (off_t)(b->place + n));
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			errno = got ? errno : EIO;
+			return ERR_IO;
+		}
+		n += (size_t)got;
+	}
+	return ERR_OK;
 }
 
 enum err spool_flush(struct spool *s)
 {
-	size_t done = 0;
+	struct block b = { s->end - s->waiting.n, s->file_end, s->waiting.n, 0 };
+	size_t room = ZSTD_compressBound(b.n);
 
-	while (done < s->waiting.n) {
-		ssize_t n = write(s->fd, s->waiting.p + done, s->waiting.n - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			errno = n ? errno : ENOSPC;
-			return ERR_IO;
-		}
-		done += (size_t)n;
+	if (!b.n)
+		return ERR_OK;
+	text_clear(&s->packed);
+	char *to = text_reserve(&s->packed, room);
+	b.packed = s->pack ? ZSTD_compressCCtx(s->pack, to, room, s->waiting.p, b.n, LEVEL) : 0;
+	if (!b.packed || ZSTD_isError(b.packed)) {
+		errno = ENOMEM; /* nothing else can be wrong with room enough */
+		return ERR_IO;
 	}
 	text_clear(&s->waiting);
-	return ERR_OK;
+	s->blocks = mem_more(s->blocks, s->block_count, sizeof *s->blocks);
+	s->blocks[s->block_count++] = b;
+	s->file_end += b.packed;
+	return write_all(s->fd, to, b.packed);
 }
 
 enum err spool_add(struct spool *s, struct slice record, uint64_t *at)
@@ -85,48 +141,53 @@ enum err spool_add(struct spool *s, struct slice record, uint64_t *at)
 	return s->waiting.n >= BLOCK ? spool_flush(s) : ERR_OK;
 }
 
-/* A block from `at` on, or what there is of it. */
-static enum err fill_window(struct spool *s, uint64_t at)
+/* The block that holds what was added at `at`: the last one that begins there or before. */
+static const struct block *block_of(const struct spool *s, uint64_t at)
 {
-	char *to;
+	size_t low = 0, high = s->block_count;
 
-	text_clear(&s->window);
-	to = text_reserve(&s->window, BLOCK);
-	s->window_at = at;
-	while (s->window.n < BLOCK && at + s->window.n < s->end) {
-		ssize_t got = pread(s->fd, to + s->window.n, BLOCK - s->window.n,
-				    (off_t)(at + s->window.n));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0) {
-			errno = got ? errno : EIO;
-			text_clear(&s->window);
-			return ERR_IO;
-		}
-		text_wrote(&s->window, (size_t)got);
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (s->blocks[middle].at <= at)
+			low = middle;
+		else
+			high = middle;
 	}
+	return low < high && at - s->blocks[low].at < s->blocks[low].n ? &s->blocks[low] : NULL;
+}
+
+static enum err fill_window(struct spool *s, const struct block *b)
+{
+	text_clear(&s->window);
+	text_clear(&s->packed);
+	char *from = text_reserve(&s->packed, b->packed), *to = text_reserve(&s->window, b->n);
+
+	if (read_all(s, b, from) != ERR_OK)
+		return ERR_IO;
+	if (!s->unpack || ZSTD_decompressDCtx(s->unpack, to, b->n, from, b->packed) != b->n) {
+		errno = EIO;
+		return ERR_IO;
+	}
+	text_wrote(&s->window, b->n);
+	s->window_at = b->at;
 	return ERR_OK;
 }
 
 /* Records are read in almost the order they were added in: most stand in the window already. */
 enum err spool_read(struct spool *s, uint64_t at, size_t n, struct text *out)
 {
-	while (n) {
-		uint64_t skip = at - s->window_at;
-		if ((at < s->window_at || skip >= s->window.n) && fill_window(s, at) != ERR_OK)
+	uint64_t skip = at - s->window_at;
+
+	if (at < s->window_at || skip >= s->window.n) {
+		const struct block *b = block_of(s, at);
+		if (b && fill_window(s, b) != ERR_OK)
 			return ERR_IO;
-		skip = at - s->window_at;
-		struct slice part = slice_upto(
-			slice_from((struct slice){ (const uint8_t *)s->window.p, s->window.n },
-				   (size_t)skip),
-			n);
-		if (!part.n) { /* past the end */
-			errno = EIO;
-			return ERR_IO;
-		}
-		text_add_slice(out, part);
-		at += part.n;
-		n -= part.n;
+		skip = b ? at - b->at : s->window.n;
 	}
+	if (n > s->window.n - skip) { /* past the end: a record never spans two blocks */
+		errno = EIO;
+		return ERR_IO;
+	}
+	text_add_slice(out, (struct slice){ (const uint8_t *)s->window.p + skip, n });
 	return ERR_OK;
 }

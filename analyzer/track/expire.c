@@ -5,8 +5,15 @@
 
 #include "analyzer/base/mem.h"
 
+/* What is compared stands in the heap itself: of timers, which are far apart, only places are
+ * written. */
+struct rung {
+	uint64_t due_ns, order;
+	struct expire_timer *timer;
+};
+
 struct expire {
-	struct expire_timer **heap; /* [0] unused */
+	struct rung *heap; /* [0] unused */
 	size_t count, room;
 	uint64_t orders;
 };
@@ -16,7 +23,7 @@ struct expire *expire_new(void)
 	struct expire *e = mem_zero(1, sizeof *e);
 
 	e->room = 64;
-	e->heap = mem_zero(e->room, sizeof(struct expire_timer *));
+	e->heap = mem_zero(e->room, sizeof *e->heap);
 	return e;
 }
 
@@ -28,31 +35,29 @@ void expire_free(struct expire *e)
 	free(e);
 }
 
-static bool before(const struct expire_timer *a, const struct expire_timer *b)
+static bool before(const struct rung *a, const struct rung *b)
 {
 	return a->due_ns != b->due_ns ? a->due_ns < b->due_ns : a->order < b->order;
 }
 
-static void put(struct expire *e, size_t slot, struct expire_timer *t)
+static void put(struct expire *e, size_t slot, struct rung r)
 {
-	e->heap[slot] = t;
-	t->slot = slot;
+	e->heap[slot] = r;
+	r.timer->slot = slot;
 }
 
-static void sift(struct expire *e, size_t slot)
+static void sift(struct expire *e, size_t slot, struct rung r)
 {
-	struct expire_timer *t = e->heap[slot];
-
-	for (; slot > 1 && before(t, e->heap[slot / 2]); slot /= 2)
+	for (; slot > 1 && before(&r, &e->heap[slot / 2]); slot /= 2)
 		put(e, slot, e->heap[slot / 2]);
 	for (size_t child; (child = slot * 2) <= e->count; slot = child) {
-		if (child < e->count && before(e->heap[child + 1], e->heap[child]))
+		if (child < e->count && before(&e->heap[child + 1], &e->heap[child]))
 			child++;
-		if (!before(e->heap[child], t))
+		if (!before(&e->heap[child], &r))
 			break;
 		put(e, slot, e->heap[child]);
 	}
-	put(e, slot, t);
+	put(e, slot, r);
 }
 
 void expire_set(struct expire *e, struct expire_timer *t, uint64_t due_ns)
@@ -63,11 +68,11 @@ void expire_set(struct expire *e, struct expire_timer *t, uint64_t due_ns)
 			t->order = ++e->orders;
 		if (e->count + 1 == e->room) {
 			e->room *= 2;
-			e->heap = mem_grow(e->heap, e->room, sizeof(struct expire_timer *));
+			e->heap = mem_grow(e->heap, e->room, sizeof *e->heap);
 		}
-		put(e, ++e->count, t);
+		t->slot = ++e->count;
 	}
-	sift(e, t->slot);
+	sift(e, t->slot, (struct rung){ due_ns, t->order, t });
 }
 
 void expire_drop(struct expire *e, struct expire_timer *t)
@@ -77,20 +82,17 @@ void expire_drop(struct expire *e, struct expire_timer *t)
 	if (!slot)
 		return;
 	t->slot = 0;
-	struct expire_timer *last = e->heap[e->count--];
-	if (last == t)
-		return;
-	put(e, slot, last);
-	sift(e, slot);
+	struct rung last = e->heap[e->count--];
+	if (last.timer != t)
+		sift(e, slot, last);
 }
 
 struct expire_timer *expire_next(struct expire *e, uint64_t now_ns)
 {
-	struct expire_timer *t = e->count ? e->heap[1] : NULL;
+	struct expire_timer *t = e->count && e->heap[1].due_ns <= now_ns ? e->heap[1].timer : NULL;
 
-	if (!t || t->due_ns > now_ns)
-		return NULL;
-	expire_drop(e, t);
+	if (t)
+		expire_drop(e, t);
 	return t;
 }
 
