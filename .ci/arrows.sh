@@ -21,7 +21,7 @@ pcap analyzer/capture/
 ndpi analyzer/observe/hint_ndpi.c
 openssl analyzer/base/digest.c|analyzer/crypto/|reports/sink_syslog.c|reports/sign.c
 zlib analyzer/capture/block.c
-zstd analyzer/capture/block.c
+zstd analyzer/capture/block.c|reports/spool.c
 jansson rules/|reports/|analyzer/crypto/passport_check.c
 cmocka tests/
 '
