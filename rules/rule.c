@@ -178,13 +178,18 @@ static struct finding *room_for(struct findings *all)
 	return f;
 }
 
+static const struct rule *rule_of(const struct note *n)
+{
+	return n->rule ? n->rule : &rule_catalog_list[n->id];
+}
+
 /* Facts come sorted by kind and scope, so the one to join is the last that was noted. */
 static struct finding *last_like(struct findings *all, const struct note *n, const char *title,
 				 const char *scope)
 {
 	struct finding *last = all->count ? &all->list[all->count - 1] : NULL;
 
-	if (last && last->rule == &rule_catalog_list[n->id] && last->severity == n->severity &&
+	if (last && last->rule == rule_of(n) && last->severity == n->severity &&
 	    last->outcome == n->outcome && strcmp(last->title, title) == 0 &&
 	    strcmp(last->scope, scope) == 0)
 		return last;
@@ -193,7 +198,7 @@ static struct finding *last_like(struct findings *all, const struct note *n, con
 
 void rule_note(struct work *w, const struct fact *f, struct note n)
 {
-	const struct rule *rule = &rule_catalog_list[n.id];
+	const struct rule *rule = rule_of(&n);
 	struct problem_scope at = scope_of(f);
 	const char *scope = scope_text(w, &at);
 	const char *title = n.title ? n.title : rule->title;

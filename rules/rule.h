@@ -202,6 +202,7 @@ const char *rule_words(struct work *w, const struct words *words);
 
 struct note {
 	enum rule_id id;
+	const struct rule *rule; /* of a pack; NULL: `id` says it */
 	enum outcome outcome;
 	enum severity severity;
 	const char *title; /* NULL: the rule's */

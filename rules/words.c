@@ -19,6 +19,12 @@ void words_add(struct words *w, const char *s)
 	add(w, s, strlen(s));
 }
 
+void words_slice(struct words *w, struct slice s)
+{
+	if (s.n)
+		add(w, (const char *)s.p, s.n);
+}
+
 void words_number(struct words *w, uint64_t v)
 {
 	char digits[20];
