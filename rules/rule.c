@@ -1,5 +1,6 @@
 /* rule.c - the bench: facts in reach, findings noted, conditions spoken on. */
 #include "rules/rule.h"
+#include "rules/engine.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -286,12 +287,28 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	rule_run *const *const rooms[] = { rule_sig_run,   rule_tls_run,  rule_key_run,
-					   rule_srtp_run,  rule_dtls_run, rule_zrtp_run,
-					   rule_med_run,   rule_b2b_run,  rule_middle_run,
-					   rule_proof_run, rule_priv_run, rule_obs_run };
+	static const struct {
+		const char *pack;
+		rule_run *const *run;
+	} rooms[] = {
+		{ "rules/packs/signaling.json", NULL },
+		{ NULL, rule_tls_run },
+		{ NULL, rule_key_run },
+		{ NULL, rule_srtp_run },
+		{ NULL, rule_dtls_run },
+		{ NULL, rule_zrtp_run },
+		{ NULL, rule_med_run },
+		{ NULL, rule_b2b_run },
+		{ NULL, rule_middle_run },
+		{ NULL, rule_proof_run },
+		{ NULL, rule_priv_run },
+		{ NULL, rule_obs_run },
+	};
 
-	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
-		for (rule_run *const *run = rooms[i]; *run; run++)
+	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+		if (rooms[i].pack)
+			engine_pack(pack_builtin(), rooms[i].pack, w);
+		for (rule_run *const *run = rooms[i].run; run && *run; run++)
 			(*run)(w);
+	}
 }

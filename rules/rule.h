@@ -236,7 +236,6 @@ const char *rule_detail(struct work *w, const struct fact *f, const char *detail
 uint8_t rule_dtls_grade(const struct work *w, const struct fact *at, uint8_t grade);
 
 /* One function a rule, in the order they must run; NULL-ended. */
-extern rule_run *const rule_sig_run[];
 extern rule_run *const rule_key_run[];
 extern rule_run *const rule_srtp_run[];
 extern rule_run *const rule_dtls_run[];

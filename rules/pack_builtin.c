@@ -1,0 +1,44 @@
+/* pack_builtin.c - the catalogue, compiled in as it stands in rules/packs/. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rules/pack.h"
+
+#define PACK(name)                                                                                 \
+	__asm__(".section .rodata\npack_builtin_" #name ":\n.incbin \"rules/packs/" #name          \
+		".json\"\npack_builtin_" #name "_end:\n.byte 0\n.previous\n");                     \
+	extern const char pack_builtin_##name[] __asm__("pack_builtin_" #name);                    \
+	extern const char pack_builtin_##name##_end[] __asm__("pack_builtin_" #name "_end")
+
+PACK(common);
+PACK(signaling);
+
+static const struct {
+	const char *file, *from, *to;
+} packs[] = {
+#define ENTRY(name)                                                                                \
+	{                                                                                          \
+		"rules/packs/" #name ".json", pack_builtin_##name, pack_builtin_##name##_end       \
+	}
+	ENTRY(common),
+	ENTRY(signaling),
+};
+
+struct pack_set *pack_builtin(void)
+{
+	static struct pack_set *set;
+	char *why = NULL;
+
+	if (set)
+		return set;
+	set = pack_set_new();
+	for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
+		struct slice json = { (const uint8_t *)packs[i].from,
+				      (size_t)(packs[i].to - packs[i].from) };
+		if (pack_add(set, packs[i].file, json, true, &why) != ERR_OK) {
+			fprintf(stderr, "earshot: %s\n", why); /* the tests load it, too */
+			abort();
+		}
+	}
+	return set;
+}
