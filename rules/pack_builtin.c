@@ -13,6 +13,9 @@
 
 PACK(common);
 PACK(signaling);
+PACK(tls);
+PACK(privacy);
+PACK(limits);
 
 static const struct {
 	const char *file, *from, *to;
@@ -21,8 +24,7 @@ static const struct {
 	{                                                                                          \
 		"rules/packs/" #name ".json", pack_builtin_##name, pack_builtin_##name##_end       \
 	}
-	ENTRY(common),
-	ENTRY(signaling),
+	ENTRY(common), ENTRY(signaling), ENTRY(tls), ENTRY(privacy), ENTRY(limits),
 };
 
 struct pack_set *pack_builtin(void)

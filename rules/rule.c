@@ -91,12 +91,12 @@ bool rule_in_clear(const struct work *w, const struct fact *f)
 
 	if (leg)
 		return leg->readable;
-	return rule_has(w, FACT_sip_readable);
+	return w->readable || rule_has(w, FACT_sip_readable);
 }
 
 const char *rule_clear_cause(const struct work *w)
 {
-	if (!rule_has(w, FACT_sip_readable))
+	if (!w->readable && !rule_has(w, FACT_sip_readable))
 		return NULL;
 	return w->c->kind == CALL_REGISTRATION && rule_has(w, FACT_registration_readable)
 		       ? "SIG-007"
@@ -292,7 +292,7 @@ void rule_all(struct work *w)
 		rule_run *const *run;
 	} rooms[] = {
 		{ "rules/packs/signaling.json", NULL },
-		{ NULL, rule_tls_run },
+		{ "rules/packs/tls.json", NULL },
 		{ NULL, rule_key_run },
 		{ NULL, rule_srtp_run },
 		{ NULL, rule_dtls_run },
@@ -301,8 +301,8 @@ void rule_all(struct work *w)
 		{ NULL, rule_b2b_run },
 		{ NULL, rule_middle_run },
 		{ NULL, rule_proof_run },
-		{ NULL, rule_priv_run },
-		{ NULL, rule_obs_run },
+		{ "rules/packs/privacy.json", NULL },
+		{ "rules/packs/limits.json", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {

@@ -241,12 +241,9 @@ extern rule_run *const rule_srtp_run[];
 extern rule_run *const rule_dtls_run[];
 extern rule_run *const rule_zrtp_run[];
 extern rule_run *const rule_proof_run[];
-extern rule_run *const rule_tls_run[];
 extern rule_run *const rule_med_run[];
-extern rule_run *const rule_priv_run[];
 extern rule_run *const rule_b2b_run[];
 extern rule_run *const rule_middle_run[];
-extern rule_run *const rule_obs_run[];
 
 /* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \

@@ -257,14 +257,6 @@ static void readable(struct work *w)
 						 .detail = "Whoever can change this SIP can put "
 							   "another certificate in.",
 						 .caused_by = rule_clear_cause(w) });
-	RULE_EACH (w, f, FACT_dtls_hidden)
-		rule_note(w, f,
-			  (struct note){ .id = RULE_OBS_007,
-					 .outcome = OUTCOME_NOTED,
-					 .severity = SEVERITY_INFO,
-					 .detail = rule_detail(w, f,
-							       "The certificates are not "
-							       "visible") });
 }
 
 static void shared(struct work *w)
