@@ -13,6 +13,9 @@
 
 PACK(common);
 PACK(signaling);
+PACK(keys);
+PACK(srtp);
+PACK(media);
 
 static const struct {
 	const char *file, *from, *to;
@@ -23,6 +26,9 @@ static const struct {
 	}
 	ENTRY(common),
 	ENTRY(signaling),
+	ENTRY(keys),
+	ENTRY(srtp),
+	ENTRY(media),
 };
 
 struct pack_set *pack_builtin(void)

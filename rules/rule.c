@@ -91,12 +91,12 @@ bool rule_in_clear(const struct work *w, const struct fact *f)
 
 	if (leg)
 		return leg->readable;
-	return rule_has(w, FACT_sip_readable);
+	return w->readable || rule_has(w, FACT_sip_readable);
 }
 
 const char *rule_clear_cause(const struct work *w)
 {
-	if (!rule_has(w, FACT_sip_readable))
+	if (!w->readable && !rule_has(w, FACT_sip_readable))
 		return NULL;
 	return w->c->kind == CALL_REGISTRATION && rule_has(w, FACT_registration_readable)
 		       ? "SIG-007"
@@ -293,11 +293,11 @@ void rule_all(struct work *w)
 	} rooms[] = {
 		{ "rules/packs/signaling.json", NULL },
 		{ NULL, rule_tls_run },
-		{ NULL, rule_key_run },
-		{ NULL, rule_srtp_run },
+		{ "rules/packs/keys.json", NULL },
+		{ "rules/packs/srtp.json", NULL },
 		{ NULL, rule_dtls_run },
 		{ NULL, rule_zrtp_run },
-		{ NULL, rule_med_run },
+		{ "rules/packs/media.json", NULL },
 		{ NULL, rule_b2b_run },
 		{ NULL, rule_middle_run },
 		{ NULL, rule_proof_run },

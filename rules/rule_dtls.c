@@ -174,7 +174,8 @@ static void doubts(struct work *w)
 static void rewritten(struct work *w)
 {
 	RULE_EACH (w, f, FACT_keys_rewritten) {
-		bool prints = f->text && strcmp(f->text, "fingerprints") == 0;
+		if (!f->text || strcmp(f->text, "fingerprints") != 0)
+			continue; /* KEY-002 */
 		rule_say(w, CONDITION_KEYS, KNOWN_FAIL, f,
 			 "an element between two hops exchanged what the media is keyed with for "
 			 "its own: it holds the keys");
@@ -183,7 +184,7 @@ static void rewritten(struct work *w)
 		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, &doubt,
 			 "an element in the middle holds keys of both sides");
 		rule_note(w, f,
-			  (struct note){ .id = prints ? RULE_DTLS_006 : RULE_KEY_002,
+			  (struct note){ .id = RULE_DTLS_006,
 					 .outcome = OUTCOME_VIOLATED,
 					 .severity = SEVERITY_HIGH,
 					 .detail = rule_detail(w, f,
@@ -229,6 +230,8 @@ static void profiles(struct work *w)
 {
 	RULE_EACH (w, f, FACT_dtls_profile) {
 		bool none = f->value == NULL_PROFILE, absent = f->value == NO_PROFILE;
+		if (!none && !absent)
+			continue; /* SRTP-004 */
 		w->weak |= none;
 		if (none) {
 			rule_line(w, f)->null_cipher = true;
@@ -236,11 +239,9 @@ static void profiles(struct work *w)
 				 "the SRTP profile that DTLS chose does not encrypt");
 		}
 		rule_note(w, f,
-			  (struct note){ .id = none || absent ? RULE_DTLS_011 : RULE_SRTP_004,
+			  (struct note){ .id = RULE_DTLS_011,
 					 .outcome = OUTCOME_VIOLATED,
-					 .severity = none     ? SEVERITY_CRITICAL
-						     : absent ? SEVERITY_HIGH
-							      : SEVERITY_LOW,
+					 .severity = none ? SEVERITY_CRITICAL : SEVERITY_HIGH,
 					 .detail = rule_detail(
 						 w, f, "The SRTP profile that DTLS chose") });
 	}
