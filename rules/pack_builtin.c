@@ -13,6 +13,10 @@
 
 PACK(common);
 PACK(signaling);
+PACK(dtls);
+PACK(zrtp);
+PACK(b2b);
+PACK(proof);
 
 static const struct {
 	const char *file, *from, *to;
@@ -21,8 +25,7 @@ static const struct {
 	{                                                                                          \
 		"rules/packs/" #name ".json", pack_builtin_##name, pack_builtin_##name##_end       \
 	}
-	ENTRY(common),
-	ENTRY(signaling),
+	ENTRY(common), ENTRY(signaling), ENTRY(dtls), ENTRY(zrtp), ENTRY(b2b), ENTRY(proof),
 };
 
 struct pack_set *pack_builtin(void)

@@ -239,13 +239,9 @@ uint8_t rule_dtls_grade(const struct work *w, const struct fact *at, uint8_t gra
 extern rule_run *const rule_key_run[];
 extern rule_run *const rule_srtp_run[];
 extern rule_run *const rule_dtls_run[];
-extern rule_run *const rule_zrtp_run[];
-extern rule_run *const rule_proof_run[];
 extern rule_run *const rule_tls_run[];
 extern rule_run *const rule_med_run[];
 extern rule_run *const rule_priv_run[];
-extern rule_run *const rule_b2b_run[];
-extern rule_run *const rule_middle_run[];
 extern rule_run *const rule_obs_run[];
 
 /* A loop over the call's facts of one kind. */
