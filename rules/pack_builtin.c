@@ -5,11 +5,11 @@
 #include "rules/pack.h"
 
 #define PACK(name)                                                                                 \
-	__asm__(".section .rodata\n.global pack_builtin_" #name "\n.global pack_builtin_" #name    \
-		"_end\npack_builtin_" #name ":\n.incbin \"rules/packs/" #name                      \
-		".json\"\npack_builtin_" #name "_end:\n.byte 0\n.previous\n");                     \
-	extern const char pack_builtin_##name[] __asm__("pack_builtin_" #name);                    \
-	extern const char pack_builtin_##name##_end[] __asm__("pack_builtin_" #name "_end")
+	__asm__(".section .rodata\npack_builtin_" #name ":\n.incbin \"rules/packs/" #name          \
+		".json\"\npack_builtin_" #name                                                     \
+		"_end:\n.byte 0\n.previous\n.global pack_builtin_" #name                           \
+		"\n.global pack_builtin_" #name "_end\n");                                         \
+	extern const char pack_builtin_##name[], pack_builtin_##name##_end[]
 
 PACK(common);
 PACK(signaling);
