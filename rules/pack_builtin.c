@@ -5,17 +5,21 @@
 #include "rules/pack.h"
 
 #define PACK(name)                                                                                 \
-	__asm__(".section .rodata\n.global pack_builtin_" #name "\n.global pack_builtin_" #name    \
-		"_end\npack_builtin_" #name ":\n.incbin \"rules/packs/" #name                      \
-		".json\"\npack_builtin_" #name "_end:\n.byte 0\n.previous\n");                     \
-	extern const char pack_builtin_##name[] __asm__("pack_builtin_" #name);                    \
-	extern const char pack_builtin_##name##_end[] __asm__("pack_builtin_" #name "_end")
+	__asm__(".section .rodata\npack_builtin_" #name ":\n.incbin \"rules/packs/" #name          \
+		".json\"\npack_builtin_" #name                                                     \
+		"_end:\n.byte 0\n.previous\n.global pack_builtin_" #name                           \
+		"\n.global pack_builtin_" #name "_end\n");                                         \
+	extern const char pack_builtin_##name[], pack_builtin_##name##_end[]
 
 PACK(common);
 PACK(signaling);
 PACK(keys);
 PACK(srtp);
+PACK(dtls);
+PACK(zrtp);
 PACK(media);
+PACK(b2b);
+PACK(proof);
 
 static const struct {
 	const char *file, *from, *to;
@@ -24,11 +28,8 @@ static const struct {
 	{                                                                                          \
 		"rules/packs/" #name ".json", pack_builtin_##name, pack_builtin_##name##_end       \
 	}
-	ENTRY(common),
-	ENTRY(signaling),
-	ENTRY(keys),
-	ENTRY(srtp),
-	ENTRY(media),
+	ENTRY(common), ENTRY(signaling), ENTRY(keys), ENTRY(srtp),  ENTRY(dtls),
+	ENTRY(zrtp),   ENTRY(media),	 ENTRY(b2b),  ENTRY(proof),
 };
 
 struct pack_set *pack_builtin(void)
