@@ -210,6 +210,19 @@ static void media_sum(const struct expr_item *it, int arg, struct expr_value *ou
 		out->number += (double)*(const uint64_t *)((const char *)&m->segments[i] + arg);
 }
 
+static void media_partly(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	const struct media *m = it->at;
+	uint64_t packets = 0, clear = 0;
+
+	(void)arg;
+	for (uint16_t i = 0; i < m->segment_count; i++) {
+		packets += m->segments[i].packets;
+		clear += m->segments[i].clear;
+	}
+	know(out, clear && clear < packets - packets / 10);
+}
+
 static void media_leg(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct media *m = it->at;
@@ -285,15 +298,27 @@ const struct expr_scope *field_media(void)
 		  AT(segment, packets) },
 		{ "clear_packets", "Of these, in windows judged readable.", EXPR_NUMBER,
 		  .get = media_sum, AT(segment, clear) },
+		{ "partly_clear",
+		  "Some of its packets were readable, and fewer than nine in ten of them.",
+		  EXPR_BOOL, .get = media_partly },
 	};
 	SCOPE("media", "One m-line of SDP over the life of the call.", fields);
 }
 
 /* ---- epochs, ends, stations ------------------------------------------------------------------ */
 
+static void epoch_place(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->number = (double)((const struct epoch *)it->at - work_of(it)->c->epochs);
+}
+
 const struct expr_scope *field_epoch(void)
 {
 	static const struct expr_field fields[] = {
+		{ "place", "Its place among the epochs of the call, counted from 0.", EXPR_NUMBER,
+		  .get = epoch_place },
 		{ "type", "What kind of stretch it is.", EXPR_ENUM, epochs, .get = field_read_name,
 		  AT(epoch, type) },
 		{ "why", "What began it: answer, re-INVITE, UPDATE, 183.", EXPR_TEXT,

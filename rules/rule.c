@@ -291,17 +291,11 @@ void rule_all(struct work *w)
 		const char *pack;
 		rule_run *const *run;
 	} rooms[] = {
-		{ "rules/packs/signaling.json", NULL },
-		{ "rules/packs/tls.json", NULL },
-		{ NULL, rule_key_run },
-		{ NULL, rule_srtp_run },
-		{ NULL, rule_dtls_run },
-		{ NULL, rule_zrtp_run },
-		{ NULL, rule_med_run },
-		{ NULL, rule_b2b_run },
-		{ NULL, rule_middle_run },
-		{ NULL, rule_proof_run },
-		{ "rules/packs/privacy.json", NULL },
+		{ "rules/packs/signaling.json", NULL }, { "rules/packs/tls.json", NULL },
+		{ "rules/packs/keys.json", NULL },	{ "rules/packs/srtp.json", NULL },
+		{ "rules/packs/dtls.json", NULL },	{ "rules/packs/zrtp.json", NULL },
+		{ "rules/packs/media.json", NULL },	{ "rules/packs/b2b.json", NULL },
+		{ "rules/packs/proof.json", NULL },	{ "rules/packs/privacy.json", NULL },
 		{ "rules/packs/limits.json", NULL },
 	};
 
