@@ -1,8 +1,6 @@
 /* engine.c - walks the lists that rules range over, asks, and does what follows. */
 #include "rules/engine.h"
 
-#include <string.h>
-
 /* A rule at work on one call. */
 struct turn {
 	struct work *w;
@@ -291,13 +289,6 @@ static enum outcome outcome_of(struct turn *t)
 		return OUTCOME_NOT_ASSESSABLE;
 	return expr_ask(t->rule->seen, &call) == EXPR_TRUE ? OUTCOME_SATISFIED
 							   : OUTCOME_NOT_ASSESSABLE;
-}
-
-void engine_pack(const struct pack_set *s, const char *pack, struct work *w)
-{
-	for (size_t i = 0; i < pack_count(s); i++)
-		if (strcmp(pack_at(s, i)->pack, pack) == 0)
-			engine_run(s, i, i + 1, w, NULL);
 }
 
 void engine_run(const struct pack_set *s, size_t from, size_t to, struct work *w,

@@ -24,6 +24,7 @@ PACK(proof);
 PACK(privacy);
 PACK(limits);
 
+/* In the order in which they run: what one leaves, later ones read. */
 static const struct {
 	const char *file, *from, *to;
 } packs[] = {

@@ -56,14 +56,6 @@ struct line *rule_line(struct work *w, const struct fact *f)
 	return &w->lines[m ? m - w->c->media : w->c->media_count];
 }
 
-bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *at)
-{
-	RULE_EACH (w, f, kind)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 static bool left_from(const struct media *m, const struct end *e)
 {
 	for (uint16_t i = 0; i < m->segment_count; i++)
@@ -92,15 +84,6 @@ bool rule_in_clear(const struct work *w, const struct fact *f)
 	if (leg)
 		return leg->readable;
 	return w->readable || rule_has(w, FACT_sip_readable);
-}
-
-const char *rule_clear_cause(const struct work *w)
-{
-	if (!w->readable && !rule_has(w, FACT_sip_readable))
-		return NULL;
-	return w->c->kind == CALL_REGISTRATION && rule_has(w, FACT_registration_readable)
-		       ? "SIG-007"
-		       : "SIG-001";
 }
 
 const char *rule_text(struct work *w, const char *format, ...)
@@ -222,22 +205,6 @@ void rule_note(struct work *w, const struct fact *f, struct note n)
 		here->at_count = add_evidence(here->at, here->at_count, &f->at[i]);
 }
 
-const char *rule_detail(struct work *w, const struct fact *f, const char *detail)
-{
-	return f->text ? rule_text(w, "%s: %.80s.", detail, f->text) : rule_text(w, "%s.", detail);
-}
-
-void rule_plain(struct work *w, const struct rule_plain *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		RULE_EACH (w, f, list[i].fact)
-			rule_note(w, f,
-				  (struct note){ .id = list[i].id,
-						 .outcome = OUTCOME_VIOLATED,
-						 .severity = list[i].severity,
-						 .detail = rule_detail(w, f, list[i].detail) });
-}
-
 /* ---- conditions ----------------------------------------------------------- */
 
 static void keep_reason(struct reason *r, const struct fact *f, const char *why)
@@ -287,22 +254,7 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	static const struct {
-		const char *pack;
-		rule_run *const *run;
-	} rooms[] = {
-		{ "rules/packs/signaling.json", NULL }, { "rules/packs/tls.json", NULL },
-		{ "rules/packs/keys.json", NULL },	{ "rules/packs/srtp.json", NULL },
-		{ "rules/packs/dtls.json", NULL },	{ "rules/packs/zrtp.json", NULL },
-		{ "rules/packs/media.json", NULL },	{ "rules/packs/b2b.json", NULL },
-		{ "rules/packs/proof.json", NULL },	{ "rules/packs/privacy.json", NULL },
-		{ "rules/packs/limits.json", NULL },
-	};
+	const struct pack_set *all = pack_builtin();
 
-	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
-		if (rooms[i].pack)
-			engine_pack(pack_builtin(), rooms[i].pack, w);
-		for (rule_run *const *run = rooms[i].run; run && *run; run++)
-			(*run)(w);
-	}
+	engine_run(all, 0, pack_count(all), w, NULL);
 }

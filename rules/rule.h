@@ -176,24 +176,18 @@ struct work {
 	bool broken_tls, old_tls, bad_certificate, weak_tls;
 };
 
-typedef void rule_run(struct work *w);
-
 /* Set c, arena, found and memo first; the arena is empty and holds RULE_ARENA at least. */
 void rule_begin(struct work *w);
-void rule_all(struct work *w);
+void rule_all(struct work *w); /* the catalogue, in its order */
 
 bool rule_has(const struct work *w, enum fact_kind k);
 const struct leg *rule_leg(const struct work *w, const struct fact *f);	    /* or NULL */
 const struct media *rule_media(const struct work *w, const struct fact *f); /* or NULL */
 struct line *rule_line(struct work *w, const struct fact *f);		    /* never NULL */
-/* Another fact of that kind about the same line. */
-bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *at);
 /* Both ends of the call are asserted to be endpoints, and media of this line left each of them. */
 bool rule_ends_asserted(const struct work *w, const struct fact *f);
 /* The fact's leg (or its line's) was readable on the wire, not only behind a key. */
 bool rule_in_clear(const struct work *w, const struct fact *f);
-/* The rule whose finding explains what else was readable in clear SIP; NULL: none. */
-const char *rule_clear_cause(const struct work *w);
 const char *rule_text(struct work *w, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -217,19 +211,6 @@ void rule_say(struct work *w, enum condition on, enum known k, const struct fact
 	      const char *why);
 /* The same for a declaration against its own speaker's interest (B.2). */
 void rule_admit(struct work *w, enum condition on, const struct fact *f, const char *why);
-
-/* A rule whose finding is its fact in words: the fact's own text follows the detail. */
-struct rule_plain {
-	enum fact_kind fact;
-	enum rule_id id;
-	enum severity severity;
-	const char *detail; /* without its full stop */
-};
-void rule_plain(struct work *w, const struct rule_plain *list, size_t n);
-/* The same words for one fact. */
-const char *rule_detail(struct work *w, const struct fact *f, const char *detail);
-
-/* One function a rule, in the order they must run; NULL-ended. */
 
 /* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \
