@@ -274,6 +274,26 @@ def by_hand():
     keep("fuzz_inventory", "whole", json.dumps(whole).encode())
     keep("fuzz_inventory", "draft", json.dumps(draft).encode())
     keep("fuzz_inventory", "wrong", json.dumps({**draft, "taps": [{"label": "a", "place": "acess"}]}).encode())
+
+    case = {"each": "facts.media_clear", "violated_when": "media.kind = video and busy", "severity": [
+        {"when": "emergency", "text": "info"}, "critical"], "detail": "{value} packets{text|3|after ' of '} {{seen}}.",
+        "says": [{"on": "media", "known": "fail", "why": "w", "grade": "value"}], "marks": ["exposed", "line.clear"]}
+    pack = {"schema": "earshot.rules/1", "pack": "house", "words": {"w": {"a": "b"}},
+            "define": [{"name": "busy", "scope": "media", "is": "packets >= 50"}],
+            "choices": [{"name": "c", "is": [{"when": "emergency", "text": "SIG-001"}, ""]}],
+            "rules": [{"id": "HOUSE-001", "title": "t", "severity": "high", "class": "exposure", "checks": "c",
+                       "remediation": "r", "applies_when": "kind = call", "seen_when": "any(media: busy)",
+                       "cases": [case, {"each": ["legs"], "when": "readable", "else": False, "outcome": "noted",
+                                        "about": "call", "caused_by": "@c"}],
+                       "examples": [{"name": "n", "is": "violated", "record": {"kind": "call", "media": [
+                           {"kind": "video", "segments": [{"packets": 50, "a": "10.0.0.1:4000", "b": "10.0.0.2:4000"}]}],
+                           "legs": [{"transport": "udp", "readable": True}],
+                           "facts": [{"kind": "media_clear", "media": 0, "value": 7, "text": "H264"}]}}]}]}
+    whole = json.dumps(pack).encode()
+    keep("fuzz_pack", "catalogue", whole + b" " * (1 - len(whole) % 2))
+    del case["says"], case["marks"]
+    whole = json.dumps(pack).encode()
+    keep("fuzz_pack", "user", whole + b" " * (len(whole) % 2))
     short = {c: {"verdict": "partial"} for c in ("signaling", "keys", "media")}
     keep("fuzz_plan", "short", json.dumps({"schema": "earshot.report/1", "run": "0123456789abcdef", "calls": [
         {"ends": [{"address": "10.0.0.1:5060"}, {"address": "endpoint-2"}], "conditions": short,
