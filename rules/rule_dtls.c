@@ -6,6 +6,7 @@
 
 enum {
 	NO_PROFILE = 2,
+	NULL_PROFILE = 3,
 	DOUBT_GRADE = 3,
 	SHARED_GRADE = 1, /* B.6: consoles and phones with several accounts share one, too */
 };
@@ -64,7 +65,7 @@ static void rewritten(struct work *w)
 static void profiles(struct work *w)
 {
 	RULE_EACH (w, f, FACT_dtls_profile) {
-		if (f->value >= NO_PROFILE)
+		if (f->value == NO_PROFILE || f->value == NULL_PROFILE)
 			continue; /* DTLS-011 */
 		rule_note(w, f,
 			  (struct note){ .id = RULE_SRTP_004,
