@@ -1,10 +1,19 @@
 /* expr_show.c - a value in words. */
+#include <inttypes.h>
+
 #include "analyzer/base/when.h"
 #include "rules/expr_literal.h"
 
 static void show_number(double number, struct text *out)
 {
 	text_addf(out, "%.10g", number);
+}
+
+/* Cut, not rounded: no more time is claimed than was seen. */
+static void show_duration(uint64_t ns, struct text *out)
+{
+	text_addf(out, "%" PRIu64 ".%u s", ns / WHEN_SECOND,
+		  (unsigned)(ns / (WHEN_SECOND / 10) % 10));
 }
 
 static void show_time(uint64_t ns, struct text *out)
@@ -50,7 +59,7 @@ void expr_show(const struct expr *e, const struct expr_value *v, struct text *ou
 		show_number(v->number, out);
 		break;
 	case EXPR_DURATION:
-		text_addf(out, "%.1f s", when_seconds(v->ns));
+		show_duration(v->ns, out);
 		break;
 	case EXPR_TIME:
 		show_time(v->ns, out);

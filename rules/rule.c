@@ -91,12 +91,12 @@ bool rule_in_clear(const struct work *w, const struct fact *f)
 
 	if (leg)
 		return leg->readable;
-	return rule_has(w, FACT_sip_readable);
+	return w->readable || rule_has(w, FACT_sip_readable);
 }
 
 const char *rule_clear_cause(const struct work *w)
 {
-	if (!rule_has(w, FACT_sip_readable))
+	if (!w->readable && !rule_has(w, FACT_sip_readable))
 		return NULL;
 	return w->c->kind == CALL_REGISTRATION && rule_has(w, FACT_registration_readable)
 		       ? "SIG-007"
@@ -291,17 +291,12 @@ void rule_all(struct work *w)
 		const char *pack;
 		rule_run *const *run;
 	} rooms[] = {
-		{ "rules/packs/signaling.json", NULL },
-		{ NULL, rule_tls_run },
-		{ NULL, rule_key_run },
-		{ NULL, rule_srtp_run },
-		{ "rules/packs/dtls.json", rule_dtls_run },
-		{ "rules/packs/zrtp.json", NULL },
-		{ NULL, rule_med_run },
-		{ "rules/packs/b2b.json", NULL },
-		{ "rules/packs/proof.json", NULL },
-		{ NULL, rule_priv_run },
-		{ NULL, rule_obs_run },
+		{ "rules/packs/signaling.json", NULL }, { "rules/packs/tls.json", NULL },
+		{ "rules/packs/keys.json", NULL },	{ "rules/packs/srtp.json", NULL },
+		{ "rules/packs/dtls.json", NULL },	{ "rules/packs/zrtp.json", NULL },
+		{ "rules/packs/media.json", NULL },	{ "rules/packs/b2b.json", NULL },
+		{ "rules/packs/proof.json", NULL },	{ "rules/packs/privacy.json", NULL },
+		{ "rules/packs/limits.json", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
