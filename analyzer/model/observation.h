@@ -93,7 +93,8 @@ struct auth_seen {
 	bool aka;
 	bool has_response;
 	bool has_qop;
-	struct slice realm;
+	struct slice realm, nonce, username; /* username: an identity */
+	uint32_t nc; /* of the nonce; 0: not given */
 };
 
 enum body_kind {

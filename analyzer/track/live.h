@@ -75,6 +75,14 @@ struct pact {
 	int16_t *media;		/* at the end: index of the agreed media per m-line, or -1 */
 };
 
+/* Digest credentials of a request; at.frame 0: none. The words are hashed. */
+struct digest_shown {
+	uint64_t nonce, user, request; /* nonce.c */
+	uint32_t nc;
+	bool qop;
+	struct evidence at;
+};
+
 struct transaction {
 	struct transaction *next;
 	uint64_t key;
@@ -84,6 +92,7 @@ struct transaction {
 	uint32_t cseq;
 	bool in_dialog, from_callee, request_seen;
 	uint16_t status; /* highest final, or 0 */
+	struct digest_shown digest;
 };
 
 /*

@@ -18,6 +18,7 @@
  *                                     encrypted was not seen
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
  *        digest_md5                   value: 1 when a response to guess against was readable
+ *        digest_weak                  text: what is weak; evidence: what it repeats, too
  *        tls_abandoned                text: how TLS failed; evidence: the failure, then SIP in
  * clear transport_weakened           text: the weaker transport; evidence: what began the dialog,
  *                                     the request inside it
@@ -105,6 +106,7 @@ struct track_options {
 struct track_counters {
 	uint64_t calls, calls_evicted, budget_spent, media_unowned, stints_dropped;
 	uint64_t legs_crowded; /* values too common to tell calls apart by, passed over */
+	uint64_t nonces_displaced; /* forgotten for newer ones, with how they were used */
 	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
 				*/
 };

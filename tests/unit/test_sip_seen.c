@@ -149,6 +149,9 @@ static void notes_that_digest_credentials_passed(void **state)
 	assert_int_equal(s.seen.auths[0].scheme, AUTH_DIGEST);
 	assert_true(s.seen.auths[0].md5 && s.seen.auths[0].has_response);
 	assert_true(s.seen.auths[0].has_qop && !s.seen.auths[0].challenge);
+	assert_true(slice_eq(s.seen.auths[0].nonce, SLICE("n")));
+	assert_true(slice_eq(s.seen.auths[0].username, SLICE("alice")));
+	assert_int_equal(s.seen.auths[0].nc, 1);
 }
 
 static void reads_what_each_line_promises(void **state)
