@@ -16,11 +16,11 @@ struct chain {
 static bool contradicted(const struct work *w, const struct fact *f)
 {
 	static const enum fact_kind kinds[] = {
-		FACT_dtls_mismatch,  FACT_dtls_no_fingerprint, FACT_dtls_weak_fingerprint,
-		FACT_dtls_one_sided, FACT_dtls_weak_suite,     FACT_dtls_shared,
-		FACT_keys_rewritten, FACT_zrtp_mismatch,       FACT_zrtp_middle,
-		FACT_zrtp_broken,    FACT_media_rekeyed,       FACT_key_proved,
-		FACT_key_wrong_way,
+		FACT_dtls_mismatch, FACT_dtls_no_fingerprint, FACT_dtls_weak_fingerprint,
+		FACT_dtls_changed,  FACT_dtls_one_sided,      FACT_dtls_weak_suite,
+		FACT_dtls_shared,   FACT_keys_rewritten,      FACT_zrtp_mismatch,
+		FACT_zrtp_middle,   FACT_zrtp_broken,	      FACT_media_rekeyed,
+		FACT_key_proved,    FACT_key_wrong_way,
 	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -345,6 +345,7 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 	media_facts_fax(l, all, pacts, &list);
 	keyed_sdes(l, all, pacts, &list);
 	keyed_dtls(l, &list);
+	keyed_again(l, &list);
 	keyed_line(l, all, pacts, &list);
 	keyed_zrtp(l, &list);
 	keyed_media(l, &list);

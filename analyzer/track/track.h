@@ -66,6 +66,7 @@
  *                                     signature holds; 16: full (EC)DHE or EMS resumption; grade 4
  *        dtls_mismatch                value: 1 an offer or answer is missing, or only a weaker hash
  *                                     matches: suspicion; text: which side; grade 4
+ *        dtls_changed                 evidence: the certificates before and after
  *        dtls_weak_fingerprint        text: "MD5", "SHA-1"; dtls_weak_suite, dtls_profile text:
  * name; value: 3 NULL or broken, 2 legacy or none chosen, 1 short tag or no forward secrecy
  *        dtls_shared                  value: different parties
