@@ -125,4 +125,26 @@ static void by_zrtp(struct work *w)
 	}
 }
 
-rule_run *const rule_proof_run[] = { by_dtls, by_zrtp, NULL };
+/* ---- what stands for them in signaling ------------------------------------------------- */
+
+/* One line a call: each of its media arrived the same way. */
+static void unsigned_prints(struct work *w)
+{
+	RULE_EACH (w, f, FACT_dtls_unsigned) {
+		struct fact whole = *f;
+		if (rule_has(w, FACT_identity_signed))
+			return;
+		whole.leg = whole.media = whole.segment = FACT_NOWHERE;
+		rule_note(w, &whole,
+			  (struct note){ .id = RULE_KEY_012,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_LOW,
+					 .detail = f->value ? "The signed identity that covers the "
+							      "DTLS fingerprints is out of date."
+							    : "No signed identity came with the "
+							      "DTLS fingerprints: whoever can "
+							      "change SDP can exchange them." });
+	}
+}
+
+rule_run *const rule_proof_run[] = { by_dtls, by_zrtp, unsigned_prints, NULL };

@@ -67,6 +67,7 @@ struct pact {
 	enum sip_verb verb;
 	const struct sdp_seen *offer, *answer; /* either may be NULL: never seen */
 	struct evidence offer_at, answer_at;
+	struct addr contact;	/* of who answered; none: a name, or not said */
 	bool offer_in_response; /* delayed offer */
 	bool callee_offers;	/* the offer came from whom the first INVITE went to */
 	bool reoffer;		/* in a dialog */

@@ -53,7 +53,8 @@
  * (grade 1); cert_usage value: days left digits_signaled              value: messages; text:
  * "INFO", "KPML" sensitive_readable           value: enum sensitive_kind bits topology_readable,
  * feed_readable   value: messages; text: the event package unauthenticated              text:
- * "REGISTER", "INVITE" identity_*                   text: what; identity_signed value: 1 signature
+ * "REGISTER", "INVITE" identity_*                   text: what; identity_wrong value: 1 it covers the fingerprints, and only its
+ * time is off; identity_signed value: 1 signature
  * verified media  key_proved, _dtls, key_wrong_way, media_verified value: packets verified; grade
  * 4; text: suite or profile; segment key_unproved                 value: packets tried (at least
  * 20); grade 3; segment tags_failing                 value: packets failed; segment key_forked
@@ -67,6 +68,7 @@
  *        dtls_mismatch                value: 1 an offer or answer is missing, or only a weaker hash
  *                                     matches: suspicion; text: which side; grade 4
  *        dtls_changed                 evidence: the certificates before and after
+ *        dtls_unsigned                value: 1 a signed identity covers them, and is out of date
  *        dtls_weak_fingerprint        text: "MD5", "SHA-1"; dtls_weak_suite, dtls_profile text:
  * name; value: 3 NULL or broken, 2 legacy or none chosen, 1 short tag or no forward secrecy
  *        dtls_shared                  value: different parties
