@@ -101,6 +101,7 @@ enum rule_id {
 	RULE_SRTP_002,
 	RULE_SRTP_003,
 	RULE_SRTP_004,
+	RULE_SRTP_005,
 	RULE_SRTP_006,
 	RULE_SRTP_007,
 	RULE_TLS_001,
@@ -159,6 +160,7 @@ struct work {
 	struct arena *arena;
 	struct findings *found;
 	struct problem_memo *memo;
+	uint8_t strength; /* enum cipher_short: what the policy asks ciphers not to fall short of */
 	struct line *lines; /* media_count + 1 */
 	struct answer signaling;
 	struct reason reasons[CONDITIONS][RULE_KNOWN];

@@ -236,6 +236,25 @@ static void key_values(struct work *w)
 	}
 }
 
+/* Good ciphers all of them: only a policy can ask for others. */
+static void strength(struct work *w)
+{
+	RULE_EACH (w, f, FACT_srtp_cipher) {
+		uint64_t lacks = f->value & w->strength;
+		if (!lacks)
+			continue;
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SRTP_005,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_INFO,
+					 .detail = rule_detail(
+						 w, f,
+						 lacks & SHORT_OF_FIPS
+							 ? "FIPS does not approve this cipher"
+							 : "CNSA asks for keys of 256 bits") });
+	}
+}
+
 static void reuse(struct work *w)
 {
 	RULE_EACH (w, f, FACT_key_reused)
@@ -281,6 +300,6 @@ static void unexplained(struct work *w)
 	}
 }
 
-rule_run *const rule_srtp_run[] = { null_cipher, unencrypted, waived,	   keystream,
-				    failing,	 proved,      verified,	   key_values,
-				    reuse,	 forked,      unexplained, NULL };
+rule_run *const rule_srtp_run[] = { null_cipher, unencrypted, waived,	  keystream, failing,
+				    proved,	 verified,    key_values, strength,  reuse,
+				    forked,	 unexplained, NULL };

@@ -94,7 +94,7 @@ struct auth_seen {
 	bool has_response;
 	bool has_qop;
 	struct slice realm, nonce, username; /* username: an identity */
-	uint32_t nc; /* of the nonce; 0: not given */
+	uint32_t nc;			     /* of the nonce; 0: not given */
 };
 
 enum body_kind {
@@ -171,6 +171,10 @@ enum { CRYPTO_KEYS = 4 };
 /* What is wrong with a key whose octets are no random choice (KEY-006). */
 enum key_pattern { KEY_RANDOM, KEY_ZERO, KEY_CONSTANT, KEY_SEQUENTIAL, KEY_TEXT };
 
+/* What a cipher of SRTP falls short of (SRTP-005): AES with 256 bits, a cipher that FIPS approves.
+ */
+enum cipher_short { SHORT_OF_CNSA = 1 << 0, SHORT_OF_FIPS = 1 << 1 };
+
 /* One a=crypto line. Keys stay left of the wall; key_names stand for them. */
 struct crypto_seen {
 	uint32_t tag;
@@ -181,6 +185,7 @@ struct crypto_seen {
 	uint16_t tag_bits;		 /* SRTP tag of the suite; 0: unknown suite */
 	uint8_t keys;			 /* inline values on the line */
 	uint8_t pattern;		 /* enum key_pattern, the worst of its keys */
+	uint8_t cipher_short;		 /* enum cipher_short */
 	bool valid;			 /* RFC 4568: length, tag, parameters */
 	bool unknown_suite;		 /* well-formed, a suite we do not know */
 	bool alias, unpadded;		 /* tolerated spelling; base64 without '=' */

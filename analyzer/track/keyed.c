@@ -223,3 +223,12 @@ struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int 
 		f->text = text;
 	return f;
 }
+
+void keyed_cipher(struct live *l, int media, unsigned cipher_short, const char *text,
+		  const struct evidence *at)
+{
+	struct fact *f = cipher_short ? keyed_fact(l, FACT_srtp_cipher, 3, media, text, at) : NULL;
+
+	if (f)
+		f->value = cipher_short;
+}

@@ -50,6 +50,9 @@ void keyed_sdes(struct live *l, struct pact *const *pacts, unsigned count,
 void keyed_media(struct live *l, const struct agreed_list *list); /* tags, RTCP, digits */
 
 bool keyed_has(const struct live *l, enum fact_kind kind, int media);
+/* What the cipher agreed for a line falls short of (enum cipher_short), if it does of anything. */
+void keyed_cipher(struct live *l, int media, unsigned cipher_short, const char *text,
+		  const struct evidence *at);
 /* A fact of a media line, one for each kind and text; evidence and value are added to. */
 struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,
 			const char *text, const struct evidence *at);
