@@ -181,6 +181,7 @@ struct crypto_seen {
 	struct slice suite;		 /* as written */
 	const char *wrong;		 /* why the standard refuses the line, or NULL; static */
 	uint64_t key_names[CRYPTO_KEYS]; /* digest_name of key and salt; 0: not decodable */
+	uint64_t lifetimes[CRYPTO_KEYS]; /* packets each of them may protect; 0: not declared */
 	uint16_t key_octets;		 /* decoded length of the first inline */
 	uint16_t tag_bits;		 /* SRTP tag of the suite; 0: unknown suite */
 	uint8_t keys;			 /* inline values on the line */
@@ -339,6 +340,7 @@ struct window_seen {
 	uint64_t first_frame, last_frame;
 	uint32_t packets, lost;
 	uint32_t mixed;	  /* packets that name contributing sources (CSRC) */
+	uint16_t again;	  /* packets of numbers that had come long before, without a hole since */
 	uint64_t bytes;	  /* RTP payload */
 	uint16_t reasons; /* enum window_reason */
 	uint16_t first_seq, last_seq;

@@ -150,6 +150,7 @@ static void read_key(const struct sdp_crypto *c, unsigned at, struct crypto_seen
 	uint8_t key[KEY_BYTES];
 	int n = sdp_crypto_decode(k->secret_base64, key, sizeof key);
 
+	to->lifetimes[at] = k->lifetime;
 	if (n > 0) {
 		enum key_pattern p = pattern_of(key, (size_t)n);
 		to->key_names[at] = digest_name((struct slice){ key, (size_t)n });

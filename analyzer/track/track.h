@@ -61,6 +61,8 @@
  * value: branches; key_reused text: where ("both directions", "two lines", "two calls", "a
  * re-offer") key_weak, key_malformed      text: the pattern, the reason mikey_key value: data type;
  * grade 3 srtp_*                       value: 1 accepted, 0 offered only; srtp_null text: where
+ *        srtp_lifetime                value: packets; text: "SRTP", "SRTCP"; grade 4
+ *        srtp_again                   value: packets
  *        srtp_cipher                  value: enum cipher_short; text: suite, profile or cipher
  *        keystream_reused             text: "both directions", "two lines"; grade 3
  *        key_weak                     value: 1 in use, 0 offered and not taken

@@ -99,7 +99,7 @@ static void read_invite_with(const char *body)
 	strcpy(head, invite);
 	length = strstr(head, "486");
 	assert_true(strlen(body) < 1000);
-	snprintf(length, 8, "%zu\r\n\r\n", strlen(body));
+	snprintf(length, 32, "%zu\r\n\r\n", strlen(body));
 	read_bytes(head, body);
 	assert_true(s.is_sip && s.usable);
 }
@@ -193,6 +193,7 @@ static void names_a_key_without_keeping_it(void **state)
 	const struct crypto_seen *c = &s.seen.sdp->lines[0].cryptos[0];
 	assert_int_equal(s.seen.sdp->lines[0].crypto_count, 1);
 	assert_true(c->valid);
+	assert_int_equal(c->lifetimes[0], 1 << 20);
 	assert_int_equal(c->key_octets, 30);
 	assert_true(c->key_names[0] == digest_name(SLICE(decoded)));
 	assert_null(memmem(&s.seen, sizeof s.seen, decoded, 8));
