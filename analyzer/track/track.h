@@ -79,6 +79,7 @@
  *                                     than 50, or not nearly all that both places hold
  *        media_rekeyed, media_decrypted, media_transcoded  the line on either side of the box
  *        key_by_signaling             of rows without readable signaling; grade as tls_direct
+ *        media_taken_over             evidence: the sender before, the sender after; grade 1
  *        dtls_same, zrtp_same         value: capture points; grade 4
  *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
  *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
