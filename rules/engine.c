@@ -1,6 +1,8 @@
 /* engine.c - walks the lists that rules range over, asks, and does what follows. */
 #include "rules/engine.h"
 
+#include <string.h>
+
 /* A rule at work on one call. */
 struct turn {
 	struct work *w;
@@ -291,13 +293,15 @@ static enum outcome outcome_of(struct turn *t)
 							   : OUTCOME_NOT_ASSESSABLE;
 }
 
-void engine_run(const struct pack_set *s, size_t from, size_t to, struct work *w,
-		enum outcome *outcomes)
+void engine_run(struct pack_set *s, struct work *w)
 {
-	for (size_t i = from; i < to; i++) {
+	size_t n;
+	const struct rule *rules = pack_rules(s, &n);
+
+	for (size_t i = 0; i < n; i++) {
 		struct turn t = { .w = w, .rule = pack_at(s, i) };
 		enum outcome o = outcome_of(&t);
-		if (outcomes)
-			outcomes[i - from] = o;
+		if (w->outcomes)
+			w->outcomes[t.rule->as - rules] = o;
 	}
 }

@@ -56,6 +56,14 @@ struct line *rule_line(struct work *w, const struct fact *f)
 	return &w->lines[m ? m - w->c->media : w->c->media_count];
 }
 
+bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *at)
+{
+	RULE_EACH (w, f, kind)
+		if (f->media == at->media)
+			return true;
+	return false;
+}
+
 static bool left_from(const struct media *m, const struct end *e)
 {
 	for (uint16_t i = 0; i < m->segment_count; i++)
@@ -162,18 +170,13 @@ static struct finding *room_for(struct findings *all)
 	return f;
 }
 
-static const struct rule *rule_of(const struct note *n)
-{
-	return n->rule ? n->rule : &rule_catalog_list[n->id];
-}
-
 /* Facts come sorted by kind and scope, so the one to join is the last that was noted. */
 static struct finding *last_like(struct findings *all, const struct note *n, const char *title,
 				 const char *scope)
 {
 	struct finding *last = all->count ? &all->list[all->count - 1] : NULL;
 
-	if (last && last->rule == rule_of(n) && last->severity == n->severity &&
+	if (last && last->rule == n->rule && last->severity == n->severity &&
 	    last->outcome == n->outcome && strcmp(last->title, title) == 0 &&
 	    strcmp(last->scope, scope) == 0)
 		return last;
@@ -182,7 +185,7 @@ static struct finding *last_like(struct findings *all, const struct note *n, con
 
 void rule_note(struct work *w, const struct fact *f, struct note n)
 {
-	const struct rule *rule = rule_of(&n);
+	const struct rule *rule = n.rule;
 	struct problem_scope at = scope_of(f);
 	const char *scope = scope_text(w, &at);
 	const char *title = n.title ? n.title : rule->title;
@@ -254,7 +257,5 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	const struct pack_set *all = pack_builtin();
-
-	engine_run(all, 0, pack_count(all), w, NULL);
+	engine_run(pack_builtin(), w);
 }
