@@ -64,6 +64,14 @@ static void know(struct expr_value *out, bool yes)
 	out->yes = yes;
 }
 
+/* What was noted about the item: its facts, one list for each kind. */
+static void item_group(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->item = (struct expr_item){ field_facts(), it->of, it->at };
+}
+
 /* ---- endpoints ----------------------------------------------------------------------- */
 
 static void endpoint_address(const struct expr_item *it, int arg, struct expr_value *out)
@@ -113,6 +121,8 @@ const struct expr_scope *field_leg(void)
 		  EXPR_BOOL, .get = field_read_flag, AT(leg, tunnelled) },
 		{ "messages", "SIP messages seen on it.", EXPR_NUMBER, .get = field_read_u32,
 		  AT(leg, messages) },
+		{ "facts", "What was noted on it, by kind.", EXPR_ITEM, .scope = field_facts,
+		  .get = item_group },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
 		  AT(leg, first_ns) },
 		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time, AT(leg, last_ns) },
@@ -372,13 +382,6 @@ static void call_answered(const struct expr_item *it, int arg, struct expr_value
 	know(out, ((const struct call *)it->at)->answered_ns != 0);
 }
 
-static void call_group(const struct expr_item *it, int arg, struct expr_value *out)
-{
-	(void)arg;
-	out->known = true;
-	out->item = (struct expr_item){ field_facts(), it->of, it->at };
-}
-
 static void call_marks(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
@@ -449,7 +452,7 @@ const struct expr_scope *field_call(void)
 		{ "stations", "The hosts it passed.", EXPR_LIST, .scope = field_station,
 		  .next = call_station },
 		{ "facts", "What was noted about it, by kind.", EXPR_ITEM, .scope = field_facts,
-		  .get = call_group },
+		  .get = item_group },
 		{ "marks", "What rules that ran before have set.", EXPR_ITEM, .scope = field_marks,
 		  .get = call_marks },
 	};

@@ -13,6 +13,7 @@
 
 PACK(common);
 PACK(signaling);
+PACK(tls);
 PACK(keys);
 PACK(srtp);
 PACK(dtls);
@@ -20,6 +21,8 @@ PACK(zrtp);
 PACK(media);
 PACK(b2b);
 PACK(proof);
+PACK(privacy);
+PACK(limits);
 
 static const struct {
 	const char *file, *from, *to;
@@ -28,8 +31,8 @@ static const struct {
 	{                                                                                          \
 		"rules/packs/" #name ".json", pack_builtin_##name, pack_builtin_##name##_end       \
 	}
-	ENTRY(common), ENTRY(signaling), ENTRY(keys), ENTRY(srtp),  ENTRY(dtls),
-	ENTRY(zrtp),   ENTRY(media),	 ENTRY(b2b),  ENTRY(proof),
+	ENTRY(common), ENTRY(signaling), ENTRY(tls), ENTRY(keys),  ENTRY(srtp),	   ENTRY(dtls),
+	ENTRY(zrtp),   ENTRY(media),	 ENTRY(b2b), ENTRY(proof), ENTRY(privacy), ENTRY(limits),
 };
 
 struct pack_set *pack_builtin(void)

@@ -291,17 +291,12 @@ void rule_all(struct work *w)
 		const char *pack;
 		rule_run *const *run;
 	} rooms[] = {
-		{ "rules/packs/signaling.json", NULL },
-		{ NULL, rule_tls_run },
-		{ "rules/packs/keys.json", NULL },
-		{ "rules/packs/srtp.json", NULL },
-		{ "rules/packs/dtls.json", NULL },
-		{ "rules/packs/zrtp.json", NULL },
-		{ "rules/packs/media.json", NULL },
-		{ "rules/packs/b2b.json", NULL },
-		{ "rules/packs/proof.json", NULL },
-		{ NULL, rule_priv_run },
-		{ NULL, rule_obs_run },
+		{ "rules/packs/signaling.json", NULL }, { "rules/packs/tls.json", NULL },
+		{ "rules/packs/keys.json", NULL },	{ "rules/packs/srtp.json", NULL },
+		{ "rules/packs/dtls.json", NULL },	{ "rules/packs/zrtp.json", NULL },
+		{ "rules/packs/media.json", NULL },	{ "rules/packs/b2b.json", NULL },
+		{ "rules/packs/proof.json", NULL },	{ "rules/packs/privacy.json", NULL },
+		{ "rules/packs/limits.json", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
