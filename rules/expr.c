@@ -42,6 +42,20 @@ static enum err finish(struct expr_parser *p, struct expr **out, char **why)
 	return ERR_OK;
 }
 
+static void read_all(struct expr_parser *p, struct slice text)
+{
+	/* Sources are shown and kept as C strings: a NUL inside would hide what follows it. */
+	size_t nul = slice_find(p->all, '\0');
+
+	if (nul < p->all.n)
+		text_add(expr_wrong(p, p->all.p + nul), "an octet of value 0");
+	else if (text.n > EXPR_TEXT_MOST)
+		text_addf(expr_wrong(p, p->now.text.p), "the expression is longer than %d octets",
+			  EXPR_TEXT_MOST);
+	else
+		expr_parse_all(p);
+}
+
 enum err expr_compile(struct slice text, const struct expr_names *names, struct expr **out,
 		      char **why)
 {
@@ -58,11 +72,7 @@ enum err expr_compile(struct slice text, const struct expr_names *names, struct 
 	p.all = (struct slice){ (const uint8_t *)p.out->text, kept.n };
 	put_frames(&p);
 	p.now = (struct expr_token){ EXPR_SIGN_END, slice_from(p.all, kept.n) };
-	if (text.n > EXPR_TEXT_MOST)
-		text_addf(expr_wrong(&p, p.now.text.p), "the expression is longer than %d octets",
-			  EXPR_TEXT_MOST);
-	else
-		expr_parse_all(&p);
+	read_all(&p, text);
 	return finish(&p, out, why);
 }
 

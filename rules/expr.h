@@ -145,7 +145,8 @@ struct expr_names {
 enum { EXPR_TEXT_MOST = 4096, EXPR_NODES = 512, EXPR_DEPTH = 32, EXPR_SCOPES = 8 };
 /* Parts one above the other, those of definitions it uses included: what evaluation may recurse. */
 enum { EXPR_HEIGHT = 64 };
-/* Parts evaluated and items visited by one evaluation: beyond it the answer is unknown. */
+/* Parts evaluated, items visited, words and networks compared, texts searched (64 octets a step) by
+ * one evaluation: beyond it the answer is unknown. */
 enum { EXPR_STEPS = 1000000 };
 
 struct expr;

@@ -68,7 +68,7 @@ static struct expr_operand parse_quantifier(struct expr_parser *p, const uint8_t
 	if (!p->failed && expr_parse_take(p, ":"))
 		n.b = parse_condition(p, list.kind.scope, as);
 	else if (what == NODE_ALL)
-		expr_wrong_here(p, "expected : and what must hold for all");
+		expr_wrong_here(p, "expected \":\" and what must hold for all");
 	expr_parse_close(p);
 	struct expr_kind kind = { .type = what == NODE_COUNT ? EXPR_NUMBER : EXPR_BOOL };
 	return expr_parse_operand(p, start, kind, n);

@@ -73,7 +73,7 @@ bool expr_check_alike(struct expr_parser *p, const struct expr_operand *a,
 		return true;
 	struct text *to = expr_wrong(p, b->source.p);
 	add_operand(to, a);
-	text_add(to, ", ");
+	text_add(to, " and ");
 	add_operand(to, b);
 	if (a->kind.type == EXPR_DURATION && b->kind.type == EXPR_NUMBER)
 		text_add(to, ": a duration needs a unit right behind its number (ns, us, ms, s, "
@@ -132,7 +132,7 @@ bool expr_check_sum(struct expr_parser *p, const struct expr_operand *a, enum ex
 	}
 	struct text *to = expr_wrong(p, b->source.p);
 	add_operand(to, a);
-	text_add(to, ", ");
+	text_add(to, " and ");
 	add_operand(to, b);
 	text_add(to, op == OP_PLUS ? ": they cannot be added" : ": there is no difference of them");
 	return false;

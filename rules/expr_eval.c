@@ -10,9 +10,19 @@ struct run {
 	struct expr_item items[EXPR_SCOPES]; /* by slot: outermost first */
 };
 
+/* Octets of a text that are searched for one step. */
+enum { TEXT_STEP = 64 };
+
 static const struct expr_value unknown;
 
 static struct expr_value value_of(struct run *r, uint16_t at);
+
+/* False: they are spent, and the walk ends. */
+static bool spend(struct run *r, size_t steps)
+{
+	*r->left -= *r->left < steps ? *r->left : (unsigned)steps;
+	return *r->left > 0;
+}
 
 static struct expr_value truth(bool yes)
 {
@@ -229,7 +239,7 @@ static struct expr_value is_member(struct run *r, const struct expr_node *n,
 	const struct expr_node *m = &r->e->nodes[at];
 
 	if (m->what == NODE_NETWORK)
-		return truth(in_network(&v->addr, &m->network));
+		return spend(r, 1) ? truth(in_network(&v->addr, &m->network)) : unknown;
 	struct expr_value w = value_of(r, at);
 	return w.known ? truth(relate((enum expr_type)n->type, v, &w) == SAME) : unknown;
 }
@@ -304,7 +314,7 @@ static struct expr_value walk_lookup(struct run *r, const struct expr_node *n)
 		return unknown;
 	if (n->lookup.names)
 		v.text = name_of(n->lookup.names, v.name);
-	for (size_t i = 0; i < words->count && *r->left; i++, --*r->left)
+	for (size_t i = 0; i < words->count && spend(r, 1); i++)
 		if (slice_eq(v.text, slice_of(words->from[i]))) {
 			v.text = slice_of(words->to[i]);
 			break;
@@ -328,7 +338,7 @@ static struct expr_value walk_match(struct run *r, const struct expr_node *n)
 	struct expr_value in = value_of(r, n->a);
 	struct expr_value part = in.known ? value_of(r, n->b) : unknown;
 
-	if (!in.known || !part.known)
+	if (!in.known || !part.known || !spend(r, in.text.n / TEXT_STEP))
 		return unknown;
 	return truth(matches((enum expr_what)n->what, in.text, part.text));
 }
@@ -353,9 +363,8 @@ static bool walk_on(struct run *r, const struct expr_node *n, struct walk *w)
 {
 	const void *behind = w->now.at;
 
-	if (*r->left == 0)
+	if (!spend(r, 1))
 		return false;
-	--*r->left;
 	w->now = (struct expr_item){ .of = w->of.of };
 	if (!w->list->next(&w->of, w->list->arg, behind, &w->now))
 		return false;
@@ -437,9 +446,8 @@ static struct expr_value value_of(struct run *r, uint16_t at)
 {
 	const struct expr_node *n = &r->e->nodes[at];
 
-	if (*r->left == 0)
+	if (!spend(r, 1))
 		return unknown;
-	--*r->left;
 	return walks[n->what](r, n);
 }
 

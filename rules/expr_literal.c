@@ -299,15 +299,15 @@ size_t expr_literal_name(struct slice s, const char *const *names, int *index)
 	return longest;
 }
 
-static const char *const version_names[] = { "SSL2",   "SSL3",	  "TLS1.0",  "TLS1.1",	"TLS1.2",
-					     "TLS1.3", "DTLS1.0", "DTLS1.2", "DTLS1.3", NULL };
+const char *const expr_literal_versions[] = { "SSL2",	"SSL3",	   "TLS1.0",  "TLS1.1",	 "TLS1.2",
+					      "TLS1.3", "DTLS1.0", "DTLS1.2", "DTLS1.3", NULL };
 static const uint16_t versions[] = { 0x0002, 0x0300, 0x0301, 0x0302, 0x0303,
 				     0x0304, 0xfeff, 0xfefd, 0xfefc };
 
 size_t expr_literal_version(struct slice s, uint16_t *version)
 {
 	int i = 0;
-	size_t n = expr_literal_name(s, version_names, &i);
+	size_t n = expr_literal_name(s, expr_literal_versions, &i);
 
 	*version = versions[i];
 	return n;
@@ -315,8 +315,8 @@ size_t expr_literal_version(struct slice s, uint16_t *version)
 
 const char *expr_literal_version_text(uint16_t version)
 {
-	for (size_t i = 0; version_names[i]; i++)
+	for (size_t i = 0; expr_literal_versions[i]; i++)
 		if (versions[i] == version)
-			return version_names[i];
+			return expr_literal_versions[i];
 	return NULL;
 }

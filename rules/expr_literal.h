@@ -20,6 +20,7 @@ bool expr_literal_time(struct slice s, uint64_t *ns);
 size_t expr_literal_name(struct slice s, const char *const *names, int *index);
 /* The same for a version. */
 size_t expr_literal_version(struct slice s, uint16_t *version);
+extern const char *const expr_literal_versions[];	 /* their names, NULL-ended */
 const char *expr_literal_version_text(uint16_t version); /* NULL: it has no name */
 
 #endif

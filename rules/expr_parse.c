@@ -40,7 +40,7 @@ void expr_parse_expect(struct expr_parser *p, const char *sign)
 
 	if (expr_parse_take(p, sign))
 		return;
-	snprintf(what, sizeof what, "expected %s", sign);
+	snprintf(what, sizeof what, "expected \"%s\"", sign);
 	expr_wrong_here(p, what);
 }
 

@@ -86,6 +86,9 @@ void expr_wrong_quote(struct text *to, struct slice s);
 void expr_wrong_kind(struct text *to, const struct expr_kind *k); /* "a number" */
 /* "; did you mean x?", in any case of letters, or nothing. */
 void expr_wrong_near(struct text *to, struct slice wrong, const char *const *words, size_t count);
+/* The words at hand, up to a keyword or a sign: what was meant as one name. */
+struct slice expr_wrong_words(const struct expr_parser *p);
+/* The name at hand, in quotes or not, is none of those of `like`. */
 void expr_wrong_name(struct expr_parser *p, const struct expr_operand *like);
 
 #endif

@@ -177,6 +177,25 @@ static void near_own_name(struct text *to, const struct expr_parser *p, struct s
 	}
 }
 
+/* Of something that a list or an item at hand leads to: where it could have been meant. */
+static bool name_elsewhere(struct text *to, const struct expr_scope *s, struct slice word)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct expr_field *f = &s->fields[i];
+		if (f->type != EXPR_ITEM && f->type != EXPR_LIST)
+			continue;
+		const struct expr_field *there = find_field(f->scope(), word);
+		if (!there)
+			continue;
+		text_addf(to,
+			  f->type == EXPR_LIST ? "; did you mean any(%s: %s …)?"
+					       : "; did you mean %s.%s?",
+			  f->name, there->name);
+		return true;
+	}
+	return false;
+}
+
 static void no_such_name(struct expr_parser *p, struct slice word, const struct expr_operand *like)
 {
 	struct text *to = expr_wrong(p, word.p);
@@ -189,6 +208,9 @@ static void no_such_name(struct expr_parser *p, struct slice word, const struct 
 		text_add(to, "; a text stands in quotes");
 		return;
 	}
+	for (size_t i = p->frame_count; i-- > 0;)
+		if (name_elsewhere(to, p->frames[i].scope, word))
+			return;
 	size_t before = to->n;
 	near_own_name(to, p, word);
 	for (size_t i = p->frame_count; i-- > 0;) {
@@ -307,7 +329,7 @@ struct expr_operand expr_path(struct expr_parser *p, const struct expr_operand *
 	expr_parse_skip(p, first.text.n);
 	if (!first_name(p, first.text, &o)) {
 		p->now = first;
-		if (like && like->kind.type == EXPR_ENUM)
+		if (like && (like->kind.type == EXPR_ENUM || like->kind.type == EXPR_VERSION))
 			expr_wrong_name(p, like);
 		else
 			no_such_name(p, first.text, like);

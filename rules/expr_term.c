@@ -126,7 +126,17 @@ static struct expr_operand parse_named(struct expr_parser *p, const struct expr_
 	return constant(p, at.n, like->kind, v);
 }
 
-/* What stands in quotes is what it is compared with: an address, a time, a name, or just a text. */
+static struct expr_operand parse_version(struct expr_parser *p, const struct expr_operand *like)
+{
+	struct slice at = p->now.text;
+	struct expr_value v = { 0 };
+
+	if (expr_literal_version(inside(at), &v.version) != at.n - 2)
+		expr_wrong_name(p, like);
+	return constant(p, at.n, like->kind, v);
+}
+
+/* What stands in quotes is what it is compared with: an address, a time, a name; or just a text. */
 static struct expr_operand parse_text(struct expr_parser *p, const struct expr_operand *like)
 {
 	struct slice text = inside(p->now.text);
@@ -137,6 +147,8 @@ static struct expr_operand parse_text(struct expr_parser *p, const struct expr_o
 		return parse_time(p);
 	if (is_like(like, EXPR_ENUM))
 		return parse_named(p, like);
+	if (is_like(like, EXPR_VERSION))
+		return parse_version(p, like);
 	return constant(p, text.n + 2, (struct expr_kind){ .type = EXPR_TEXT },
 			(struct expr_value){ .text = text });
 }
@@ -152,9 +164,13 @@ static bool take_named(struct expr_parser *p, const struct expr_operand *like,
 	if (p->failed || !is_like(like, EXPR_ENUM))
 		return false;
 	n = expr_literal_name(expr_parse_rest(p), like->kind.names, &v.name);
-	if (n)
-		*out = constant(p, n, like->kind, v);
-	return n > 0;
+	if (n == 0)
+		return false;
+	/* A name within more words than it has: no sign may follow it but those that end a name. */
+	if (n < expr_wrong_words(p).n)
+		expr_wrong_name(p, like);
+	*out = constant(p, n, like->kind, v);
+	return true;
 }
 
 static struct expr_operand parse_name(struct expr_parser *p, const struct expr_operand *like)

@@ -1,5 +1,6 @@
 /* expr_wrong.c - what is wrong with an expression: the column, the reason, the nearest name. */
 #include "analyzer/base/nearest.h"
+#include "rules/expr_literal.h"
 #include "rules/expr_parse.h"
 
 enum { SHOWN = 60, NAMES_SHOWN = 16, FOLDED = 48 };
@@ -122,7 +123,6 @@ static size_t word_length(struct slice s)
 	return n;
 }
 
-/* The words that stand here, up to a keyword or a sign: what was meant as one name. */
 static struct slice words_here(struct slice s)
 {
 	size_t end = 0, at = 0;
@@ -137,22 +137,30 @@ static struct slice words_here(struct slice s)
 	}
 }
 
-/* The name at hand is none of those of `like`. */
+struct slice expr_wrong_words(const struct expr_parser *p)
+{
+	return words_here(expr_parse_rest(p));
+}
+
 void expr_wrong_name(struct expr_parser *p, const struct expr_operand *like)
 {
-	struct slice wrong = words_here(expr_parse_rest(p));
-	struct text *to = expr_wrong(p, p->now.text.p);
+	struct slice wrong = expr_wrong_words(p);
+	struct slice at = p->now.text;
+	struct text *to = expr_wrong(p, at.p);
+	struct expr_kind kind = like->kind;
 	size_t count = 0;
 
-	if (wrong.n == 0)
-		wrong = p->now.text;
-	while (like->kind.names[count])
+	if (wrong.n == 0) /* it stands in quotes */
+		wrong = (struct slice){ at.p + 1, at.n - 2 };
+	if (kind.type == EXPR_VERSION)
+		kind = (struct expr_kind){ .type = EXPR_ENUM, .names = expr_literal_versions };
+	while (kind.names[count])
 		count++;
 	text_printable(to, slice_upto(like->source, SHOWN));
 	text_add(to, " is ");
-	expr_wrong_kind(to, &like->kind);
+	expr_wrong_kind(to, &kind);
 	text_add(to, ": ");
 	expr_wrong_quote(to, wrong);
 	text_add(to, " is none of them");
-	expr_wrong_near(to, wrong, like->kind.names, count);
+	expr_wrong_near(to, wrong, kind.names, count);
 }

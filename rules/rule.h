@@ -229,6 +229,8 @@ void rule_plain(struct work *w, const struct rule_plain *list, size_t n);
 /* The same words for one fact. */
 const char *rule_detail(struct work *w, const struct fact *f, const char *detail);
 
+/* One function a rule, in the order they must run; NULL-ended. */
+
 /* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \
 	for (const struct fact *f = rule_has(w, kind) ? call_fact((w)->c, kind, NULL) : NULL; f;   \

@@ -12,7 +12,8 @@ static bool next(const struct expr_item *it, int arg, const void *after, struct 
 	size_t i = last ? (size_t)(last - of->list) + 1 : 0;
 
 	(void)arg;
-	out->at = &of->list[i];
+	if (i < of->count)
+		out->at = &of->list[i];
 	return i < of->count;
 }
 
