@@ -293,20 +293,15 @@ static enum outcome outcome_of(struct turn *t)
 							   : OUTCOME_NOT_ASSESSABLE;
 }
 
-void engine_pack(const struct pack_set *s, const char *pack, struct work *w)
+void engine_run(struct pack_set *s, struct work *w)
 {
-	for (size_t i = 0; i < pack_count(s); i++)
-		if (strcmp(pack_at(s, i)->pack, pack) == 0)
-			engine_run(s, i, i + 1, w, NULL);
-}
+	size_t n;
+	const struct rule *rules = pack_rules(s, &n);
 
-void engine_run(const struct pack_set *s, size_t from, size_t to, struct work *w,
-		enum outcome *outcomes)
-{
-	for (size_t i = from; i < to; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct turn t = { .w = w, .rule = pack_at(s, i) };
 		enum outcome o = outcome_of(&t);
-		if (outcomes)
-			outcomes[i - from] = o;
+		if (w->outcomes)
+			w->outcomes[t.rule->as - rules] = o;
 	}
 }

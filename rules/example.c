@@ -7,7 +7,8 @@
 #include "rules/engine.h"
 
 struct examining {
-	const struct pack_set *set;
+	struct pack_set *set;
+	const struct rule *rules;
 	struct arena *arena;
 	struct findings found;
 	struct problem_memo *memo;
@@ -50,7 +51,7 @@ static char *compare(const struct examining *x, size_t at, const json_t *example
 	const char *is = json_string_value(json_object_get(example, "is"));
 	const char *severity = json_string_value(json_object_get(example, "severity"));
 	const char *detail = json_string_value(json_object_get(example, "detail"));
-	const char *got = judge_outcome_text(x->outcomes[at]);
+	const char *got = judge_outcome_text(x->outcomes[rule->as - x->rules]);
 
 	if (!is || strcmp(is, got) != 0)
 		return sentence("the outcome", got, is ? is : "stated under the key is");
@@ -61,9 +62,28 @@ static char *compare(const struct examining *x, size_t at, const json_t *example
 	return detail && strcmp(detail, got) != 0 ? sentence("the detail", got, detail) : NULL;
 }
 
+static uint8_t asked(const json_t *example)
+{
+	const json_t *list = json_object_get(example, "asks");
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *word = json_string_value(json_array_get(list, i));
+		if (word && strcmp(word, "cnsa") == 0)
+			bits |= SHORT_OF_CNSA;
+		if (word && strcmp(word, "fips") == 0)
+			bits |= SHORT_OF_FIPS;
+	}
+	return (uint8_t)bits;
+}
+
 static void examine(struct examining *x, size_t at, const json_t *example)
 {
-	struct work w = { .arena = x->arena, .found = &x->found, .memo = x->memo };
+	struct work w = { .arena = x->arena,
+			  .found = &x->found,
+			  .memo = x->memo,
+			  .strength = asked(example),
+			  .outcomes = x->outcomes };
 	struct call *call;
 	char *why = NULL;
 
@@ -74,11 +94,11 @@ static void examine(struct examining *x, size_t at, const json_t *example)
 	}
 	w.c = call;
 	rule_begin(&w);
-	engine_run(x->set, 0, pack_count(x->set), &w, x->outcomes);
+	engine_run(x->set, &w);
 	result(x, pack_at(x->set, at), example, compare(x, at, example));
 }
 
-void example_run(const struct pack_set *s, size_t from, struct example_results *out)
+void example_run(struct pack_set *s, size_t from, struct example_results *out)
 {
 	struct examining x = { .set = s,
 			       .arena = arena_new(RULE_ARENA),
@@ -86,7 +106,10 @@ void example_run(const struct pack_set *s, size_t from, struct example_results *
 			       .outcomes = mem_zero(pack_count(s), sizeof(enum outcome)),
 			       .out = out };
 
+	size_t n;
+
 	*out = (struct example_results){ NULL, 0, 0 };
+	x.rules = pack_rules(s, &n);
 	for (size_t i = from; i < pack_count(s); i++) {
 		const json_t *list = json_object_get(pack_at(s, i)->source, "examples");
 		for (size_t k = 0; k < json_array_size(list); k++)

@@ -8,8 +8,9 @@
  * A record has the fields of rule-fields.md under their names: those of a
  * call, "legs", "media" (with "segments"), "epochs", "ends" as lists of objects, and
  * "facts": objects with "kind", the fields of a fact, and "leg", "media", "segment", "epoch" as
- * places in those lists. Addresses are texts ("10.0.0.1:5060"), durations numbers of
- * seconds. ERR_USAGE with *why (free() it). The call lives in the arena.
+ * places in those lists. An example may say what the policy "asks" of ciphers: cnsa, fips.
+ * Addresses are texts ("10.0.0.1:5060"), durations numbers of seconds. ERR_USAGE with *why (free()
+ * it). The call lives in the arena.
  */
 enum err example_call(const json_t *record, struct arena *arena, struct call **out,
 		      char **why) MUST_CHECK;
@@ -26,7 +27,7 @@ struct example_results {
 };
 
 /* Runs the examples of every rule of `s` from index `from` on. */
-void example_run(const struct pack_set *s, size_t from, struct example_results *out);
+void example_run(struct pack_set *s, size_t from, struct example_results *out);
 void example_free(struct example_results *r);
 
 #endif

@@ -376,6 +376,11 @@ static void call_duration(const struct expr_item *it, int arg, struct expr_value
 	out->ns = c->end_ns - c->start_ns;
 }
 
+static void call_asks(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	know(out, work_of(it)->strength & arg);
+}
+
 static void call_answered(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
@@ -438,6 +443,10 @@ const struct expr_scope *field_call(void)
 		  .get = field_read_flag, AT(call, cut_off) },
 		{ "recorded_by_endpoint", "An end records it.", EXPR_BOOL, .get = field_read_flag,
 		  AT(call, recorded_by_endpoint) },
+		{ "asks_cnsa", "The policy asks for ciphers of CNSA.", EXPR_BOOL, .get = call_asks,
+		  .arg = SHORT_OF_CNSA },
+		{ "asks_fips", "The policy asks for ciphers that FIPS approves.", EXPR_BOOL,
+		  .get = call_asks, .arg = SHORT_OF_FIPS },
 		{ "messages", "SIP messages of it.", EXPR_NUMBER, .get = field_read_u32,
 		  AT(call, messages) },
 		{ "points", "Capture points that saw a part of it.", EXPR_NUMBER,

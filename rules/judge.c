@@ -9,6 +9,7 @@
 #include "analyzer/base/text.h"
 #include "rules/gate.h"
 #include "rules/require.h"
+#include "rules/pack.h"
 #include "rules/rule.h"
 #include "rules/verdict.h"
 
@@ -26,6 +27,7 @@ struct judge {
 	enum policy_result results[REQUIRES_MOST]; /* over the rows so far */
 	size_t require_count;
 	bool any_conversation;
+	enum outcome *outcomes; /* of each rule on the call at hand */
 };
 
 /* ---- life ------------------------------------------------------------------ */
@@ -61,6 +63,9 @@ enum err judge_new(struct judge **out, struct judge_options options, char **why)
 	}
 	struct judge *j = mem_zero(1, sizeof *j);
 	j->options = options;
+	size_t rules;
+	(void)judge_rules(&rules);
+	j->outcomes = mem_zero(rules, sizeof *j->outcomes);
 	j->arena = arena_new(RULE_ARENA);
 	gate_begin(&j->tally);
 	enum err e = take_requires(j, why);
@@ -80,6 +85,7 @@ void judge_free(struct judge *j)
 		require_free(j->requires[i]);
 	arena_free(j->arena);
 	free(j->found.list);
+	free(j->outcomes);
 	free(j);
 }
 
@@ -164,12 +170,18 @@ static void note_dropped(struct judge *j, struct work *w)
 
 const struct judgement *judge_call(struct judge *j, const struct call *c)
 {
-	struct work w = { .c = c, .arena = j->arena, .found = &j->found, .memo = &j->memo };
+	struct work w = { .c = c,
+			  .arena = j->arena,
+			  .found = &j->found,
+			  .memo = &j->memo,
+			  .strength = j->options.strength,
+			  .outcomes = j->outcomes };
 
 	arena_reset(j->arena);
 	memset(&j->now, 0, sizeof j->now);
 	rule_begin(&w);
 	rule_all(&w);
+	j->now.outcomes = j->outcomes;
 	verdict_of(&w, &j->now);
 	note_dropped(j, &w);
 	apply_policy(j, &w);
@@ -217,8 +229,7 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 
 const struct rule *judge_rules(size_t *count)
 {
-	*count = RULES;
-	return rule_catalog_list;
+	return pack_rules(pack_builtin(), count);
 }
 
 static const char *const severities[SEVERITIES] = { "info", "low", "medium", "high", "critical" };

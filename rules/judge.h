@@ -57,6 +57,7 @@ struct rule {
 	const char *remediation;
 	const char *const *citations; /* NULL-ended */
 	const char *traps;	      /* what must not set it off */
+	bool deducts; /* counts as a lack of hygiene: else it is a line for the capture (D.1) */
 };
 
 struct finding {
@@ -107,6 +108,7 @@ struct judgement {
 	uint16_t unmet_count, unknown_count;
 	struct finding *findings; /* by severity (worst first), rule id, scope, frame */
 	uint32_t finding_count;
+	const enum outcome *outcomes; /* of each rule, in the order of judge_rules */
 	double exposed_seconds;
 };
 
@@ -133,6 +135,7 @@ struct judge_options {
 	enum severity fail_on;	     /* --fail-on */
 	const char *const *requires; /* --require expressions, NULL-ended or NULL */
 	double min_coverage;	     /* --min-coverage as 0 to 1 */
+	uint8_t strength; /* enum cipher_short: ciphers are held against CNSA, FIPS; 0: neither */
 };
 
 struct judge;
@@ -155,7 +158,7 @@ size_t judge_requires(const struct judge *j, const char *const **text,
 		      const enum policy_result **result);
 void judge_free(struct judge *j);
 
-const struct rule *judge_rules(size_t *count);	  /* in order of id */
+const struct rule *judge_rules(size_t *count);	  /* in order of id; all packs of the run */
 const char *judge_severity_text(enum severity s); /* critical high medium low info */
 bool judge_severity_parse(const char *text, enum severity *out);
 const char *judge_class_text(enum rule_class c);

@@ -50,6 +50,7 @@ void pack_set_free(struct pack_set *s)
 		free(s->files[i]);
 	}
 	free(s->rules);
+	free(s->by_id);
 	free(s->choices);
 	free(s->defines);
 	free(s->words);
@@ -75,6 +76,28 @@ const struct pack_rule *pack_find(const struct pack_set *s, const char *id)
 		if (strcmp(s->rules[i]->rule.id, id) == 0)
 			return s->rules[i];
 	return NULL;
+}
+
+static int by_id(const void *x, const void *y)
+{
+	const struct rule *a = x, *b = y;
+
+	return strcmp(a->id, b->id);
+}
+
+const struct rule *pack_rules(struct pack_set *s, size_t *count)
+{
+	*count = s->rule_count;
+	if (s->by_id)
+		return s->by_id;
+	s->by_id = mem_zero(s->rule_count, sizeof *s->by_id);
+	for (size_t i = 0; i < s->rule_count; i++)
+		s->by_id[i] = s->rules[i]->rule;
+	qsort(s->by_id, s->rule_count, sizeof *s->by_id, by_id);
+	for (size_t i = 0; i < s->rule_count; i++)
+		s->rules[i]->as = bsearch(&s->rules[i]->rule, s->by_id, s->rule_count,
+					  sizeof *s->by_id, by_id);
+	return s->by_id;
 }
 
 /* ---- what rules share -------------------------------------------------------------------- */
@@ -287,6 +310,8 @@ static enum err new_id(struct pack_read *r, const char *id)
 
 	if (!n || id[n] || n > 15)
 		return pack_wrong(r, "an id is 1 to 15 of A-Z, 0-9 and -, not", id, NULL);
+	if (r->set->by_id)
+		return pack_wrong(r, "comes too late: rules have run already", NULL, NULL);
 	if (pack_find(r->set, id))
 		return pack_wrong(r, "there is a rule already with the id", id, NULL);
 	if (r->set->rule_count == PACK_RULES)
@@ -300,7 +325,7 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 					    "checks",	    "traps",	 "evidence", "remediation",
 					    "hints",	    "maps",	 "cites",    "effect",
 					    "applies_when", "seen_when", "cases",    "examples",
-					    "wave",	    "comment",	 NULL };
+					    "wave",	    "deducts",	 "comment",  NULL };
 	struct pack_rule *rule;
 	const char *id = NULL;
 	enum err e = pack_keys(r, o, keys);
@@ -315,10 +340,8 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	*r->place = '\0';
 	rule = mem_zero(1, sizeof *rule);
 	rule->rule.id = id;
+	rule->rule.deducts = !json_is_false(json_object_get(o, "deducts"));
 	rule->as = &rule->rule;
-	for (size_t i = 0; i < RULES; i++)
-		if (strcmp(rule_catalog_list[i].id, id) == 0)
-			rule->as = &rule_catalog_list[i];
 	rule->source = o;
 	rule->pack = r->set->files[r->set->source_count - 1];
 	r->set->rules = mem_more(r->set->rules, r->set->rule_count, sizeof *r->set->rules);

@@ -68,7 +68,7 @@ struct pack_case {
 
 struct pack_rule {
 	struct rule rule;      /* what the catalogue says of it */
-	const struct rule *as; /* under which it finds */
+	const struct rule *as; /* its place among pack_rules: under this it finds */
 	struct expr *applies, *seen;
 	struct pack_case *cases;
 	size_t case_count;
@@ -90,8 +90,15 @@ enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool 
 		  char **why) MUST_CHECK;
 enum err pack_add_file(struct pack_set *s, const char *path, char **why) MUST_CHECK;
 
-/* The catalogue that is compiled in. Loaded once; never fails in a program whose tests passed. */
+/*
+ * The rules of this run: the catalogue that is compiled in, and what pack_add_file
+ * added before anything was judged. Loaded once; the catalogue never fails in a program whose tests
+ * passed.
+ */
 struct pack_set *pack_builtin(void);
+
+/* The rules in order of id; nothing is added from then on. */
+const struct rule *pack_rules(struct pack_set *s, size_t *count);
 
 size_t pack_count(const struct pack_set *s);
 const struct pack_rule *pack_at(const struct pack_set *s, size_t i); /* in order of loading */

@@ -22,7 +22,8 @@ struct pack_set {
 	json_t **sources; /* all packs, whole: texts of rules are theirs */
 	char **files;
 	size_t source_count;
-	json_t *bundles; /* code -> citations */
+	json_t *bundles;    /* code -> citations */
+	struct rule *by_id; /* all of them, once nothing is added any more */
 };
 
 struct pack_read {

@@ -94,15 +94,6 @@ bool rule_in_clear(const struct work *w, const struct fact *f)
 	return w->readable || rule_has(w, FACT_sip_readable);
 }
 
-const char *rule_clear_cause(const struct work *w)
-{
-	if (!w->readable && !rule_has(w, FACT_sip_readable))
-		return NULL;
-	return w->c->kind == CALL_REGISTRATION && rule_has(w, FACT_registration_readable)
-		       ? "SIG-007"
-		       : "SIG-001";
-}
-
 const char *rule_text(struct work *w, const char *format, ...)
 {
 	char text[256];
@@ -179,18 +170,13 @@ static struct finding *room_for(struct findings *all)
 	return f;
 }
 
-static const struct rule *rule_of(const struct note *n)
-{
-	return n->rule ? n->rule : &rule_catalog_list[n->id];
-}
-
 /* Facts come sorted by kind and scope, so the one to join is the last that was noted. */
 static struct finding *last_like(struct findings *all, const struct note *n, const char *title,
 				 const char *scope)
 {
 	struct finding *last = all->count ? &all->list[all->count - 1] : NULL;
 
-	if (last && last->rule == rule_of(n) && last->severity == n->severity &&
+	if (last && last->rule == n->rule && last->severity == n->severity &&
 	    last->outcome == n->outcome && strcmp(last->title, title) == 0 &&
 	    strcmp(last->scope, scope) == 0)
 		return last;
@@ -199,7 +185,7 @@ static struct finding *last_like(struct findings *all, const struct note *n, con
 
 void rule_note(struct work *w, const struct fact *f, struct note n)
 {
-	const struct rule *rule = rule_of(&n);
+	const struct rule *rule = n.rule;
 	struct problem_scope at = scope_of(f);
 	const char *scope = scope_text(w, &at);
 	const char *title = n.title ? n.title : rule->title;
@@ -220,22 +206,6 @@ void rule_note(struct work *w, const struct fact *f, struct note n)
 	}
 	for (uint8_t i = 0; f && i < f->at_count && i < FACT_EVIDENCE; i++)
 		here->at_count = add_evidence(here->at, here->at_count, &f->at[i]);
-}
-
-const char *rule_detail(struct work *w, const struct fact *f, const char *detail)
-{
-	return f->text ? rule_text(w, "%s: %.80s.", detail, f->text) : rule_text(w, "%s.", detail);
-}
-
-void rule_plain(struct work *w, const struct rule_plain *list, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		RULE_EACH (w, f, list[i].fact)
-			rule_note(w, f,
-				  (struct note){ .id = list[i].id,
-						 .outcome = OUTCOME_VIOLATED,
-						 .severity = list[i].severity,
-						 .detail = rule_detail(w, f, list[i].detail) });
 }
 
 /* ---- conditions ----------------------------------------------------------- */
@@ -287,22 +257,5 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	static const struct {
-		const char *pack;
-		rule_run *const *run;
-	} rooms[] = {
-		{ "rules/packs/signaling.json", NULL }, { "rules/packs/tls.json", NULL },
-		{ "rules/packs/keys.json", NULL },	{ "rules/packs/srtp.json", NULL },
-		{ "rules/packs/dtls.json", NULL },	{ "rules/packs/zrtp.json", NULL },
-		{ "rules/packs/media.json", NULL },	{ "rules/packs/b2b.json", NULL },
-		{ "rules/packs/proof.json", NULL },	{ "rules/packs/privacy.json", NULL },
-		{ "rules/packs/limits.json", NULL },
-	};
-
-	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
-		if (rooms[i].pack)
-			engine_pack(pack_builtin(), rooms[i].pack, w);
-		for (rule_run *const *run = rooms[i].run; run && *run; run++)
-			(*run)(w);
-	}
+	engine_run(pack_builtin(), w);
 }

@@ -6,120 +6,6 @@
 #include "rules/problem.h"
 #include "rules/words.h"
 
-/* In order of id: judge_rules() hands the list out as it stands. */
-enum rule_id {
-	RULE_AUTH_001,
-	RULE_AUTH_002,
-	RULE_AUTH_004,
-	RULE_AUTH_005,
-	RULE_B2B_001,
-	RULE_B2B_002,
-	RULE_B2B_003,
-	RULE_B2B_004,
-	RULE_B2B_005,
-	RULE_B2B_006,
-	RULE_B2B_007,
-	RULE_B2B_008,
-	RULE_B2B_009,
-	RULE_B2B_010,
-	RULE_CERT_001,
-	RULE_CERT_002,
-	RULE_CERT_003,
-	RULE_CERT_004,
-	RULE_CERT_005,
-	RULE_CERT_006,
-	RULE_CERT_007,
-	RULE_CERT_008,
-	RULE_DTLS_001,
-	RULE_DTLS_002,
-	RULE_DTLS_003,
-	RULE_DTLS_004,
-	RULE_DTLS_005,
-	RULE_DTLS_006,
-	RULE_DTLS_007,
-	RULE_DTLS_008,
-	RULE_DTLS_009,
-	RULE_DTLS_010,
-	RULE_DTLS_011,
-	RULE_DTLS_012,
-	RULE_KEY_001,
-	RULE_KEY_002,
-	RULE_KEY_003,
-	RULE_KEY_004,
-	RULE_KEY_005,
-	RULE_KEY_006,
-	RULE_KEY_007,
-	RULE_KEY_008,
-	RULE_KEY_009,
-	RULE_KEY_010,
-	RULE_KEY_011,
-	RULE_MED_001,
-	RULE_MED_002,
-	RULE_MED_003,
-	RULE_MED_004,
-	RULE_MED_005,
-	RULE_MED_006,
-	RULE_MED_007,
-	RULE_MED_009,
-	RULE_MED_010,
-	RULE_MED_011,
-	RULE_MED_012,
-	RULE_OBS_001,
-	RULE_OBS_002,
-	RULE_OBS_003,
-	RULE_OBS_004,
-	RULE_OBS_005,
-	RULE_OBS_006,
-	RULE_OBS_007,
-	RULE_OBS_008,
-	RULE_OBS_009,
-	RULE_OBS_010,
-	RULE_OBS_011,
-	RULE_OBS_012,
-	RULE_PRIV_001,
-	RULE_PRIV_002,
-	RULE_PRIV_003,
-	RULE_PRIV_004,
-	RULE_PRIV_005,
-	RULE_PRIV_006,
-	RULE_PRIV_007,
-	RULE_SIG_001,
-	RULE_SIG_002,
-	RULE_SIG_003,
-	RULE_SIG_004,
-	RULE_SIG_005,
-	RULE_SIG_006,
-	RULE_SIG_007,
-	RULE_SIG_008,
-	RULE_SIG_009,
-	RULE_SIG_010,
-	RULE_SIG_011,
-	RULE_SRTP_001,
-	RULE_SRTP_002,
-	RULE_SRTP_003,
-	RULE_SRTP_004,
-	RULE_SRTP_006,
-	RULE_SRTP_007,
-	RULE_TLS_001,
-	RULE_TLS_002,
-	RULE_TLS_003,
-	RULE_TLS_004,
-	RULE_TLS_005,
-	RULE_TLS_006,
-	RULE_TLS_007,
-	RULE_TLS_008,
-	RULE_ZRTP_001,
-	RULE_ZRTP_002,
-	RULE_ZRTP_003,
-	RULE_ZRTP_004,
-	RULE_ZRTP_005,
-	RULE_ZRTP_006,
-	RULE_ZRTP_007,
-	RULES
-};
-
-extern const struct rule rule_catalog_list[RULES];
-
 /* Room for the lines of the largest call (media_count is 16 bits wide), and as much for words. */
 enum { RULE_ARENA = 8 * 1024 * 1024 };
 enum { RULE_EVIDENCE = 8, RULE_FINDINGS = 1024, RULE_KNOWN = 4 };
@@ -156,7 +42,9 @@ struct work {
 	struct arena *arena;
 	struct findings *found;
 	struct problem_memo *memo;
-	struct line *lines; /* media_count + 1 */
+	uint8_t strength; /* enum cipher_short: what the policy asks ciphers not to fall short of */
+	enum outcome *outcomes; /* of each rule in order of id; NULL: not wanted */
+	struct line *lines;	/* media_count + 1 */
 	struct answer signaling;
 	struct reason reasons[CONDITIONS][RULE_KNOWN];
 	bool has[FACT_KINDS]; /* kinds of fact the call carries */
@@ -176,8 +64,6 @@ struct work {
 	bool broken_tls, old_tls, bad_certificate, weak_tls;
 };
 
-typedef void rule_run(struct work *w);
-
 /* Set c, arena, found and memo first; the arena is empty and holds RULE_ARENA at least. */
 void rule_begin(struct work *w);
 void rule_all(struct work *w);
@@ -192,8 +78,6 @@ bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *
 bool rule_ends_asserted(const struct work *w, const struct fact *f);
 /* The fact's leg (or its line's) was readable on the wire, not only behind a key. */
 bool rule_in_clear(const struct work *w, const struct fact *f);
-/* The rule whose finding explains what else was readable in clear SIP; NULL: none. */
-const char *rule_clear_cause(const struct work *w);
 const char *rule_text(struct work *w, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -201,8 +85,7 @@ const char *rule_text(struct work *w, const char *format, ...)
 const char *rule_words(struct work *w, const struct words *words);
 
 struct note {
-	enum rule_id id;
-	const struct rule *rule; /* of a pack; NULL: `id` says it */
+	const struct rule *rule;
 	enum outcome outcome;
 	enum severity severity;
 	const char *title; /* NULL: the rule's */
@@ -217,19 +100,6 @@ void rule_say(struct work *w, enum condition on, enum known k, const struct fact
 	      const char *why);
 /* The same for a declaration against its own speaker's interest (B.2). */
 void rule_admit(struct work *w, enum condition on, const struct fact *f, const char *why);
-
-/* A rule whose finding is its fact in words: the fact's own text follows the detail. */
-struct rule_plain {
-	enum fact_kind fact;
-	enum rule_id id;
-	enum severity severity;
-	const char *detail; /* without its full stop */
-};
-void rule_plain(struct work *w, const struct rule_plain *list, size_t n);
-/* The same words for one fact. */
-const char *rule_detail(struct work *w, const struct fact *f, const char *detail);
-
-/* One function a rule, in the order they must run; NULL-ended. */
 
 /* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \

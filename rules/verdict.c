@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "rules/coverage.h"
+#include "rules/pack.h"
 
 bool verdict_is_conversation(const struct call *c)
 {
@@ -331,24 +332,23 @@ static uint16_t find_caps(const struct work *w, const struct judgement *j)
 	return set;
 }
 
-/* Each rule once, at its worst. SIG-004 is one line for the capture and no lack of hygiene (D.1).
- */
+/* Each rule once, at its worst: findings come worst first. */
 static void count_rules(const struct judgement *j, struct score_input *in)
 {
-	enum severity worst[RULES] = { SEVERITY_INFO };
+	size_t n;
+	const struct rule *rules = judge_rules(&n);
+	bool counted[PACK_RULES] = { false };
 
 	for (uint32_t i = 0; i < j->finding_count; i++) {
 		const struct finding *f = &j->findings[i];
-		size_t rule = (size_t)(f->rule - rule_catalog_list);
 		if (f->outcome != OUTCOME_VIOLATED)
 			continue;
 		in->above_low |= f->severity > SEVERITY_LOW;
-		if (rule != RULE_SIG_004 && f->severity > worst[rule])
-			worst[rule] = f->severity;
-	}
-	for (size_t i = 0; i < RULES; i++) {
-		in->medium = (uint8_t)(in->medium + (worst[i] == SEVERITY_MEDIUM));
-		in->low = (uint8_t)(in->low + (worst[i] == SEVERITY_LOW));
+		if (!f->rule->deducts || counted[f->rule - rules])
+			continue;
+		counted[f->rule - rules] = true;
+		in->medium = (uint8_t)(in->medium + (f->severity == SEVERITY_MEDIUM));
+		in->low = (uint8_t)(in->low + (f->severity == SEVERITY_LOW));
 	}
 }
 

@@ -67,12 +67,21 @@ struct pact {
 	enum sip_verb verb;
 	const struct sdp_seen *offer, *answer; /* either may be NULL: never seen */
 	struct evidence offer_at, answer_at;
+	struct addr contact;	/* of who answered; none: a name, or not said */
 	bool offer_in_response; /* delayed offer */
 	bool callee_offers;	/* the offer came from whom the first INVITE went to */
 	bool reoffer;		/* in a dialog */
 	bool final;		/* the answer stood in, or was followed by, a 2xx or ACK */
 	uint16_t refused;	/* status that turned the offer down, 0: none */
 	int16_t *media;		/* at the end: index of the agreed media per m-line, or -1 */
+};
+
+/* Digest credentials of a request; at.frame 0: none. The words are hashed. */
+struct digest_shown {
+	uint64_t nonce, user, request; /* nonce.c */
+	uint32_t nc;
+	bool qop;
+	struct evidence at;
 };
 
 struct transaction {
@@ -84,6 +93,7 @@ struct transaction {
 	uint32_t cseq;
 	bool in_dialog, from_callee, request_seen;
 	uint16_t status; /* highest final, or 0 */
+	struct digest_shown digest;
 };
 
 /*

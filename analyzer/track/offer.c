@@ -293,6 +293,7 @@ static void answered(struct live *l, struct pact *p, const struct observation *o
 	p->tags = tags;
 	p->final |= final;
 	p->refused = 0;
+	p->contact = o->as.sip.contact.addr;
 	live_first(&p->answer_at, &o->evidence);
 }
 

@@ -12,9 +12,9 @@ static const char *const citations[] = { "45 CFR 164.312(e)(1)", "45 CFR 164.312
 					 "SP 800-53r5 SC-8", NULL };
 static const struct rule rules[] = {
 	{ "MED-001", "Media readable", SEVERITY_CRITICAL, CLASS_EXPOSURE, "is media in clear",
-	  "Require SRTP with keys agreed end to end.", citations, "" },
+	  "Require SRTP with keys agreed end to end.", citations, "", true },
 	{ "SIG-001", "Plaintext SIP", SEVERITY_HIGH, CLASS_EXPOSURE, "is SIP readable",
-	  "TLS on every hop.", citations, "" },
+	  "TLS on every hop.", citations, "", true },
 };
 
 static struct endpoint at(const char *addr, uint16_t port)
