@@ -20,7 +20,10 @@ static void whole(struct work *w)
 	RULE_EACH (w, f, FACT_media_spanned) {
 		rule_line(w, f)->media_whole = f->spans;
 		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
-			 "the same encrypted packets left one end and reached the other");
+			 f->spans ? "the same encrypted packets left one end and reached the other"
+				  : "the same encrypted packets left one end and reached the "
+				    "other; whether any were readable before ZRTP had keys cannot "
+				    "be told");
 	}
 	/* Its first moments were readable, whatever came after (contract 3). */
 	RULE_EACH (w, f, FACT_media_clear_start)

@@ -67,7 +67,9 @@ struct pact {
 	enum sip_verb verb;
 	const struct sdp_seen *offer, *answer; /* either may be NULL: never seen */
 	struct evidence offer_at, answer_at;
-	bool offer_in_response; /* delayed offer */
+	struct evidence final_at; /* the first 2xx, or ACK, that carried this answer */
+	uint16_t answer_point;	  /* the capture point of answer_at */
+	bool offer_in_response;	  /* delayed offer */
 	bool callee_offers;	/* the offer came from whom the first INVITE went to */
 	bool reoffer;		/* in a dialog */
 	bool final;		/* the answer stood in, or was followed by, a 2xx or ACK */
