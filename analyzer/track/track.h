@@ -95,6 +95,7 @@ struct track_options {
 	uint64_t opaque_ns;	 /* media silence that ends an opaque row: 30 s */
 	uint64_t hold_ns;	 /* after its end a row waits for others of its call: 60 s */
 	uint64_t clear_start_ns; /* clear media tolerated before ZRTP completes: fixed 1.0 s */
+	uint64_t skew_ns; /* clocks of capture points may differ by this: 2 s; below hold_ns */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
 	size_t call_budget;		   /* bytes of one call's arena */
