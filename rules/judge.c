@@ -164,7 +164,11 @@ static void note_dropped(struct judge *j, struct work *w)
 
 const struct judgement *judge_call(struct judge *j, const struct call *c)
 {
-	struct work w = { .c = c, .arena = j->arena, .found = &j->found, .memo = &j->memo };
+	struct work w = { .c = c,
+			  .arena = j->arena,
+			  .found = &j->found,
+			  .memo = &j->memo,
+			  .strength = j->options.strength };
 
 	arena_reset(j->arena);
 	memset(&j->now, 0, sizeof j->now);

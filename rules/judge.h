@@ -133,6 +133,7 @@ struct judge_options {
 	enum severity fail_on;	     /* --fail-on */
 	const char *const *requires; /* --require expressions, NULL-ended or NULL */
 	double min_coverage;	     /* --min-coverage as 0 to 1 */
+	uint8_t strength; /* enum cipher_short: ciphers are held against CNSA, FIPS; 0: neither */
 };
 
 struct judge;

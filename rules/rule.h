@@ -10,6 +10,7 @@
 enum rule_id {
 	RULE_AUTH_001,
 	RULE_AUTH_002,
+	RULE_AUTH_003,
 	RULE_AUTH_004,
 	RULE_AUTH_005,
 	RULE_B2B_001,
@@ -42,6 +43,7 @@ enum rule_id {
 	RULE_DTLS_010,
 	RULE_DTLS_011,
 	RULE_DTLS_012,
+	RULE_DTLS_013,
 	RULE_KEY_001,
 	RULE_KEY_002,
 	RULE_KEY_003,
@@ -53,6 +55,7 @@ enum rule_id {
 	RULE_KEY_009,
 	RULE_KEY_010,
 	RULE_KEY_011,
+	RULE_KEY_012,
 	RULE_MED_001,
 	RULE_MED_002,
 	RULE_MED_003,
@@ -60,6 +63,7 @@ enum rule_id {
 	RULE_MED_005,
 	RULE_MED_006,
 	RULE_MED_007,
+	RULE_MED_008,
 	RULE_MED_009,
 	RULE_MED_010,
 	RULE_MED_011,
@@ -98,8 +102,10 @@ enum rule_id {
 	RULE_SRTP_002,
 	RULE_SRTP_003,
 	RULE_SRTP_004,
+	RULE_SRTP_005,
 	RULE_SRTP_006,
 	RULE_SRTP_007,
+	RULE_SRTP_008,
 	RULE_TLS_001,
 	RULE_TLS_002,
 	RULE_TLS_003,
@@ -156,6 +162,7 @@ struct work {
 	struct arena *arena;
 	struct findings *found;
 	struct problem_memo *memo;
+	uint8_t strength; /* enum cipher_short: what the policy asks ciphers not to fall short of */
 	struct line *lines; /* media_count + 1 */
 	struct answer signaling;
 	struct reason reasons[CONDITIONS][RULE_KNOWN];

@@ -21,6 +21,15 @@ static bool discharged(const struct work *w, const struct fact *at)
 	return rule_on_line(w, FACT_dtls_same, at) && rule_ends_asserted(w, at);
 }
 
+/* All handshakes of the line passed both asserted ends, those after a change too. */
+static bool same_throughout(const struct work *w, const struct fact *at)
+{
+	RULE_EACH (w, f, FACT_dtls_same)
+		if (f->media == at->media && f->spans)
+			return true;
+	return false;
+}
+
 static bool doubtful_mismatch(const struct work *w, const struct fact *at)
 {
 	RULE_EACH (w, f, FACT_dtls_mismatch)
@@ -33,11 +42,12 @@ uint8_t rule_dtls_grade(const struct work *w, const struct fact *at, uint8_t gra
 {
 	static const enum fact_kind doubts[] = { FACT_dtls_no_fingerprint,
 						 FACT_dtls_weak_fingerprint, FACT_dtls_one_sided };
-	bool doubt = doubtful_mismatch(w, at);
+	bool changed = rule_on_line(w, FACT_dtls_changed, at) && !same_throughout(w, at);
+	bool doubt = doubtful_mismatch(w, at) || changed;
 
 	for (size_t i = 0; i < sizeof doubts / sizeof *doubts; i++)
 		doubt |= rule_on_line(w, doubts[i], at);
-	if (discharged(w, at))
+	if (discharged(w, at) && !changed)
 		return grade;
 	if (rule_on_line(w, FACT_dtls_shared, at))
 		return SHARED_GRADE;
@@ -158,6 +168,11 @@ static void doubts(struct work *w)
 	suspect(w, FACT_dtls_one_sided, RULE_DTLS_010, SEVERITY_HIGH,
 		"the DTLS client showed no certificate: one side does not know the other",
 		"The DTLS client showed no certificate");
+	suspect(w, FACT_dtls_changed, RULE_DTLS_013, SEVERITY_MEDIUM,
+		"somebody with another certificate took over the media path, and no offer or "
+		"answer "
+		"announced it",
+		"Another certificate took over an established path");
 	RULE_EACH (w, f, FACT_dtls_weak_fingerprint) {
 		bool md5 = f->text && strcmp(f->text, "MD5") == 0;
 		rule_say(w, CONDITION_KEYS, KNOWN_SUSPECT, f,

@@ -399,6 +399,21 @@ static void unowned(struct work *w)
 	}
 }
 
+static void taken_over(struct work *w)
+{
+	RULE_EACH (w, f, FACT_media_taken_over) {
+		rule_say(w, CONDITION_MEDIA, KNOWN_SUSPECT, f,
+			 "media was turned to a sender that nothing announced");
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_MED_008,
+				  .outcome = OUTCOME_VIOLATED,
+				  .severity = SEVERITY_MEDIUM,
+				  .detail = "A sender that nothing announced took over, and the "
+					    "one before him went on in vain." });
+	}
+}
+
 static void one_way(struct work *w)
 {
 	const struct note n = {
@@ -473,7 +488,6 @@ static void rtcp(struct work *w)
 				  .detail = "A readable RTCP CNAME names the user at a host." });
 }
 
-rule_run *const rule_med_run[] = { mark_falls,	     clear_media, doubtful, other_kinds,
-				   downgrade,	     fallback,	  sibling,  starts,
-				   unowned,	     one_way,	  rtcp,	    unjudged,
-				   nothing_readable, NULL };
+rule_run *const rule_med_run[] = { mark_falls, clear_media, doubtful, other_kinds,	downgrade,
+				   fallback,   sibling,	    starts,   unowned,		taken_over,
+				   one_way,    rtcp,	    unjudged, nothing_readable, NULL };

@@ -88,6 +88,17 @@ static void digests(struct work *w)
 	}
 }
 
+/* What was accepted: a server that refuses such credentials has no fault. */
+static void weak_digests(struct work *w)
+{
+	RULE_EACH (w, f, FACT_digest_weak)
+		rule_note(w, f,
+			  (struct note){ .id = RULE_AUTH_003,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_LOW,
+					 .detail = rule_detail(w, f, "The server accepted") });
+}
+
 /* ---- digits ----------------------------------------------------------------------- */
 
 static bool handled(const struct work *w)
@@ -242,5 +253,5 @@ static void identity(struct work *w)
 							       "challenge") });
 }
 
-rule_run *const rule_priv_run[] = { identities, bodies, credentials, digests, digits,
-				    sensitive,	feeds,	identity,    NULL };
+rule_run *const rule_priv_run[] = { identities, bodies,	   credentials, digests,  weak_digests,
+				    digits,	sensitive, feeds,	identity, NULL };

@@ -16,11 +16,11 @@ struct chain {
 static bool contradicted(const struct work *w, const struct fact *f)
 {
 	static const enum fact_kind kinds[] = {
-		FACT_dtls_mismatch,  FACT_dtls_no_fingerprint, FACT_dtls_weak_fingerprint,
-		FACT_dtls_one_sided, FACT_dtls_weak_suite,     FACT_dtls_shared,
-		FACT_keys_rewritten, FACT_zrtp_mismatch,       FACT_zrtp_middle,
-		FACT_zrtp_broken,    FACT_media_rekeyed,       FACT_key_proved,
-		FACT_key_wrong_way,
+		FACT_dtls_mismatch, FACT_dtls_no_fingerprint, FACT_dtls_weak_fingerprint,
+		FACT_dtls_changed,  FACT_dtls_one_sided,      FACT_dtls_weak_suite,
+		FACT_dtls_shared,   FACT_keys_rewritten,      FACT_zrtp_mismatch,
+		FACT_zrtp_middle,   FACT_zrtp_broken,	      FACT_media_rekeyed,
+		FACT_key_proved,    FACT_key_wrong_way,
 	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -125,4 +125,26 @@ static void by_zrtp(struct work *w)
 	}
 }
 
-rule_run *const rule_proof_run[] = { by_dtls, by_zrtp, NULL };
+/* ---- what stands for them in signaling ------------------------------------------------- */
+
+/* One line a call: each of its media arrived the same way. */
+static void unsigned_prints(struct work *w)
+{
+	RULE_EACH (w, f, FACT_dtls_unsigned) {
+		struct fact whole = *f;
+		if (rule_has(w, FACT_identity_signed))
+			return;
+		whole.leg = whole.media = whole.segment = FACT_NOWHERE;
+		rule_note(w, &whole,
+			  (struct note){ .id = RULE_KEY_012,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_LOW,
+					 .detail = f->value ? "The signed identity that covers the "
+							      "DTLS fingerprints is out of date."
+							    : "No signed identity came with the "
+							      "DTLS fingerprints: whoever can "
+							      "change SDP can exchange them." });
+	}
+}
+
+rule_run *const rule_proof_run[] = { by_dtls, by_zrtp, unsigned_prints, NULL };

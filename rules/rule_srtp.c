@@ -236,6 +236,51 @@ static void key_values(struct work *w)
 	}
 }
 
+/* Good ciphers all of them: only a policy can ask for others. */
+static void strength(struct work *w)
+{
+	RULE_EACH (w, f, FACT_srtp_cipher) {
+		uint64_t lacks = f->value & w->strength;
+		if (!lacks)
+			continue;
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SRTP_005,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_INFO,
+					 .detail = rule_detail(
+						 w, f,
+						 lacks & SHORT_OF_FIPS
+							 ? "FIPS does not approve this cipher"
+							 : "CNSA asks for keys of 256 bits") });
+	}
+}
+
+static void worn(struct work *w)
+{
+	RULE_EACH (w, f, FACT_srtp_lifetime)
+		rule_note(w, f,
+			  (struct note){
+				  .id = RULE_SRTP_008,
+				  .outcome = OUTCOME_VIOLATED,
+				  .severity = SEVERITY_LOW,
+				  .title = "Key used beyond its lifetime",
+				  .detail = rule_text(w,
+						      "One key protected %llu packets of %.5s, "
+						      "more than it may.",
+						      (unsigned long long)f->value,
+						      f->text ? f->text : "SRTP") });
+	RULE_EACH (w, f, FACT_srtp_again)
+		rule_note(w, f,
+			  (struct note){ .id = RULE_SRTP_008,
+					 .outcome = OUTCOME_VIOLATED,
+					 .severity = SEVERITY_LOW,
+					 .title = "Packets sent again",
+					 .detail = rule_text(w,
+							     "%llu packets came again long after "
+							     "their first time.",
+							     (unsigned long long)f->value) });
+}
+
 static void reuse(struct work *w)
 {
 	RULE_EACH (w, f, FACT_key_reused)
@@ -281,6 +326,6 @@ static void unexplained(struct work *w)
 	}
 }
 
-rule_run *const rule_srtp_run[] = { null_cipher, unencrypted, waived,	   keystream,
-				    failing,	 proved,      verified,	   key_values,
+rule_run *const rule_srtp_run[] = { null_cipher, unencrypted, waived,	   keystream, failing,
+				    proved,	 verified,    key_values,  strength,  worn,
 				    reuse,	 forked,      unexplained, NULL };

@@ -317,8 +317,8 @@ static uint16_t find_caps(const struct work *w, const struct judgement *j)
 	return set;
 }
 
-/* Each rule once, at its worst. SIG-004 is one line for the capture and no lack of hygiene (D.1).
- */
+/* Each rule once, at its worst. SIG-004 and KEY-012 are a line for the capture and no lack of
+ * hygiene (D.1, D.4). */
 static void count_rules(const struct judgement *j, struct score_input *in)
 {
 	enum severity worst[RULES] = { SEVERITY_INFO };
@@ -329,7 +329,7 @@ static void count_rules(const struct judgement *j, struct score_input *in)
 		if (f->outcome != OUTCOME_VIOLATED)
 			continue;
 		in->above_low |= f->severity > SEVERITY_LOW;
-		if (rule != RULE_SIG_004 && f->severity > worst[rule])
+		if (rule != RULE_SIG_004 && rule != RULE_KEY_012 && f->severity > worst[rule])
 			worst[rule] = f->severity;
 	}
 	for (size_t i = 0; i < RULES; i++) {

@@ -204,6 +204,7 @@ static void gather_limits(struct document_run *run, const struct pipeline *p, co
 		{ "stints_dropped", t->stints_dropped },
 		{ "keys_not_compared", t->keys_unpaged },
 		{ "correlators_too_common", t->legs_crowded },
+		{ "nonces_forgotten", t->nonces_displaced },
 	};
 
 	FILL(run->limits, limits);

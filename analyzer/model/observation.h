@@ -93,7 +93,8 @@ struct auth_seen {
 	bool aka;
 	bool has_response;
 	bool has_qop;
-	struct slice realm;
+	struct slice realm, nonce, username; /* username: an identity */
+	uint32_t nc;			     /* of the nonce; 0: not given */
 };
 
 enum body_kind {
@@ -170,16 +171,22 @@ enum { CRYPTO_KEYS = 4 };
 /* What is wrong with a key whose octets are no random choice (KEY-006). */
 enum key_pattern { KEY_RANDOM, KEY_ZERO, KEY_CONSTANT, KEY_SEQUENTIAL, KEY_TEXT };
 
+/* What a cipher of SRTP falls short of (SRTP-005): AES with 256 bits, a cipher that FIPS approves.
+ */
+enum cipher_short { SHORT_OF_CNSA = 1 << 0, SHORT_OF_FIPS = 1 << 1 };
+
 /* One a=crypto line. Keys stay left of the wall; key_names stand for them. */
 struct crypto_seen {
 	uint32_t tag;
 	struct slice suite;		 /* as written */
 	const char *wrong;		 /* why the standard refuses the line, or NULL; static */
 	uint64_t key_names[CRYPTO_KEYS]; /* digest_name of key and salt; 0: not decodable */
+	uint64_t lifetimes[CRYPTO_KEYS]; /* packets each of them may protect; 0: not declared */
 	uint16_t key_octets;		 /* decoded length of the first inline */
 	uint16_t tag_bits;		 /* SRTP tag of the suite; 0: unknown suite */
 	uint8_t keys;			 /* inline values on the line */
 	uint8_t pattern;		 /* enum key_pattern, the worst of its keys */
+	uint8_t cipher_short;		 /* enum cipher_short */
 	bool valid;			 /* RFC 4568: length, tag, parameters */
 	bool unknown_suite;		 /* well-formed, a suite we do not know */
 	bool alias, unpadded;		 /* tolerated spelling; base64 without '=' */
@@ -333,6 +340,7 @@ struct window_seen {
 	uint64_t first_frame, last_frame;
 	uint32_t packets, lost;
 	uint32_t mixed;	  /* packets that name contributing sources (CSRC) */
+	uint16_t again;	  /* packets of numbers that had come long before, without a hole since */
 	uint64_t bytes;	  /* RTP payload */
 	uint16_t reasons; /* enum window_reason */
 	uint16_t first_seq, last_seq;

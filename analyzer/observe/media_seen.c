@@ -47,6 +47,7 @@ static void settle(struct flow *f, unsigned direction)
 	if (packets == 0)
 		return;
 	s->prints.count = h->print_count;
+	rtp_stream_follow(s, packets);
 	s->now.packets += packets;
 	s->now.bytes += h->bytes;
 	s->now.last_ns = s->last_ns = h->last_ns;

@@ -2,10 +2,11 @@
 #include "analyzer/observe/rtp_stream.h"
 
 enum {
-	SIZE_WINDOW = 16,  /* packets a window has before another pattern may close it */
-	PT_RUN = 4,	   /* packets in a row of another type that make it the main one */
-	PT_TOTAL = 20,	   /* the same, not in a row */
-	SEQ_JUMP = 3000,   /* RFC 3550 A.1 MAX_DROPOUT: beyond, a restart rather than loss */
+	SIZE_WINDOW = 16, /* packets a window has before another pattern may close it */
+	PT_RUN = 4,	  /* packets in a row of another type that make it the main one */
+	PT_TOTAL = 20,	  /* the same, not in a row */
+	SEQ_JUMP = 3000,  /* RFC 3550 A.1 MAX_DROPOUT: beyond, a restart rather than loss */
+	AGAIN = 250,	  /* packets behind: later than any order of arrival, and any mirror port */
 	LOOK_LATEST = 100, /* packets into a window, testing does not begin any more */
 	EVENT_BYTES = 4,
 	DIGIT_LAST = 15, /* RFC 4733 3.2 */
@@ -112,6 +113,13 @@ static uint16_t due(const struct stream *s, uint64_t ts_ns)
 	return reasons;
 }
 
+void rtp_stream_follow(struct stream *s, unsigned packets)
+{
+	unsigned unbroken = s->unbroken + packets;
+
+	s->unbroken = (uint16_t)(unbroken < SEQ_JUMP ? unbroken : SEQ_JUMP);
+}
+
 /* RFC 3550 A.1 in short: what is missing, what comes late, what starts anew. */
 static uint16_t sequence(struct stream *s, uint16_t seq)
 {
@@ -125,12 +133,16 @@ static uint16_t sequence(struct stream *s, uint16_t seq)
 			s->rolls++;
 			reasons = WINDOW_WRAP;
 		}
+		if (step > 1)
+			s->unbroken = 0;
+		rtp_stream_follow(s, 1);
 		s->seq = seq;
 	} else if (step > UINT16_MAX - SEQ_JUMP) {
 		if (s->now.lost)
 			s->now.lost--;
 	} else if (seq == s->restart_seq) {
 		s->seq = seq;
+		s->unbroken = 0;
 	}
 	s->restart_seq = (uint16_t)(seq + 1);
 	return reasons;
@@ -175,6 +187,15 @@ void rtp_stream_print(struct stream *s, const struct payload *p, const struct rt
 							.seq = q->seq });
 }
 
+/* Numbers came without a hole since then, so this one has been here: it is no late arrival. */
+static void count_again(struct stream *s, uint16_t seq)
+{
+	uint16_t behind = (uint16_t)(s->seq - seq);
+
+	if (behind >= AGAIN && behind < s->unbroken && s->now.again < UINT16_MAX)
+		s->now.again++;
+}
+
 static void count_packet(struct stream *s, const struct payload *p, const struct rtp_quick *q,
 			 size_t len, bool main)
 {
@@ -200,6 +221,7 @@ void rtp_stream_count(struct stream *s, const struct payload *p, const struct rt
 	bool main = q->pt == s->now.pt;
 
 	count_step(s, before, q);
+	count_again(s, q->seq);
 	if (main)
 		s->other_run = 0;
 	count_packet(s, p, q, len, main);

@@ -31,6 +31,7 @@ struct stream {
 	uint16_t seq, restart_seq, rolls, pending; /* pending: enum window_reason */
 	struct vote len, step;
 	uint16_t run_len, settled_len;
+	uint16_t unbroken; /* packets in a row, up to now, that came without a hole */
 	uint8_t run, other_pt, other_run, other_total;
 	bool tested, started; /* tested: a tester was found for this window */
 	bool continued, has_event;
@@ -70,6 +71,8 @@ void rtp_stream_open(struct stream *s, uint16_t reasons, const struct rtp_quick 
 /* `before`: the stream's sequence number before this packet. */
 void rtp_stream_count(struct stream *s, const struct payload *p, const struct rtp_quick *q,
 		      size_t len, uint16_t before);
+/* So many packets more came in order without a hole. */
+void rtp_stream_follow(struct stream *s, unsigned packets);
 /* Keeps a print of this packet if its content says so. */
 void rtp_stream_print(struct stream *s, const struct payload *p, const struct rtp_quick *q,
 		      struct slice payload);

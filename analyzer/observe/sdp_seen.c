@@ -150,6 +150,7 @@ static void read_key(const struct sdp_crypto *c, unsigned at, struct crypto_seen
 	uint8_t key[KEY_BYTES];
 	int n = sdp_crypto_decode(k->secret_base64, key, sizeof key);
 
+	to->lifetimes[at] = k->lifetime;
 	if (n > 0) {
 		enum key_pattern p = pattern_of(key, (size_t)n);
 		to->key_names[at] = digest_name((struct slice){ key, (size_t)n });
@@ -158,6 +159,18 @@ static void read_key(const struct sdp_crypto *c, unsigned at, struct crypto_seen
 		hand_over(c, at, (struct slice){ key, (size_t)n }, to->key_names[at], room);
 	}
 	explicit_bzero(key, sizeof key);
+}
+
+/* Keys of 128 and 192 bits; f8 and what is not AES. No encryption at all is another matter. */
+static uint8_t cipher_short(enum sdp_crypto_suite s)
+{
+	bool aes = s != SDP_F8_128_HMAC_SHA1_80 &&
+		   (s < SDP_SEED_CTR_128_HMAC_SHA1_80 || s > SDP_AEAD_ARIA_256_GCM);
+
+	if (s == SDP_SUITE_OTHER || s == SDP_NULL_HMAC_SHA1_80 || s == SDP_NULL_HMAC_SHA1_32)
+		return 0;
+	return (uint8_t)((sdp_crypto_info(s)->key < 32 ? SHORT_OF_CNSA : 0) |
+			 (aes ? 0 : SHORT_OF_FIPS));
 }
 
 static void read_one_crypto(const struct sdp_crypto *c, struct crypto_seen *to,
@@ -170,6 +183,7 @@ static void read_one_crypto(const struct sdp_crypto *c, struct crypto_seen *to,
 		.key_octets = c->key_n ? c->keys[0].octets : 0,
 		.tag_bits = sdp_crypto_info(c->suite)->srtp_tag_bits,
 		.keys = c->key_n,
+		.cipher_short = cipher_short(c->suite),
 		.valid = c->reason == SDP_CRYPTO_VALID,
 		.unknown_suite = c->reason == SDP_CRYPTO_UNKNOWN_SUITE,
 		.alias = (c->flags & SDP_CRYPTO_ALIAS) != 0,

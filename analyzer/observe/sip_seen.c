@@ -236,6 +236,9 @@ static struct auth_seen auth(const struct sip_auth *a, bool challenge)
 		.has_response = (a->flags & SIP_AUTH_HAS_RESPONSE) && a->secret.n,
 		.has_qop = (a->flags & SIP_AUTH_HAS_QOP) != 0,
 		.realm = a->realm,
+		.nonce = a->nonce,
+		.username = a->username,
+		.nc = a->nc,
 	};
 }
 

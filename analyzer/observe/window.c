@@ -54,6 +54,7 @@ void window_merge(struct window_seen *into, const struct window_seen *later)
 	into->last_seq = later->last_seq;
 	into->packets += later->packets;
 	into->lost += later->lost;
+	into->again = add16(into->again, later->again);
 	into->bytes += later->bytes;
 	into->reasons |= later->reasons | WINDOW_MERGED;
 	merge_tests(into, later);

@@ -54,6 +54,7 @@ void clear_merge(struct window_seen *w, const struct window_seen *more)
 	}
 	ADD(packets);
 	ADD(lost);
+	ADD(again);
 	w->bytes += more->bytes;
 	w->reasons = (uint16_t)(w->reasons | WINDOW_MERGED);
 	merge_tests(w, more);

@@ -365,6 +365,7 @@ void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struc
 		request_state(l, leg, o);
 	else
 		response_state(l, t, o);
+	nonce_message(&refusals->nonces, l, t, o);
 	note_hosts(l, leg, o);
 	note_retry(refusals, l, o);
 	offer_message(paths, l, leg, t, o);

@@ -2,6 +2,7 @@
 #ifndef EARSHOT_DIALOG_H
 #define EARSHOT_DIALOG_H
 
+#include "analyzer/track/nonce.h"
 #include "analyzer/track/weaken.h"
 
 enum { DIALOG_REFUSALS = 1024 };
@@ -14,6 +15,7 @@ struct dialog_refusals {
 		struct evidence at;
 	} slots[DIALOG_REFUSALS];
 	struct weaken weaken;
+	struct nonces nonces;
 };
 
 /* Files one message under its call. Messages of one transaction may come any number of times. */

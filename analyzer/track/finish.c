@@ -20,6 +20,7 @@
 #include "analyzer/track/repeat.h"
 #include "analyzer/track/session_facts.h"
 #include "analyzer/track/sight.h"
+#include "analyzer/track/source.h"
 #include "analyzer/track/track.h"
 #include "analyzer/track/weaken.h"
 
@@ -347,9 +348,11 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 	media_facts_fax(l, all, pacts, &list);
 	keyed_sdes(l, all, pacts, &list);
 	keyed_dtls(l, &list);
+	keyed_again(l, &list);
 	keyed_line(l, all, pacts, &list);
 	keyed_zrtp(l, &list);
 	keyed_media(l, &list);
+	source_facts(l, &list);
 	across_facts(l, all, pacts, &list);
 	keybook_call(book, l, &list);
 	for (unsigned i = 0; i < l->call.leg_count; i++)

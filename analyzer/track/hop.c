@@ -305,8 +305,9 @@ static void note_passport(struct live *l, struct leg_live *leg, const struct obs
 			    : p->signature == CHECK_BAD ? "its signature does not verify"
 			    : p->stale			? "its time is more than a minute off"
 							: NULL;
-	if (wrong)
-		live_note(l, leg, FACT_identity_wrong, 3, wrong, &o->evidence);
+	f = wrong ? live_note(l, leg, FACT_identity_wrong, 3, wrong, &o->evidence) : NULL;
+	if (f)
+		f->value = p->mky == CHECK_OK && p->signature != CHECK_BAD; /* stale, no more */
 	if (wrong || !p->has_mky || p->mky != CHECK_OK)
 		return;
 	f = live_note(l, leg, FACT_identity_signed, 3, NULL, &o->evidence);

@@ -74,7 +74,7 @@ bool keyed_print_usable(const struct fingerprint_seen *f)
 }
 
 /* One description: the strongest hash it uses decides. */
-static enum keyed_match line_cert(const struct line_seen *m, const struct cert_seen *c)
+enum keyed_match keyed_line_cert(const struct line_seen *m, const struct cert_seen *c)
 {
 	int strongest = -1, fits = -1;
 
@@ -105,7 +105,7 @@ enum keyed_match keyed_cert(const struct agreed *a, int side, const struct cert_
 	for (unsigned i = 0; i < a->line_count; i++) {
 		if (!a->lines[i] || !is_side(i, side))
 			continue;
-		enum keyed_match m = line_cert(a->lines[i], c);
+		enum keyed_match m = keyed_line_cert(a->lines[i], c);
 		best = m > best ? m : best;
 	}
 	return best;
@@ -222,4 +222,13 @@ struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int 
 	if (f)
 		f->text = text;
 	return f;
+}
+
+void keyed_cipher(struct live *l, int media, unsigned cipher_short, const char *text,
+		  const struct evidence *at)
+{
+	struct fact *f = cipher_short ? keyed_fact(l, FACT_srtp_cipher, 3, media, text, at) : NULL;
+
+	if (f)
+		f->value = cipher_short;
 }

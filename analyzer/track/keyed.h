@@ -15,6 +15,8 @@ enum keyed_match {
 /* It can be held against a certificate; or its hash is not known, and nothing says that it cannot.
  */
 bool keyed_print_usable(const struct fingerprint_seen *f);
+/* A certificate against one description. */
+enum keyed_match keyed_line_cert(const struct line_seen *m, const struct cert_seen *c);
 /* A certificate against what one side (0: offerer, 1: answerer, -1: either) announced. */
 enum keyed_match keyed_cert(const struct agreed *a, int side, const struct cert_seen *c);
 /* A Hello hash against the same. `version`: of the Hello, "1.10". */
@@ -32,6 +34,8 @@ int keyed_side(const struct agreed *a, const struct endpoint *e, const struct en
 
 /* Facts; `list` is the whole call's, since forks and BUNDLE share what they announce. */
 void keyed_dtls(struct live *l, const struct agreed_list *list);
+/* A certificate that changed on a path, without an offer or answer about it. */
+void keyed_again(struct live *l, const struct agreed_list *list);
 /* What offers and answers owe to DTLS, and what became of it. */
 void keyed_line(struct live *l, struct pact *const *pacts, unsigned count,
 		const struct agreed_list *list);
@@ -46,6 +50,9 @@ void keyed_sdes(struct live *l, struct pact *const *pacts, unsigned count,
 void keyed_media(struct live *l, const struct agreed_list *list); /* tags, RTCP, digits */
 
 bool keyed_has(const struct live *l, enum fact_kind kind, int media);
+/* What the cipher agreed for a line falls short of (enum cipher_short), if it does of anything. */
+void keyed_cipher(struct live *l, int media, unsigned cipher_short, const char *text,
+		  const struct evidence *at);
 /* A fact of a media line, one for each kind and text; evidence and value are added to. */
 struct fact *keyed_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media,
 			const char *text, const struct evidence *at);

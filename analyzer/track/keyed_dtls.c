@@ -181,6 +181,25 @@ static void note_suite(const struct look *k)
 		f->value = worth;
 }
 
+/* RFC 5764 4.1.2, RFC 7714 14.2, RFC 8723 10, RFC 8269 6. */
+static unsigned cipher_short(uint16_t profile)
+{
+	static const uint8_t known[] = {
+		[0x01] = SHORT_OF_CNSA,
+		[0x02] = SHORT_OF_CNSA,
+		[0x07] = SHORT_OF_CNSA,
+		[0x09] = SHORT_OF_CNSA,
+		[0x0b] = SHORT_OF_CNSA | SHORT_OF_FIPS,
+		[0x0c] = SHORT_OF_CNSA | SHORT_OF_FIPS,
+		[0x0d] = SHORT_OF_FIPS,
+		[0x0e] = SHORT_OF_FIPS,
+		[0x0f] = SHORT_OF_CNSA | SHORT_OF_FIPS,
+		[0x10] = SHORT_OF_FIPS,
+	};
+
+	return profile < sizeof known ? known[profile] : 0;
+}
+
 /* DTLS 1.3 hides the choice. */
 static void note_profile(const struct look *k)
 {
@@ -191,6 +210,9 @@ static void note_profile(const struct look *k)
 	if (!h->server_hello || h->hidden || !voice)
 		return;
 	bool null = h->profile == PROFILE_NULL_80 || h->profile == PROFILE_NULL_32;
+	if (h->has_profile && completed(h))
+		keyed_cipher(k->l, k->a->number, cipher_short(h->profile), h->profile_name,
+			     &h->server_at);
 	unsigned worth = !h->has_profile ? 2 : null ? 3 : h->profile == PROFILE_SHORT_TAG ? 1 : 0;
 	if (!worth)
 		return;

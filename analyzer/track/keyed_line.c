@@ -105,6 +105,62 @@ static void note_readable(struct live *l, const struct pact *p, const struct agr
 		f->leg = (int16_t)p->leg->number;
 }
 
+static bool names_host(const struct line_seen *m, const struct addr *host)
+{
+	for (unsigned i = 0; i < m->candidate_count; i++)
+		if (addr_eq(&m->candidates[i].at.addr, host))
+			return true;
+	return addr_eq(&m->at.addr, host);
+}
+
+/*
+ * The offer of a call came to the host that answered it and its media: further on
+ * nobody could sign it (RFC 8224 4.1). What a proxy passes on it may sign itself,
+ * whether or not it relays the media, too.
+ */
+static bool arrived(const struct live *l, const struct pact *p, const struct line_seen *n)
+{
+	const struct addr *host = &p->leg->leg.b.addr;
+
+	for (unsigned i = 0; i < l->forwarding_count; i++)
+		if (addr_eq(&l->forwarding[i].addr, host))
+			return false;
+	if (!addr_is_none(&p->contact) && !addr_eq(&p->contact, host))
+		return false;
+	return n && n->at.port && p->verb == SIP_VERB_INVITE && !p->reoffer &&
+	       !p->offer_in_response && names_host(n, host);
+}
+
+enum identity { NOBODY_SIGNED, SIGNED_BEFORE, SOMEBODY_SIGNED };
+
+/* On any hop; one that contradicts its message is told as that (AUTH-005). */
+static enum identity identity_of(const struct live *l)
+{
+	enum identity found = NOBODY_SIGNED;
+
+	for (const struct leg_live *leg = l->legs; leg; leg = leg->next)
+		for (const struct note *k = leg->notes; k; k = k->next) {
+			if (k->fact.kind == FACT_identity_signed ||
+			    (k->fact.kind == FACT_identity_wrong && !k->fact.value))
+				return SOMEBODY_SIGNED;
+			if (k->fact.kind == FACT_identity_wrong)
+				found = SIGNED_BEFORE;
+		}
+	return found;
+}
+
+static void note_unsigned(struct live *l, const struct pact *p, const struct agreed *a,
+			  const struct line_seen *o, const struct line_seen *n)
+{
+	enum identity who = identity_of(l);
+
+	if (!o || !any_usable(o) || !arrived(l, p, n) || who == SOMEBODY_SIGNED)
+		return;
+	struct fact *f = keyed_fact(l, FACT_dtls_unsigned, 3, a->number, NULL, &p->offer_at);
+	if (f)
+		f->value = who == SIGNED_BEFORE;
+}
+
 static void look_at_pact(struct live *l, const struct pact *p, const struct agreed_list *list)
 {
 	const struct line_seen *o, *n;
@@ -116,6 +172,8 @@ static void look_at_pact(struct live *l, const struct pact *p, const struct agre
 			continue;
 		note_readable(l, p, a, o, &p->offer_at);
 		note_readable(l, p, a, n, &p->answer_at);
+		if (p->leg->leg.readable || p->leg->leg.decrypted)
+			note_unsigned(l, p, a, o, n);
 		const char *fault = o && n && n->at.port ? role_fault(o, n) : NULL;
 		if (fault)
 			keyed_fact(l, FACT_dtls_role, 3, a->number, fault, &p->answer_at);

@@ -2,13 +2,18 @@
 #include "analyzer/track/keyed.h"
 
 enum {
-	UNPROVED = 20,	  /* evidence-methods 1.9: packets tried before a key is said not to fit */
-	FAILING = 100,	  /* SRTP-007: more than one in a hundred */
-	FAILED_LEAST = 3, /* of few samples one may be damaged, or forged by anyone */
-	DIGITS = 3,	  /* what else slips through the grammar are flashes of the hook */
-	EVENTS = 8,	  /* four octets obey the grammar by chance with 2^-5 each */
-	TAGGED = 50,	  /* B.7: packets of which 95 % have the length of codec and tag */
+	UNPROVED = 20,	   /* evidence-methods 1.9: packets tried before a key is said not to fit */
+	FAILING = 100,	   /* SRTP-007: more than one in a hundred */
+	FAILED_LEAST = 3,  /* of few samples one may be damaged, or forged by anyone */
+	DIGITS = 3,	   /* what else slips through the grammar are flashes of the hook */
+	EVENTS = 8,	   /* four octets obey the grammar by chance with 2^-5 each */
+	BURST = 20,	   /* SRTP-008: packets that came again, of one direction */
+	BACK_PACKETS = 50, /* of the other, to know that it is not the capture */
+	TAGGED = 50,	   /* B.7: packets of which 95 % have the length of codec and tag */
 };
+
+/* RFC 3711 9.2 */
+static const uint64_t SRTP_LIFE = UINT64_C(1) << 48, SRTCP_LIFE = UINT64_C(1) << 31;
 
 /* ---- keys ----------------------------------------------------------------------------- */
 
@@ -195,6 +200,95 @@ static void note_keystream(struct live *l, const struct agreed_list *list, unsig
 				keystream_of_lines(l, a, f, list->all[i].paths[p]);
 }
 
+/* ---- how long a key serves, and packets that come again (RFC 3711 9.2, 3.3.2) -------------- */
+
+/* Declared for this key (RFC 4568 6.1), the longest where it stands twice; else what any may. */
+static uint64_t lifetime_of(const struct agreed *a, uint64_t name, uint64_t most)
+{
+	uint64_t declared = 0;
+
+	for (unsigned i = 0; i < a->line_count; i++)
+		for (unsigned c = 0; a->lines[i] && c < a->lines[i]->crypto_count; c++)
+			for (unsigned k = 0; k < CRYPTO_KEYS; k++) {
+				const struct crypto_seen *line = &a->lines[i]->cryptos[c];
+				if (line->key_names[k] != name)
+					continue;
+				if (!line->lifetimes[k])
+					return most;
+				declared = line->lifetimes[k] > declared ? line->lifetimes[k]
+									 : declared;
+			}
+	return declared && declared < most ? declared : most;
+}
+
+static void note_lifetime(struct live *l, const struct agreed *a, const char *what,
+			  uint64_t packets, const struct evidence *at)
+{
+	struct fact *f = keyed_fact(l, FACT_srtp_lifetime, 4, a->number, what, at);
+
+	if (f && f->value < packets)
+		f->value = packets;
+}
+
+/* Where another key may have taken over unseen, or a packet came twice, fewer are counted. */
+static void outlive(struct live *l, const struct agreed *a, const struct stream *st)
+{
+	const struct proof_seen *p = &st->proof;
+
+	if (!p->key_name || !ours(a, p) || p->rekeyed || p->failed_after || !st->window_count)
+		return;
+	struct span s = span_of(st);
+	uint64_t indexes = s.last - s.first + 1;
+	uint64_t packets = st->packets < indexes ? st->packets : indexes;
+	if (packets > lifetime_of(a, p->key_name, SRTP_LIFE))
+		note_lifetime(l, a, "SRTP", packets, &st->first);
+}
+
+static void outlive_rtcp(struct live *l, const struct agreed *a, const struct flow *f)
+{
+	for (unsigned d = 0; d < 2; d++) {
+		const struct rtcp_seen *r = &f->rtcp[d];
+		if (r->key_name && r->verified > lifetime_of(a, r->key_name, SRTCP_LIFE))
+			note_lifetime(l, a, "SRTCP", r->verified, &f->first);
+	}
+}
+
+struct repeats {
+	uint64_t packets, again;
+	struct evidence at;
+};
+
+static struct repeats repeats_of(const struct flow *f, bool forward)
+{
+	struct repeats r = { 0 };
+
+	for (const struct stream *st = f->streams; st; st = st->next)
+		for (unsigned i = 0; st->forward == forward && i < st->window_count; i++) {
+			const struct stint_window *w = &st->windows[i];
+			struct evidence at = { .frame = w->seen.first_frame,
+					       .ts_ns = w->seen.first_ns,
+					       .input = w->input };
+			r.packets += w->seen.packets;
+			r.again += w->seen.again;
+			if (w->seen.again)
+				live_first(&r.at, &at);
+		}
+	return r;
+}
+
+/* A capture that holds its packets twice does so for both directions; who replays has one. */
+static void note_again(struct live *l, const struct agreed *a, const struct flow *f)
+{
+	for (unsigned d = 0; d < 2; d++) {
+		struct repeats r = repeats_of(f, d == 0), back = repeats_of(f, d != 0);
+		if (r.again < BURST || back.packets < BACK_PACKETS || back.again)
+			continue;
+		struct fact *fact = keyed_fact(l, FACT_srtp_again, 3, a->number, NULL, &r.at);
+		if (fact && fact->value < r.again)
+			fact->value = r.again;
+	}
+}
+
 /* ---- RTCP and digits -------------------------------------------------------------------- */
 
 static bool is_keyed(const struct agreed *a)
@@ -288,8 +382,13 @@ void keyed_media(struct live *l, const struct agreed_list *list)
 			const struct flow *f = a->paths[p];
 			if (!keyed_in_time(l, f->first_ns, f->last_ns))
 				continue;
-			for (const struct stream *st = f->streams; st; st = st->next)
+			for (const struct stream *st = f->streams; st; st = st->next) {
 				note_proof(l, a, st);
+				outlive(l, a, st);
+			}
+			if (is_keyed(a) && !any_clear(a))
+				note_again(l, a, f);
+			outlive_rtcp(l, a, f);
 			note_keystream(l, list, i, f);
 			note_rtcp(l, a, f);
 		}

@@ -124,6 +124,8 @@ static void note_answer(const struct look *k)
 	if (k->o && !offers_tag(k->o, c->tag))
 		keyed_fact(k->l, FACT_key_malformed, 3, k->a->number,
 			   "the answer has a tag that was not offered", &k->p->answer_at);
+	keyed_cipher(k->l, k->a->number, c->cipher_short, suite_text(k->l, c->suite),
+		     &k->p->answer_at);
 	if (c->tag_bits == SHORT_TAG)
 		keyed_fact(k->l, FACT_srtp_short_tag, 3, k->a->number, suite_text(k->l, c->suite),
 			   &k->p->answer_at);

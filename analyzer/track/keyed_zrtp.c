@@ -184,6 +184,25 @@ static void note_weak(const struct look *k)
 		keyed_fact(k->l, FACT_zrtp_weak, 3, k->a->number, text, &k->z->at);
 }
 
+/* RFC 6189 5.1.3. */
+static void note_cipher(const struct look *k)
+{
+	static const struct {
+		const char *name;
+		unsigned cipher_short;
+	} known[] = { { "AES1", SHORT_OF_CNSA },
+		      { "AES2", SHORT_OF_CNSA },
+		      { "2FS1", SHORT_OF_CNSA | SHORT_OF_FIPS },
+		      { "2FS2", SHORT_OF_CNSA | SHORT_OF_FIPS },
+		      { "2FS3", SHORT_OF_FIPS } };
+	const struct zrtp_seen *z = &k->z->seen;
+
+	for (size_t i = 0; z->completed && i < sizeof known / sizeof *known; i++)
+		if (is(z->cipher, known[i].name))
+			keyed_cipher(k->l, k->a->number, known[i].cipher_short, known[i].name,
+				     &z->done);
+}
+
 /* ---- other exchanges on two hops ---------------------------------------------------------- */
 
 static bool has(const struct zrtp_seen *z, const struct zrtp_side_seen *s)
@@ -267,6 +286,7 @@ void keyed_zrtp(struct live *l, const struct agreed_list *list)
 				note_end(&k, k.a->paths[p]);
 				note_flags(&k);
 				note_weak(&k);
+				note_cipher(&k);
 			}
 	}
 }

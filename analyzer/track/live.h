@@ -69,12 +69,21 @@ struct pact {
 	struct evidence offer_at, answer_at;
 	struct evidence final_at; /* the first 2xx, or ACK, that carried this answer */
 	uint16_t answer_point;	  /* the capture point of answer_at */
+	struct addr contact;	  /* of who answered; none: a name, or not said */
 	bool offer_in_response;	  /* delayed offer */
-	bool callee_offers;	/* the offer came from whom the first INVITE went to */
-	bool reoffer;		/* in a dialog */
-	bool final;		/* the answer stood in, or was followed by, a 2xx or ACK */
-	uint16_t refused;	/* status that turned the offer down, 0: none */
-	int16_t *media;		/* at the end: index of the agreed media per m-line, or -1 */
+	bool callee_offers;	  /* the offer came from whom the first INVITE went to */
+	bool reoffer;		  /* in a dialog */
+	bool final;		  /* the answer stood in, or was followed by, a 2xx or ACK */
+	uint16_t refused;	  /* status that turned the offer down, 0: none */
+	int16_t *media;		  /* at the end: index of the agreed media per m-line, or -1 */
+};
+
+/* Digest credentials of a request; at.frame 0: none. The words are hashed. */
+struct digest_shown {
+	uint64_t nonce, user, request; /* nonce.c */
+	uint32_t nc;
+	bool qop;
+	struct evidence at;
 };
 
 struct transaction {
@@ -86,6 +95,7 @@ struct transaction {
 	uint32_t cseq;
 	bool in_dialog, from_callee, request_seen;
 	uint16_t status; /* highest final, or 0 */
+	struct digest_shown digest;
 };
 
 /*

@@ -295,6 +295,7 @@ static void answered(struct live *l, struct pact *p, const struct observation *o
 	p->refused = 0;
 	if (!p->answer_at.frame || live_evidence_cmp(&o->evidence, &p->answer_at) < 0)
 		p->answer_point = o->point;
+	p->contact = o->as.sip.contact.addr;
 	live_first(&p->answer_at, &o->evidence);
 	if (final)
 		live_first(&p->final_at, &o->evidence);

@@ -210,6 +210,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 	}
 	t->closing_count = 0;
 	t->counters.legs_crowded = join_crowded(t->join);
+	t->counters.nonces_displaced = t->refusals->nonces.displaced;
 }
 
 /* The oldest unanswered goes first: it is the likeliest to be noise. */

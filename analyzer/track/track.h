@@ -18,6 +18,7 @@
  *                                     encrypted was not seen
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
  *        digest_md5                   value: 1 when a response to guess against was readable
+ *        digest_weak                  text: what is weak; evidence: what it repeats, too
  *        tls_abandoned                text: how TLS failed; evidence: the failure, then SIP in
  * clear transport_weakened           text: the weaker transport; evidence: what began the dialog,
  *                                     the request inside it
@@ -52,19 +53,23 @@
  * (grade 1); cert_usage value: days left digits_signaled              value: messages; text:
  * "INFO", "KPML" sensitive_readable           value: enum sensitive_kind bits topology_readable,
  * feed_readable   value: messages; text: the event package unauthenticated              text:
- * "REGISTER", "INVITE" identity_*                   text: what; identity_signed value: 1 signature
- * verified media  key_proved, _dtls, key_wrong_way, media_verified value: packets verified; grade
- * 4; text: suite or profile; segment key_unproved                 value: packets tried (at least
- * 20); grade 3; segment tags_failing                 value: packets failed; segment key_forked
- * value: branches; key_reused text: where ("both directions", "two lines", "two calls", "a
- * re-offer") key_weak, key_malformed      text: the pattern, the reason mikey_key value: data type;
- * grade 3 srtp_*                       value: 1 accepted, 0 offered only; srtp_null text: where
- *        keystream_reused             text: "both directions", "two lines"; grade 3
- *        key_weak                     value: 1 in use, 0 offered and not taken
- *        dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its
+ * "REGISTER", "INVITE" identity_*                   text: what; identity_wrong value: 1 it covers
+ * the fingerprints, and only its time is off; identity_signed value: 1 signature verified media
+ * key_proved, _dtls, key_wrong_way, media_verified value: packets verified; grade 4; text: suite or
+ * profile; segment key_unproved                 value: packets tried (at least 20); grade 3;
+ * segment tags_failing                 value: packets failed; segment key_forked value: branches;
+ * key_reused text: where ("both directions", "two lines", "two calls", "a re-offer") key_weak,
+ * key_malformed      text: the pattern, the reason mikey_key value: data type; grade 3 srtp_*
+ * value: 1 accepted, 0 offered only; srtp_null text: where srtp_lifetime                value:
+ * packets; text: "SRTP", "SRTCP"; grade 4 srtp_again                   value: packets srtp_cipher
+ * value: enum cipher_short; text: suite, profile or cipher keystream_reused             text: "both
+ * directions", "two lines"; grade 3 key_weak                     value: 1 in use, 0 offered and not
+ * taken dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its
  *                                     signature holds; 16: full (EC)DHE or EMS resumption; grade 4
  *        dtls_mismatch                value: 1 an offer or answer is missing, or only a weaker hash
  *                                     matches: suspicion; text: which side; grade 4
+ *        dtls_changed                 evidence: the certificates before and after
+ *        dtls_unsigned                value: 1 a signed identity covers them, and is out of date
  *        dtls_weak_fingerprint        text: "MD5", "SHA-1"; dtls_weak_suite, dtls_profile text:
  * name; value: 3 NULL or broken, 2 legacy or none chosen, 1 short tag or no forward secrecy
  *        dtls_shared                  value: different parties
@@ -72,6 +77,7 @@
  *                                     than 50, or not nearly all that both places hold
  *        media_rekeyed, media_decrypted, media_transcoded  the line on either side of the box
  *        key_by_signaling             of rows without readable signaling; grade as tls_direct
+ *        media_taken_over             evidence: the sender before, the sender after; grade 1
  *        dtls_same, zrtp_same         value: capture points; grade 4
  *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
  *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
@@ -105,7 +111,8 @@ struct track_options {
 
 struct track_counters {
 	uint64_t calls, calls_evicted, budget_spent, media_unowned, stints_dropped;
-	uint64_t legs_crowded; /* values too common to tell calls apart by, passed over */
+	uint64_t legs_crowded;	   /* values too common to tell calls apart by, passed over */
+	uint64_t nonces_displaced; /* forgotten for newer ones, with how they were used */
 	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
 				*/
 };

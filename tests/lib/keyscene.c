@@ -238,6 +238,7 @@ static struct window_seen window_of(const struct keyscene_stream *m)
 				 .first_seq = m->first_seq,
 				 .last_seq = (uint16_t)(m->first_seq + packets),
 				 .rolls = (uint16_t)((m->first_seq + packets) >> 16),
+				 .again = m->again,
 				 .tested = 40,
 				 .halves = 2,
 				 .residue_packets = m->tagged,

@@ -46,6 +46,7 @@ struct keyscene_stream {
 	uint64_t print;	    /* what one packet of it is known by; 0: none */
 	bool clear;
 	uint16_t fired_halves; /* 0: by `clear` */
+	uint16_t again;	       /* packets that had come before */
 };
 void keyscene_srtp(struct scene *s, struct keyscene_stream m);
 /* Both ways between Alice and Bob, with whatever proof: none where key_name is 0. */

@@ -123,6 +123,41 @@ static void counts_a_stream_into_its_first_window(void **state)
 	assert_int_equal(m.tell.count.rtp_streams, 1);
 }
 
+/* Twenty packets of ten seconds ago, in order; nothing was missing since. */
+static void a_burst_that_comes_again_is_counted(void **state)
+{
+	(void)state;
+	talk(0, 100, 600);
+	talk(12000, 150, 20);
+	talk(12400, 700, 50);
+	media_seen_tell(&m.room, &m.flow);
+	unsigned again = 0;
+	for (unsigned i = 0; i < m.told[0].window_count; i++)
+		again += m.windows[0][i].again;
+	assert_int_equal(again, 20);
+}
+
+/* A mirror port shows packets twice within moments. */
+static void a_packet_seen_twice_did_not_come_again(void **state)
+{
+	(void)state;
+	for (uint16_t i = 0; i < 400; i++) {
+		talk(i * 20U, i, 1);
+		if (i > 10)
+			talk(i * 20U, (uint16_t)(i - 10), 1);
+	}
+	assert_int_equal(told()->again, 0);
+}
+
+static void what_fills_a_hole_did_not_come_again(void **state)
+{
+	(void)state;
+	talk(0, 0, 50);
+	talk(1400, 70, 300);
+	talk(7400, 50, 20);
+	assert_int_equal(told()->again, 0);
+}
+
 static void counts_packets_that_name_contributing_sources(void **state)
 {
 	(void)state;
@@ -561,6 +596,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ROOM(counts_a_stream_into_its_first_window),
 		WITH_ROOM(counts_packets_that_name_contributing_sources),
+		WITH_ROOM(a_burst_that_comes_again_is_counted),
+		WITH_ROOM(a_packet_seen_twice_did_not_come_again),
+		WITH_ROOM(what_fills_a_hole_did_not_come_again),
 		WITH_ROOM(opens_a_window_every_ten_seconds),
 		WITH_ROOM(opens_a_window_after_a_second_of_silence),
 		WITH_ROOM(opens_a_window_when_another_codec_stays),

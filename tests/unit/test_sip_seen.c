@@ -91,17 +91,22 @@ static int stop(void **state)
 }
 
 /* Content-Length of the invite is written for a body of another length on purpose elsewhere. */
-static void read_invite(void)
+static void read_invite_with(const char *body)
 {
 	char head[2048];
 	char *length;
 
 	strcpy(head, invite);
 	length = strstr(head, "486");
-	assert_true(strlen(sdp) < 1000);
-	snprintf(length, 8, "%zu\r\n\r\n", strlen(sdp));
-	read_bytes(head, sdp);
+	assert_true(strlen(body) < 1000);
+	snprintf(length, 32, "%zu\r\n\r\n", strlen(body));
+	read_bytes(head, body);
 	assert_true(s.is_sip && s.usable);
+}
+
+static void read_invite(void)
+{
+	read_invite_with(sdp);
 }
 
 static void reads_who_asks_whom(void **state)
@@ -149,6 +154,9 @@ static void notes_that_digest_credentials_passed(void **state)
 	assert_int_equal(s.seen.auths[0].scheme, AUTH_DIGEST);
 	assert_true(s.seen.auths[0].md5 && s.seen.auths[0].has_response);
 	assert_true(s.seen.auths[0].has_qop && !s.seen.auths[0].challenge);
+	assert_true(slice_eq(s.seen.auths[0].nonce, SLICE("n")));
+	assert_true(slice_eq(s.seen.auths[0].username, SLICE("alice")));
+	assert_int_equal(s.seen.auths[0].nc, 1);
 }
 
 static void reads_what_each_line_promises(void **state)
@@ -185,12 +193,49 @@ static void names_a_key_without_keeping_it(void **state)
 	const struct crypto_seen *c = &s.seen.sdp->lines[0].cryptos[0];
 	assert_int_equal(s.seen.sdp->lines[0].crypto_count, 1);
 	assert_true(c->valid);
+	assert_int_equal(c->lifetimes[0], 1 << 20);
 	assert_int_equal(c->key_octets, 30);
 	assert_true(c->key_names[0] == digest_name(SLICE(decoded)));
 	assert_null(memmem(&s.seen, sizeof s.seen, decoded, 8));
 	assert_null(memmem(s.seen.sdp, sizeof *s.seen.sdp, decoded, 8));
 	assert_null(memmem(c, sizeof *c, decoded, 8));
 	assert_false(slice_eq(c->suite, SLICE(KEY)));
+}
+
+static const struct crypto_seen *read_suite(const char *suite)
+{
+	char body[512];
+
+	snprintf(body, sizeof body,
+		 "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+		 "m=audio 40000 RTP/SAVP 0\r\na=crypto:1 %s inline:" KEY "\r\n",
+		 suite);
+	read_invite_with(body);
+	assert_int_equal(s.seen.sdp->lines[0].crypto_count, 1);
+	return &s.seen.sdp->lines[0].cryptos[0];
+}
+
+static void tells_what_a_cipher_falls_short_of(void **state)
+{
+	static const struct {
+		const char *suite;
+		unsigned want;
+	} rows[] = {
+		{ "AES_CM_128_HMAC_SHA1_80", SHORT_OF_CNSA },
+		{ "AES_192_CM_HMAC_SHA1_80", SHORT_OF_CNSA },
+		{ "AES_256_CM_HMAC_SHA1_80", 0 },
+		{ "AEAD_AES_128_GCM", SHORT_OF_CNSA },
+		{ "AEAD_AES_256_GCM", 0 },
+		{ "F8_128_HMAC_SHA1_80", SHORT_OF_CNSA | SHORT_OF_FIPS },
+		{ "SEED_CTR_128_HMAC_SHA1_80", SHORT_OF_CNSA | SHORT_OF_FIPS },
+		{ "AEAD_ARIA_256_GCM", SHORT_OF_FIPS },
+		{ "NULL_HMAC_SHA1_80", 0 },
+		{ "NOBODY_KNOWS", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		assert_int_equal(read_suite(rows[i].suite)->cipher_short, rows[i].want);
 }
 
 /* Whether a slice lies over some text of the message. */
@@ -417,6 +462,7 @@ int main(void)
 		WITH_READER(notes_that_digest_credentials_passed),
 		WITH_READER(reads_what_each_line_promises),
 		WITH_READER(names_a_key_without_keeping_it),
+		WITH_READER(tells_what_a_cipher_falls_short_of),
 		WITH_READER(no_slice_of_the_record_covers_a_secret),
 		WITH_READER(a_request_uri_loses_its_password),
 		WITH_READER(the_method_of_a_response_is_that_of_its_cseq),
