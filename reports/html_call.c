@@ -283,7 +283,10 @@ static void media(FILE *out, const json_t *call)
 				      "line were seen%s</td></tr>\n",
 				      jvalue_str(line, "kind"), jvalue_str(line, "codec"),
 				      jvalue_str(line, "profile"), jvalue_str(line, "keying"),
-				      jvalue_is(line, "rejected") ? "; it was refused" : "");
+				      jvalue_is(line, "rejected")  ? "; it was refused"
+				      : jvalue_is(line, "ignored") ? "; a repeated answer named "
+								     "it, which callers ignore"
+								   : "");
 			shown++;
 		}
 	}

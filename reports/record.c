@@ -251,6 +251,7 @@ static void media(struct record *r, const struct call *c)
 		json_out_key_text(r->out, "codec", m->codec);
 		json_out_key_bool(r->out, "answered", m->answered);
 		json_out_key_bool(r->out, "rejected", m->rejected);
+		json_out_key_bool(r->out, "ignored", m->ignored);
 		record_key_endpoint(r, "offerer", &m->offerer);
 		record_key_endpoint(r, "answerer", &m->answerer);
 		json_out_key_open(r->out, "segments", '[');

@@ -14,7 +14,7 @@ static void scan_lines(struct work *w)
 {
 	for (uint16_t i = 0; i < w->c->media_count; i++) {
 		const struct media *m = &w->c->media[i];
-		w->lines[i].live = m->answered && !m->rejected;
+		w->lines[i].live = m->answered && !m->rejected && !m->ignored;
 		for (uint16_t s = 0; s < m->segment_count && !w->lines[i].live; s++)
 			w->lines[i].live = m->segments[s].packets > 0;
 	}

@@ -31,6 +31,7 @@ struct args {
 	const char *bpf;
 	struct capture_offset offsets[ARGS_KEYS];
 	size_t offset_count;
+	uint64_t skew_ns; /* clocks of capture points may differ by this; 0: as usual */
 	const char *requires[ARGS_REQUIRES + 1];
 	size_t require_count;
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];

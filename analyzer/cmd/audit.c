@@ -207,7 +207,8 @@ static void perform(struct run *r)
 					.trust = r->keys.trust,
 					.signers = r->keys.signers,
 					.inventory = r->network.inventory,
-					.verify_all = r->args.verify_all };
+					.verify_all = r->args.verify_all,
+					.skew_ns = r->args.skew_ns };
 
 	pipeline_open(&r->pipeline, r->capture, r->judge, given, pipeline_limits(), give, r);
 	pipeline_run(&r->pipeline);

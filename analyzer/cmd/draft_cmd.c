@@ -38,7 +38,9 @@ static bool give(void *ctx, const struct call *c, const struct judgement *j)
 static void gather(struct run *r)
 {
 	struct pipeline p;
-	struct pipeline_given given = { .ring = r->keys.ring, .watch = watch, .watch_ctx = r };
+	struct pipeline_given given = {
+		.ring = r->keys.ring, .skew_ns = r->args.skew_ns, .watch = watch, .watch_ctx = r
+	};
 
 	pipeline_open(&p, r->capture, NULL, given, pipeline_limits(), give, r);
 	pipeline_run(&p);

@@ -89,6 +89,19 @@ static const char *take_offset(struct args *a, const char *value)
 	return NULL;
 }
 
+/* Rows wait for each other a minute; clocks apart by half of it are a case for --offset. */
+static const char *take_skew(struct args *a, const char *value)
+{
+	static const double least = 0.1, most = 30;
+	char *end;
+	double s = strtod(value, &end);
+
+	if (end == value || *end || !(s >= least && s <= most))
+		return "is not a number of seconds from 0.1 to 30 (--offset moves a clock)";
+	a->skew_ns = (uint64_t)(s * 1e9);
+	return NULL;
+}
+
 static const char *take_keylog(struct args *a, const char *value)
 {
 	return add(a->keylogs, &a->keylog_count, ARGS_KEYS, value);
@@ -235,6 +248,8 @@ static const struct option options[] = {
 	  "         hide addresses of infrastructure too" },
 	{ "offset", 0, true, false, true, take_offset,
 	  "LABEL=S  seconds to add to the times of a capture" },
+	{ "skew", 0, true, true, true, take_skew,
+	  "SECONDS  how far clocks of capture points may differ (2)" },
 	{ "bpf", 0, true, true, true, take_bpf,
 	  "EXPR     capture filter; only matching packets are judged" },
 	{ "keylog", 0, true, false, true, take_keylog,
@@ -270,9 +285,9 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",  "policy",    "framework", "waivers",	 "baseline",   "skew",	 "engagement",
-	"bundle", "sign",      "cert",	    "interface", "hep",	       "memory", "follow",
-	"user",	  "stay-root", "state",	    "interim",	 "no-sandbox",
+	"where",  "policy", "framework", "waivers",   "baseline", "engagement",
+	"bundle", "sign",   "cert",	 "interface", "hep",	  "memory",
+	"follow", "user",   "stay-root", "state",     "interim",  "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

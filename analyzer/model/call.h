@@ -104,6 +104,7 @@ struct media {
 	const char *codec;		   /* first agreed codec, or NULL */
 	struct endpoint offerer, answerer; /* announced addresses; none when not announced */
 	bool answered, rejected;
+	bool ignored; /* told only by later copies of an answer, and no packet of it was seen */
 	bool expects_media; /* answered with a port, a direction other than inactive, and time to
 			       talk */
 	bool zrtp, dtls;    /* seen on the path */

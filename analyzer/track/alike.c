@@ -6,8 +6,8 @@
 
 #include "analyzer/base/when.h"
 
-enum { PRINTS = 2 * 4 * MEDIA_PRINTS };
-static const uint64_t EDGE_NS = 500 * WHEN_MS, WITHIN_NS = 2 * WHEN_SECOND;
+enum { PRINTS = 2 * 4 * MEDIA_PRINTS, SAMPLES = 64 };
+static const uint64_t EDGE_NS = 500 * WHEN_MS;
 static const double MISSED = 0.05;
 
 bool alike_protected(const struct segment *s)
@@ -19,17 +19,19 @@ struct span {
 	uint64_t from_ns, to_ns;
 };
 
-static struct span common_time(const struct segment *a, const struct segment *b)
+/* By a's clock, when b's is so far ahead of it. */
+static struct span common_time(const struct segment *a, const struct segment *b, int64_t ahead_ns)
 {
-	struct span s = { a->first_ns > b->first_ns ? a->first_ns : b->first_ns,
-			  a->last_ns < b->last_ns ? a->last_ns : b->last_ns };
+	uint64_t first = b->first_ns - (uint64_t)ahead_ns, last = b->last_ns - (uint64_t)ahead_ns;
+	struct span s = { a->first_ns > first ? a->first_ns : first,
+			  a->last_ns < last ? a->last_ns : last };
 
 	return s;
 }
 
 bool alike_together(const struct segment *a, const struct segment *b)
 {
-	struct span s = common_time(a, b);
+	struct span s = common_time(a, b, 0);
 
 	return s.to_ns > s.from_ns && s.to_ns - s.from_ns >= WHEN_SECOND;
 }
@@ -59,18 +61,44 @@ bool alike_onward(const struct segment *a, const struct segment *b)
 /* ---- octet for octet (A) -------------------------------------------------------------- */
 
 /* Test tools play one recording again and again: the packet must have come by at this time. */
-static bool near(uint64_t a, uint64_t b)
+static bool near(uint64_t a, uint64_t b, uint64_t skew_ns)
 {
-	return (a > b ? a - b : b - a) <= WITHIN_NS;
+	return (a > b ? a - b : b - a) <= skew_ns;
 }
 
-static bool holds(const struct segment *s, const struct print_seen *p)
+static const struct print_seen *held(const struct segment *s, const struct print_seen *p,
+				     uint64_t skew_ns)
 {
 	for (unsigned i = 0; i < s->print_count; i++)
 		if (s->prints[i].payload == p->payload && s->prints[i].len == p->len &&
-		    near(s->prints[i].ts_ns, p->ts_ns))
-			return true;
-	return false;
+		    near(s->prints[i].ts_ns, p->ts_ns, skew_ns))
+			return &s->prints[i];
+	return NULL;
+}
+
+static int sample_cmp(const void *x, const void *y)
+{
+	const int64_t *a = x, *b = y;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* How far b's clock is ahead: the median over packets that both hold; 0: too few to tell. */
+static int64_t ahead(const struct segment *a, const struct segment *b, uint64_t skew_ns)
+{
+	int64_t all[SAMPLES];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < a->print_count && n < SAMPLES; i++) {
+		const struct print_seen *p = &a->prints[i];
+		const struct print_seen *q = p->len < ALIKE_OCTETS ? NULL : held(b, p, skew_ns);
+		if (q)
+			all[n++] = (int64_t)(q->ts_ns - p->ts_ns);
+	}
+	if (n < ALIKE_FEW)
+		return 0;
+	qsort(all, n, sizeof *all, sample_cmp);
+	return all[n / 2];
 }
 
 struct tally {
@@ -78,9 +106,9 @@ struct tally {
 };
 
 /* At the edges of the common time one place may have begun later than its clock says. */
-static struct tally count_equal(const struct segment *a, const struct segment *b)
+static struct tally count_equal(const struct segment *a, const struct segment *b, uint64_t skew_ns)
 {
-	struct span s = common_time(a, b);
+	struct span s = common_time(a, b, ahead(a, b, skew_ns));
 	uint64_t limit = a->print_limit < b->print_limit ? a->print_limit : b->print_limit;
 	struct tally t = { 0, 0 };
 
@@ -92,7 +120,7 @@ static struct tally count_equal(const struct segment *a, const struct segment *b
 		const struct print_seen *p = &a->prints[i];
 		if (p->len < ALIKE_OCTETS)
 			continue;
-		bool found = holds(b, p);
+		bool found = held(b, p, skew_ns);
 		t.shared += found;
 		t.expected += p->choice <= limit && p->ts_ns >= s.from_ns && p->ts_ns <= s.to_ns &&
 			      !found;
@@ -144,15 +172,15 @@ static unsigned add_marks(struct mark *m, unsigned n, const struct segment *s, u
 	return n;
 }
 
-/* Two neighbours in time, one of each place: numbers must rise with time, clocks agree within 2 s.
+/* Two neighbours in time, one of each place: numbers must rise with time, clocks agree.
  */
-static bool fits(const struct mark *a, const struct mark *b)
+static bool fits(const struct mark *a, const struct mark *b, uint64_t skew_ns)
 {
 	int16_t step = (int16_t)(b->seq - a->seq);
 
 	if (step < 0 || (step == 0 && a->ts != b->ts))
 		return false;
-	return b->ns + WITHIN_NS >= a->ns;
+	return b->ns + skew_ns >= a->ns;
 }
 
 /*
@@ -160,7 +188,7 @@ static bool fits(const struct mark *a, const struct mark *b)
  * side the numbers of one must fall between those of the other, in a range of a
  * few packets out of 2^16 and a few steps out of 2^32.
  */
-static bool interleaved(const struct mark *m, unsigned n)
+static bool interleaved(const struct mark *m, unsigned n, uint64_t skew_ns)
 {
 	unsigned good = 0, bad = 0, of[2] = { 0, 0 };
 
@@ -170,11 +198,12 @@ static bool interleaved(const struct mark *m, unsigned n)
 		return false;
 	for (unsigned i = 0; i + 1 < n; i++)
 		if (m[i].second != m[i + 1].second)
-			*(fits(&m[i], &m[i + 1]) ? &good : &bad) += 1;
+			*(fits(&m[i], &m[i + 1], skew_ns) ? &good : &bad) += 1;
 	return good >= ALIKE_PACKETS / 3 && bad * 20 <= good;
 }
 
-static bool paired_on(const struct segment *a, const struct segment *b, uint32_t ssrc)
+static bool paired_on(const struct segment *a, const struct segment *b, uint32_t ssrc,
+		      uint64_t skew_ns)
 {
 	struct mark all[PRINTS];
 	unsigned first = 0;
@@ -187,25 +216,26 @@ static bool paired_on(const struct segment *a, const struct segment *b, uint32_t
 	unsigned n = add_marks(all, 0, a, ssrc, zero, false);
 	n = add_marks(all, n, b, ssrc, zero, true);
 	qsort(all, n, sizeof *all, mark_cmp);
-	return interleaved(all, n);
+	return interleaved(all, n, skew_ns);
 }
 
-static bool paired(const struct segment *a, const struct segment *b)
+static bool paired(const struct segment *a, const struct segment *b, uint64_t skew_ns)
 {
 	for (unsigned i = 0; i < a->ssrc_count; i++)
 		for (unsigned k = 0; k < b->ssrc_count; k++)
-			if (a->ssrcs[i] == b->ssrcs[k] && paired_on(a, b, a->ssrcs[i]))
+			if (a->ssrcs[i] == b->ssrcs[k] && paired_on(a, b, a->ssrcs[i], skew_ns))
 				return true;
 	return false;
 }
 
-enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal)
+enum alike alike_of(const struct segment *a, const struct segment *b, uint64_t skew_ns,
+		    unsigned *equal)
 {
 	struct tally t = { 0, 0 }, u = { 0, 0 };
 
 	if (alike_protected(a) && alike_protected(b)) {
-		t = count_equal(a, b);
-		u = count_equal(b, a);
+		t = count_equal(a, b, skew_ns);
+		u = count_equal(b, a, skew_ns);
 	}
 	if (equal)
 		*equal = t.shared;
@@ -213,7 +243,7 @@ enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *
 		return ALIKE_FORWARDED;
 	if (t.shared >= ALIKE_FEW)
 		return ALIKE_PART;
-	return paired(a, b) ? ALIKE_PAIRED : ALIKE_NOT;
+	return paired(a, b, skew_ns) ? ALIKE_PAIRED : ALIKE_NOT;
 }
 
 /* Had it been passed on, so many of them would have been held by a place that lost what it did. */
@@ -222,7 +252,8 @@ static bool none_of_many(struct tally t, const struct segment *other)
 	return t.shared == 0 && t.expected * (1 - lost_share(other)) >= ALIKE_PACKETS / 2.0;
 }
 
-bool alike_apart(const struct segment *a, const struct segment *b)
+bool alike_apart(const struct segment *a, const struct segment *b, uint64_t skew_ns)
 {
-	return none_of_many(count_equal(a, b), b) && none_of_many(count_equal(b, a), a);
+	return none_of_many(count_equal(a, b, skew_ns), b) &&
+	       none_of_many(count_equal(b, a, skew_ns), a);
 }

@@ -19,14 +19,17 @@ enum alike {
 
 /* No plaintext was found in it, or its tags verified: equal octets are no accident of silence. */
 bool alike_protected(const struct segment *s);
-/* Of two segments in the same direction of speech; `equal` NULL or: equal packets among the prints.
+/*
+ * Of two segments in the same direction of speech. `skew_ns`: so far apart may clocks be, with
+ * the way of a packet from one place to the other; `equal` NULL or: equal packets among the prints.
  */
-enum alike alike_of(const struct segment *a, const struct segment *b, unsigned *equal);
+enum alike alike_of(const struct segment *a, const struct segment *b, uint64_t skew_ns,
+		    unsigned *equal);
 /*
  * Both places hold packets that the other should hold too, and none is the same:
  * nothing was passed on between them as it came.
  */
-bool alike_apart(const struct segment *a, const struct segment *b);
+bool alike_apart(const struct segment *a, const struct segment *b, uint64_t skew_ns);
 /* The packets of one may be those of the other further on, or the same seen at another place. */
 bool alike_onward(const struct segment *a, const struct segment *b);
 /*

@@ -75,13 +75,14 @@ static bool is_third(const struct live *l, const struct addr *host)
 }
 
 /* Address translation shows one stream under two addresses, but at two capture points. */
-static bool goes_elsewhere_too(const struct live *l, const struct copies *c, const struct copy *t)
+static bool goes_elsewhere_too(const struct live *l, const struct copies *c, const struct copy *t,
+			       uint64_t skew_ns)
 {
 	for (unsigned i = 0; i < c->count; i++) {
 		const struct segment *s = c->all[i].s;
 		if (s != t->s && s->point == t->s->point && !addr_eq(&s->b.addr, &t->s->b.addr) &&
 		    (ends_is(&l->call, &s->b.addr) || sends(l, &s->b.addr)) &&
-		    alike_of(s, t->s, NULL) == ALIKE_FORWARDED)
+		    alike_of(s, t->s, skew_ns, NULL) == ALIKE_FORWARDED)
 			return true;
 	}
 	return false;
@@ -104,7 +105,7 @@ void copied_facts(struct live *l, const struct track_options *options)
 	gather(l, &c);
 	for (unsigned i = 0; i < c.count; i++) {
 		const struct copy *t = &c.all[i];
-		if (!is_third(l, &t->s->b.addr) || !goes_elsewhere_too(l, &c, t))
+		if (!is_third(l, &t->s->b.addr) || !goes_elsewhere_too(l, &c, t, options->skew_ns))
 			continue;
 		bool known = inventory_says(options->inventory, &t->s->b.addr, ROLE_RECORDER);
 		struct fact *f = live_fact(l, FACT_media_copied, known ? 3 : 1, t->media,

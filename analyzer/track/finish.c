@@ -17,6 +17,7 @@
 #include "analyzer/track/media_facts.h"
 #include "analyzer/track/middle.h"
 #include "analyzer/track/path.h"
+#include "analyzer/track/repeat.h"
 #include "analyzer/track/session_facts.h"
 #include "analyzer/track/sight.h"
 #include "analyzer/track/source.h"
@@ -340,6 +341,7 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 	epoch_build(l, all, pacts, l->bye.frame ? l->bye.ts_ns : l->last.ts_ns);
 	agreed_build(l, all, pacts, &list);
 	bind_media(l, &list, options, counts);
+	repeat_mark(all, pacts, &list);
 	media_facts_keys(l, all, pacts, &list);
 	media_facts_segments(l, &list);
 	media_facts_lines(l, &list);

@@ -35,18 +35,19 @@ struct join {
 	struct entry **buckets;
 	size_t size, count, waiting;
 	struct expire *timers;
-	uint64_t hold_ns;
+	uint64_t hold_ns, skew_ns;
 	struct joint *ready, *given;
 	uint64_t mark, ambiguous, crowded;
 };
 
 enum { BUCKETS = 1024 };
 
-struct join *join_new(uint64_t hold_ns)
+struct join *join_new(uint64_t hold_ns, uint64_t skew_ns)
 {
 	struct join *j = mem_zero(1, sizeof *j);
 
 	j->hold_ns = hold_ns;
+	j->skew_ns = skew_ns;
 	j->size = BUCKETS;
 	j->buckets = mem_zero(j->size, sizeof(struct entry *));
 	j->timers = expire_new();
@@ -201,7 +202,7 @@ static void look_under(struct join *j, struct joint *r, uint64_t key, struct fou
 			return;
 		}
 		e->row->mark = j->mark;
-		unsigned m = match_of(r->live, e->row->live);
+		unsigned m = match_of(r->live, e->row->live, j->skew_ns);
 		if (m) {
 			out->match[out->count] = m;
 			out->rows[out->count++] = e->row;
@@ -267,11 +268,12 @@ static bool alone(struct joint *r, const struct found *own, struct joint *other,
 }
 
 /* A row without signaling: whatever else its packets are found in must be the same call too. */
-static bool agreed_by_all(const struct joint *row, const struct joint *with, const struct found *f)
+static bool agreed_by_all(const struct join *j, const struct joint *row, const struct joint *with,
+			  const struct found *f)
 {
 	for (unsigned i = 0; row->live->call.kind == CALL_OPAQUE && i < f->count; i++)
-		if (f->rows[i] != with &&
-		    !(match_of(f->rows[i]->live, with->live) & ~(unsigned)MATCH_AGAINST))
+		if (f->rows[i] != with && !(match_of(f->rows[i]->live, with->live, j->skew_ns) &
+					    ~(unsigned)MATCH_AGAINST))
 			return false;
 	return true;
 }
@@ -284,8 +286,8 @@ static bool belongs(struct join *j, struct joint *r, const struct found *own, un
 	bool one = match & (MATCH_EXCHANGE | MATCH_SESSION);
 
 	candidates(j, other, &theirs);
-	if ((match & MATCH_MIXED) || !agreed_by_all(r, other, own) ||
-	    !agreed_by_all(other, r, &theirs))
+	if ((match & MATCH_MIXED) || !agreed_by_all(j, r, other, own) ||
+	    !agreed_by_all(j, other, r, &theirs))
 		return false;
 	/* Played into several calls at once, a recording does not tell which of them is which. */
 	if (having(own, MATCH_BESIDE) || having(&theirs, MATCH_BESIDE))

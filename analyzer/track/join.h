@@ -14,8 +14,9 @@ enum {
 
 struct join;
 
-struct join *join_new(uint64_t hold_ns); /* how long after its end a row waits */
-void join_free(struct join *j);		 /* take out the rows first */
+/* How long after its end a row waits; how far clocks of capture points may be apart. */
+struct join *join_new(uint64_t hold_ns, uint64_t skew_ns);
+void join_free(struct join *j); /* take out the rows first */
 /* Takes a closed row. */
 void join_add(struct join *j, struct live *l);
 /*

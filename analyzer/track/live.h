@@ -67,13 +67,15 @@ struct pact {
 	enum sip_verb verb;
 	const struct sdp_seen *offer, *answer; /* either may be NULL: never seen */
 	struct evidence offer_at, answer_at;
-	struct addr contact;	/* of who answered; none: a name, or not said */
-	bool offer_in_response; /* delayed offer */
-	bool callee_offers;	/* the offer came from whom the first INVITE went to */
-	bool reoffer;		/* in a dialog */
-	bool final;		/* the answer stood in, or was followed by, a 2xx or ACK */
-	uint16_t refused;	/* status that turned the offer down, 0: none */
-	int16_t *media;		/* at the end: index of the agreed media per m-line, or -1 */
+	struct evidence final_at; /* the first 2xx, or ACK, that carried this answer */
+	uint16_t answer_point;	  /* the capture point of answer_at */
+	struct addr contact;	  /* of who answered; none: a name, or not said */
+	bool offer_in_response;	  /* delayed offer */
+	bool callee_offers;	  /* the offer came from whom the first INVITE went to */
+	bool reoffer;		  /* in a dialog */
+	bool final;		  /* the answer stood in, or was followed by, a 2xx or ACK */
+	uint16_t refused;	  /* status that turned the offer down, 0: none */
+	int16_t *media;		  /* at the end: index of the agreed media per m-line, or -1 */
 };
 
 /* Digest credentials of a request; at.frame 0: none. The words are hashed. */

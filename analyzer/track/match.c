@@ -9,7 +9,6 @@
 #include "analyzer/track/sight.h"
 
 enum { PRINT_KEYS = 16, HOLD_UP_S = 10, ORIGIN_DIGITS = 3 };
-static const uint64_t APART_NS = 2 * WHEN_SECOND; /* clocks of two capture points */
 
 /* ---- keys ------------------------------------------------------------------------ */
 
@@ -102,10 +101,10 @@ unsigned match_keys(const struct live *l, uint64_t keys[MATCH_KEYS])
 
 /* ---- one question each --------------------------------------------------------------- */
 
-static bool at_one_time(const struct live *a, const struct live *b)
+static bool at_one_time(const struct live *a, const struct live *b, uint64_t skew_ns)
 {
-	return a->call.start_ns <= b->call.end_ns + APART_NS &&
-	       b->call.start_ns <= a->call.end_ns + APART_NS;
+	return a->call.start_ns <= b->call.end_ns + skew_ns &&
+	       b->call.start_ns <= a->call.end_ns + skew_ns;
 }
 
 static bool same_exchange(const struct live *a, const struct live *b)
@@ -117,9 +116,9 @@ static bool same_exchange(const struct live *a, const struct live *b)
 	return false;
 }
 
-static unsigned segments_match(const struct segment *s, const struct segment *t)
+static unsigned segments_match(const struct segment *s, const struct segment *t, uint64_t skew_ns)
 {
-	enum alike a = alike_of(s, t, NULL);
+	enum alike a = alike_of(s, t, skew_ns, NULL);
 
 	if (a == ALIKE_NOT)
 		return 0;
@@ -130,31 +129,31 @@ static unsigned segments_match(const struct segment *s, const struct segment *t)
 	return a == ALIKE_PAIRED ? MATCH_STREAM : MATCH_CIPHER;
 }
 
-static unsigned lines_match(const struct agreed *a, const struct agreed *b)
+static unsigned lines_match(const struct agreed *a, const struct agreed *b, uint64_t skew_ns)
 {
 	unsigned m = 0;
 
 	for (unsigned s = 0; s < a->m.segment_count; s++)
 		for (unsigned t = 0; t < b->m.segment_count; t++)
-			m |= segments_match(&a->m.segments[s], &b->m.segments[t]);
+			m |= segments_match(&a->m.segments[s], &b->m.segments[t], skew_ns);
 	return m;
 }
 
-static unsigned line_match(const struct agreed *a, const struct live *l)
+static unsigned line_match(const struct agreed *a, const struct live *l, uint64_t skew_ns)
 {
 	unsigned m = 0;
 
 	for (unsigned i = 0; i < l->list.count; i++)
-		m |= lines_match(a, &l->list.all[i]);
+		m |= lines_match(a, &l->list.all[i], skew_ns);
 	return m;
 }
 
-static unsigned media_match(const struct live *a, const struct live *b)
+static unsigned media_match(const struct live *a, const struct live *b, uint64_t skew_ns)
 {
 	unsigned m = 0;
 
 	for (unsigned i = 0; i < a->list.count; i++)
-		m |= line_match(&a->list.all[i], b);
+		m |= line_match(&a->list.all[i], b, skew_ns);
 	return m & MATCH_CIPHER ? m & ~(unsigned)MATCH_STREAM : m;
 }
 
@@ -283,14 +282,14 @@ static bool same_users(const struct live *a, const struct live *b)
 }
 
 /* The inner INVITE leaves while the outer one waits, and is answered no later. */
-static bool nested(const struct call *out, const struct call *in)
+static bool nested(const struct call *out, const struct call *in, uint64_t skew_ns)
 {
 	uint64_t latest =
 		out->answered_ns ? out->answered_ns : out->start_ns + HOLD_UP_S * WHEN_SECOND;
 
-	return in->start_ns + APART_NS >= out->start_ns && in->start_ns <= latest + APART_NS &&
+	return in->start_ns + skew_ns >= out->start_ns && in->start_ns <= latest + skew_ns &&
 	       (!in->answered_ns || !out->answered_ns ||
-		in->answered_ns <= out->answered_ns + APART_NS);
+		in->answered_ns <= out->answered_ns + skew_ns);
 }
 
 static const struct addr *through_host(const struct call *out, const struct call *in)
@@ -357,12 +356,12 @@ static bool same_origin(const struct live *a, const struct live *b, bool answer)
  * A box with an address of its own on either side leaves none in common; one that
  * passes descriptions on keeps both their origins.
  */
-static bool chain(const struct live *out, const struct live *in)
+static bool chain(const struct live *out, const struct live *in, uint64_t skew_ns)
 {
 	const struct addr *host = through_host(&out->call, &in->call);
 	bool offers = same_origin(out, in, false);
 
-	if (!nested(&out->call, &in->call))
+	if (!nested(&out->call, &in->call, skew_ns))
 		return false;
 	if (!host)
 		return offers && same_origin(out, in, true) &&
@@ -391,13 +390,13 @@ static uint64_t packets_of(const struct agreed *a)
 }
 
 /* Such a row is all that two hosts exchanged, and on a trunk those are many calls. */
-static bool all_found_in(const struct live *o, const struct live *l)
+static bool all_found_in(const struct live *o, const struct live *l, uint64_t skew_ns)
 {
 	uint64_t found = 0, rest = 0;
 
 	for (unsigned i = 0; i < o->list.count; i++) {
 		const struct agreed *a = &o->list.all[i];
-		bool same = (line_match(a, l) & (MATCH_CIPHER | MATCH_STREAM)) ||
+		bool same = (line_match(a, l, skew_ns) & (MATCH_CIPHER | MATCH_STREAM)) ||
 			    line_exchange(o, a, l);
 		*(same ? &found : &rest) += packets_of(a);
 	}
@@ -405,24 +404,25 @@ static bool all_found_in(const struct live *o, const struct live *l)
 }
 
 /* Ports are used again: what went on after the call was over, or before it, is another's. */
-static bool outlasts(const struct live *o, const struct live *l)
+static bool outlasts(const struct live *o, const struct live *l, uint64_t skew_ns)
 {
-	return is_call(l) && ((l->bye.frame && o->call.end_ns > l->call.end_ns + APART_NS) ||
-			      (l->invite_first && o->call.start_ns + APART_NS < l->call.start_ns));
+	return is_call(l) && ((l->bye.frame && o->call.end_ns > l->call.end_ns + skew_ns) ||
+			      (l->invite_first && o->call.start_ns + skew_ns < l->call.start_ns));
 }
 
-static bool mixed(const struct live *o, const struct live *l)
+static bool mixed(const struct live *o, const struct live *l, uint64_t skew_ns)
 {
-	return o->call.kind == CALL_OPAQUE && (outlasts(o, l) || !all_found_in(o, l));
+	return o->call.kind == CALL_OPAQUE &&
+	       (outlasts(o, l, skew_ns) || !all_found_in(o, l, skew_ns));
 }
 
 /* ---- the door ----------------------------------------------------------------------------- */
 
-unsigned match_of(const struct live *a, const struct live *b)
+unsigned match_of(const struct live *a, const struct live *b, uint64_t skew_ns)
 {
 	unsigned m = 0;
 
-	if (!at_one_time(a, b))
+	if (!at_one_time(a, b, skew_ns))
 		return 0;
 	m |= same_exchange(a, b) ? MATCH_EXCHANGE : 0U;
 	if (!same_hop(&a->call, &b->call)) {
@@ -430,9 +430,10 @@ unsigned match_of(const struct live *a, const struct live *b)
 		m |= same_session(a, b) ? MATCH_SESSION : 0U;
 	}
 	if (same_users(a, b))
-		m |= (chain(a, b) ? MATCH_BEFORE : 0U) | (chain(b, a) ? MATCH_BEHIND : 0U);
-	m |= media_match(a, b);
-	if (m && (mixed(a, b) || mixed(b, a)))
+		m |= (chain(a, b, skew_ns) ? MATCH_BEFORE : 0U) |
+		     (chain(b, a, skew_ns) ? MATCH_BEHIND : 0U);
+	m |= media_match(a, b, skew_ns);
+	if (m && (mixed(a, b, skew_ns) || mixed(b, a, skew_ns)))
 		m |= MATCH_MIXED;
 	return m;
 }

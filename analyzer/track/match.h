@@ -23,8 +23,8 @@ enum match {
 };
 enum { MATCH_CHAIN = MATCH_BEFORE | MATCH_BEHIND, MATCH_AGAINST = MATCH_BESIDE | MATCH_MIXED };
 
-/* All that holds between two rows that lived at one time. */
-unsigned match_of(const struct live *a, const struct live *b);
+/* All that holds between two rows that lived at one time, by clocks so far apart. */
+unsigned match_of(const struct live *a, const struct live *b, uint64_t skew_ns);
 
 /*
  * Values under which rows that may match can be found: rows without a value in

@@ -270,7 +270,7 @@ static struct pact *pact_again(struct live *l, const struct pact *p)
 	l->pact_count++;
 	*more = *p;
 	more->next = NULL;
-	more->answer_at = (struct evidence){ 0 };
+	more->answer_at = more->final_at = (struct evidence){ 0 };
 	*l->pacts_end = more;
 	l->pacts_end = &more->next;
 	return more;
@@ -293,8 +293,12 @@ static void answered(struct live *l, struct pact *p, const struct observation *o
 	p->tags = tags;
 	p->final |= final;
 	p->refused = 0;
+	if (!p->answer_at.frame || live_evidence_cmp(&o->evidence, &p->answer_at) < 0)
+		p->answer_point = o->point;
 	p->contact = o->as.sip.contact.addr;
 	live_first(&p->answer_at, &o->evidence);
+	if (final)
+		live_first(&p->final_at, &o->evidence);
 }
 
 /* An offer made in a response waits for its answer in ACK or PRACK. */
@@ -322,7 +326,7 @@ static struct pact *was_offer(struct live *l, const struct leg_live *leg, const 
 			p->offer = p->answer;
 			p->offer_at = p->answer_at;
 			p->answer = NULL;
-			p->answer_at = (struct evidence){ 0 };
+			p->answer_at = p->final_at = (struct evidence){ 0 };
 			p->offer_in_response = true;
 			p->callee_offers = !p->callee_offers;
 			p->final = false;

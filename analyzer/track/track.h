@@ -53,20 +53,18 @@
  * (grade 1); cert_usage value: days left digits_signaled              value: messages; text:
  * "INFO", "KPML" sensitive_readable           value: enum sensitive_kind bits topology_readable,
  * feed_readable   value: messages; text: the event package unauthenticated              text:
- * "REGISTER", "INVITE" identity_*                   text: what; identity_wrong value: 1 it covers the fingerprints, and only its
- * time is off; identity_signed value: 1 signature
- * verified media  key_proved, _dtls, key_wrong_way, media_verified value: packets verified; grade
- * 4; text: suite or profile; segment key_unproved                 value: packets tried (at least
- * 20); grade 3; segment tags_failing                 value: packets failed; segment key_forked
- * value: branches; key_reused text: where ("both directions", "two lines", "two calls", "a
- * re-offer") key_weak, key_malformed      text: the pattern, the reason mikey_key value: data type;
- * grade 3 srtp_*                       value: 1 accepted, 0 offered only; srtp_null text: where
- *        srtp_lifetime                value: packets; text: "SRTP", "SRTCP"; grade 4
- *        srtp_again                   value: packets
- *        srtp_cipher                  value: enum cipher_short; text: suite, profile or cipher
- *        keystream_reused             text: "both directions", "two lines"; grade 3
- *        key_weak                     value: 1 in use, 0 offered and not taken
- *        dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its
+ * "REGISTER", "INVITE" identity_*                   text: what; identity_wrong value: 1 it covers
+ * the fingerprints, and only its time is off; identity_signed value: 1 signature verified media
+ * key_proved, _dtls, key_wrong_way, media_verified value: packets verified; grade 4; text: suite or
+ * profile; segment key_unproved                 value: packets tried (at least 20); grade 3;
+ * segment tags_failing                 value: packets failed; segment key_forked value: branches;
+ * key_reused text: where ("both directions", "two lines", "two calls", "a re-offer") key_weak,
+ * key_malformed      text: the pattern, the reason mikey_key value: data type; grade 3 srtp_*
+ * value: 1 accepted, 0 offered only; srtp_null text: where srtp_lifetime                value:
+ * packets; text: "SRTP", "SRTCP"; grade 4 srtp_again                   value: packets srtp_cipher
+ * value: enum cipher_short; text: suite, profile or cipher keystream_reused             text: "both
+ * directions", "two lines"; grade 3 key_weak                     value: 1 in use, 0 offered and not
+ * taken dtls_matched                 value: bits 1 client, 2 server certificate matches; 4, 8 its
  *                                     signature holds; 16: full (EC)DHE or EMS resumption; grade 4
  *        dtls_mismatch                value: 1 an offer or answer is missing, or only a weaker hash
  *                                     matches: suspicion; text: which side; grade 4
@@ -103,6 +101,7 @@ struct track_options {
 	uint64_t opaque_ns;	 /* media silence that ends an opaque row: 30 s */
 	uint64_t hold_ns;	 /* after its end a row waits for others of its call: 60 s */
 	uint64_t clear_start_ns; /* clear media tolerated before ZRTP completes: fixed 1.0 s */
+	uint64_t skew_ns; /* clocks of capture points may differ by this: 2 s; below hold_ns */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
 	size_t call_budget;		   /* bytes of one call's arena */
@@ -112,7 +111,7 @@ struct track_options {
 
 struct track_counters {
 	uint64_t calls, calls_evicted, budget_spent, media_unowned, stints_dropped;
-	uint64_t legs_crowded; /* values too common to tell calls apart by, passed over */
+	uint64_t legs_crowded;	   /* values too common to tell calls apart by, passed over */
 	uint64_t nonces_displaced; /* forgotten for newer ones, with how they were used */
 	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
 				*/

@@ -265,6 +265,19 @@ def plans(tmp):
         expect("%s: exit %d" % (" ".join(words), want), p.returncode == want and (want == 0 or p.stderr), p)
 
 
+def clocks():
+    for value in ("0", "31", "x", "1s"):
+        code("--skew %s is wrong usage" % value, 2, "--skew", value, CALL, says="0.1 to 30")
+    taps = [x + "=" + QUIET.replace("alice", x) for x in ("alice", "bob")]
+
+    def same(*more):
+        calls = (report(run("audit", "-f", "json", *more, *taps)) or {}).get("calls", [])
+        return sum(f["rule"] == "B2B-005" and f["outcome"] == "satisfied" for c in calls for f in c["findings"])
+    expect("packets are known again by clocks a second and a half apart", same("--offset", "bob=1.5"))
+    expect("and not by clocks six seconds apart", not same("--offset", "bob=-6"))
+    expect("unless --skew says so", same("--offset", "bob=-6", "--skew", "8"))
+
+
 def privacy():
     p = run("audit", "-f", "json", "--redact", "none", CALL)
     users = {c["from"] for c in report(p)["calls"]} if report(p) else set()
@@ -302,6 +315,7 @@ def main():
         asserted(tmp)
         drafts(tmp)
         plans(tmp)
+        clocks()
         privacy()
         readme()
     finally:

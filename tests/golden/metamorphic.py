@@ -1,6 +1,7 @@
 """metamorphic.py - what must hold between reports of the same packets, whatever the packets are.
 
-usage: metamorphic.py EARSHOT [FOLDER] [SUBSETS] [SEED] [--inventory] [--only SCENE] [--case N]
+usage: metamorphic.py EARSHOT [FOLDER] [SUBSETS] [SEED] [--inventory] [--only PATTERN] [--case N]
+                      [--first N] [--workers N] [--each]
 
 FOLDER (samples/) holds one folder of captures a scene. Of each scene, all of its
 capture points together (a file any.* by itself):
@@ -18,8 +19,11 @@ B.6); of the whole, which holds the rest, the same packets fail media alone.
 
 --inventory asserts what FOLDER/truth*.json says of the scene's hosts: roles, and which
 capture points are access links. --case repeats one part of one scene and keeps its files.
+A part hangs on seed, scene and number alone: --first N goes on where another run ended, and
+--each tells every scene as it is done. Parts are written where TMPDIR says; memory is best.
 """
 import argparse
+import fnmatch
 import glob
 import gzip
 import json
@@ -279,7 +283,7 @@ class Scene:
                 yield from self.part(tempfile.mkdtemp(), self.options.case, whole)
                 return
             yield from self.fixed(folder, inputs, plain)
-            for n in range(self.options.subsets):
+            for n in range(self.options.first, self.options.subsets):
                 part = os.path.join(folder, "part")
                 os.mkdir(part)
                 yield from self.part(part, n, whole)
@@ -331,8 +335,11 @@ def arguments():
     p.add_argument("subsets", nargs="?", type=int, default=4)
     p.add_argument("seed", nargs="?", default="1")
     p.add_argument("--inventory", action="store_true")
-    p.add_argument("--only")
+    p.add_argument("--only", default="*")
     p.add_argument("--case", type=int)
+    p.add_argument("--first", type=int, default=0)
+    p.add_argument("--workers", type=int, default=2)
+    p.add_argument("--each", action="store_true")
     return p.parse_args()
 
 
@@ -345,12 +352,15 @@ def look(scene):
 
 def main():
     options = arguments()
-    every = [s for s in scenes(options) if options.only in (None, s.name)]
+    every = [s for s in scenes(options) if fnmatch.fnmatchcase(s.name, options.only)]
     wrong = 0
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(options.workers) as pool:
         for scene, found in zip(every, pool.map(look, every)):
             for f in found:
                 print("metamorphic: %s: %s" % (scene.name, f), flush=True)
+            if options.each:
+                print("metamorphic: %s: parts %d to %d, seed %s: %d violations" % (
+                    scene.name, options.first, options.subsets - 1, options.seed, len(found)), flush=True)
             wrong += len(found)
     print("metamorphic: %d scenes, %d parts each, seed %s%s: %d violations" % (
         len(every), options.subsets, options.seed, ", with inventory" if options.inventory else "", wrong))

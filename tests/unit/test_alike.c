@@ -43,6 +43,7 @@ static void place_at(struct place *at, const char *from, const char *to, struct 
 }
 
 static struct place x, y;
+static uint64_t skew_ns = 2 * WHEN_SECOND;
 
 /* From A to the box, and from the box to B. */
 static void two(struct printing here, struct printing there)
@@ -54,9 +55,9 @@ static void two(struct printing here, struct printing there)
 static enum alike outcome(void)
 {
 	unsigned equal, back;
-	enum alike a = alike_of(&x.s, &y.s, &equal);
+	enum alike a = alike_of(&x.s, &y.s, skew_ns, &equal);
 
-	assert_int_equal(alike_of(&y.s, &x.s, &back), a);
+	assert_int_equal(alike_of(&y.s, &x.s, skew_ns, &back), a);
 	assert_int_equal(equal, back);
 	return a;
 }
@@ -69,10 +70,10 @@ static void all_packets_equal_is_forwarded(void **state)
 	two((struct printing){ .cipher = 1, .count = 3000 },
 	    (struct printing){ .cipher = 1, .count = 3000 });
 	assert_int_equal(outcome(), ALIKE_FORWARDED);
-	alike_of(&x.s, &y.s, &equal);
+	alike_of(&x.s, &y.s, skew_ns, &equal);
 	assert_int_equal(equal, MEDIA_PRINTS);
-	assert_false(alike_apart(&x.s, &y.s));
-	assert_int_equal(alike_of(&x.s, &y.s, NULL), ALIKE_FORWARDED);
+	assert_false(alike_apart(&x.s, &y.s, skew_ns));
+	assert_int_equal(alike_of(&x.s, &y.s, skew_ns, NULL), ALIKE_FORWARDED);
 }
 
 static void loss_at_either_place_does_not_count_against_it(void **state)
@@ -86,7 +87,7 @@ static void loss_at_either_place_does_not_count_against_it(void **state)
 					       .lost = lost,
 					       .lost_seed = 100 + seed });
 			assert_true(outcome() >= ALIKE_PART);
-			assert_false(alike_apart(&x.s, &y.s));
+			assert_false(alike_apart(&x.s, &y.s, skew_ns));
 		}
 	two((struct printing){ .cipher = 5, .count = 3000 },
 	    (struct printing){ .cipher = 5, .count = 3000, .lost = 2 });
@@ -143,9 +144,9 @@ static void readable_octets_that_are_equal_are_no_equal_ciphertext(void **state)
 		two(p, p);
 		x.s.protection = i & 1 ? PROTECTION_CLEAR : PROTECTION_NONE_FOUND;
 		y.s.protection = i & 2 ? PROTECTION_INSUFFICIENT : PROTECTION_CLEAR;
-		assert_int_equal(alike_of(&x.s, &y.s, &equal), ALIKE_PAIRED);
+		assert_int_equal(alike_of(&x.s, &y.s, skew_ns, &equal), ALIKE_PAIRED);
 		assert_int_equal(equal, 0);
-		assert_false(alike_apart(&x.s, &y.s));
+		assert_false(alike_apart(&x.s, &y.s, skew_ns));
 	}
 }
 
@@ -158,7 +159,7 @@ static void other_octets_under_the_same_numbers_are_paired_and_apart(void **stat
 		two((struct printing){ .cipher = seed, .count = 3000, .seq = 900, .ts = 77 },
 		    (struct printing){ .cipher = ~seed, .count = 3000, .seq = 900, .ts = 77 });
 		assert_int_equal(outcome(), ALIKE_PAIRED);
-		assert_true(alike_apart(&x.s, &y.s));
+		assert_true(alike_apart(&x.s, &y.s, skew_ns));
 	}
 }
 
@@ -189,7 +190,7 @@ static void another_ssrc_is_another_stream(void **state)
 	for (unsigned i = 0; i < y.s.print_count; i++)
 		y.ssrcs[i] = 8;
 	assert_int_equal(outcome(), ALIKE_NOT);
-	assert_true(alike_apart(&x.s, &y.s));
+	assert_true(alike_apart(&x.s, &y.s, skew_ns));
 }
 
 static void clocks_may_differ_by_300_ms(void **state)
@@ -239,7 +240,7 @@ static void full_boxes_of_different_stretches_are_held_to_what_both_hold(void **
 					       .first = there[i].first,
 					       .count = there[i].count });
 			assert_true(outcome() >= there[i].least);
-			assert_false(alike_apart(&x.s, &y.s));
+			assert_false(alike_apart(&x.s, &y.s, skew_ns));
 		}
 }
 
@@ -249,12 +250,28 @@ static void places_that_saw_different_times_are_not_held_apart(void **state)
 	two((struct printing){ .cipher = 1, .count = 1000 },
 	    (struct printing){ .cipher = 1, .first = 2000, .count = 1000 });
 	assert_int_equal(outcome(), ALIKE_NOT);
-	assert_false(alike_apart(&x.s, &y.s));
+	assert_false(alike_apart(&x.s, &y.s, skew_ns));
 	assert_false(alike_together(&x.s, &y.s));
 	two((struct printing){ .cipher = 1, .count = 1000 },
 	    (struct printing){ .cipher = 1, .first = 940, .count = 1000 });
 	assert_true(alike_together(&x.s, &y.s));
-	assert_false(alike_apart(&x.s, &y.s));
+	assert_false(alike_apart(&x.s, &y.s, skew_ns));
+}
+
+/* Half a minute of speech by clocks six seconds apart: a fifth lies outside what both call theirs.
+ */
+static void clocks_may_be_as_far_apart_as_the_caller_says(void **state)
+{
+	(void)state;
+	for (unsigned seconds = 1; seconds < 10; seconds += 5) {
+		two((struct printing){ .cipher = 1, .count = 1500 },
+		    (struct printing){
+			    .cipher = 1, .count = 1500, .zero_ns = NOON - seconds * WHEN_SECOND });
+		assert_int_equal(outcome() == ALIKE_FORWARDED, seconds == 1);
+		skew_ns = 8 * WHEN_SECOND;
+		assert_int_equal(outcome(), ALIKE_FORWARDED);
+		skew_ns = 2 * WHEN_SECOND;
+	}
 }
 
 static void places_that_lost_nearly_all_are_not_held_apart(void **state)
@@ -263,7 +280,7 @@ static void places_that_lost_nearly_all_are_not_held_apart(void **state)
 	for (uint64_t seed = 1; seed < 100; seed++) {
 		two((struct printing){ .cipher = seed, .count = 3000, .lost = 97 },
 		    (struct printing){ .cipher = seed, .count = 3000, .lost = 97, .lost_seed = 9 });
-		assert_false(alike_apart(&x.s, &y.s));
+		assert_false(alike_apart(&x.s, &y.s, skew_ns));
 	}
 }
 
@@ -317,6 +334,7 @@ int main(void)
 		cmocka_unit_test(a_recording_played_again_more_than_2_s_later_is_another_stream),
 		cmocka_unit_test(full_boxes_of_different_stretches_are_held_to_what_both_hold),
 		cmocka_unit_test(places_that_saw_different_times_are_not_held_apart),
+		cmocka_unit_test(clocks_may_be_as_far_apart_as_the_caller_says),
 		cmocka_unit_test(places_that_lost_nearly_all_are_not_held_apart),
 		cmocka_unit_test(streams_side_by_side_are_told_from_one_passed_on),
 	};

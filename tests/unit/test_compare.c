@@ -225,8 +225,12 @@ static void more_pieces_than_are_compared_are_not_taken_for_whole(void **state)
 	}
 }
 
-/* Seen without its announcement, the first packets may stand in one window with the rest. */
-static void media_that_began_before_zrtp_had_keys_is_not_spanned(void **state)
+/*
+ * Seen without its announcement, the first packets may stand in one window with the rest;
+ * and those before the first that was seen may have been readable.
+ */
+static void
+media_under_zrtp_spans_nothing_and_is_not_told_when_it_began_before_the_keys(void **state)
 {
 	(void)state;
 	assert_endpoint("10.0.0.1");
@@ -238,6 +242,7 @@ static void media_that_began_before_zrtp_had_keys_is_not_spanned(void **state)
 		const struct call *c = ended(s);
 		assert_int_equal(c->media[0].keying, KEYING_ZRTP);
 		assert_int_equal(scene_has(c, FACT_media_spanned), !early);
+		assert_int_equal(spans(c, FACT_media_spanned), 0);
 		scene_free(s);
 	}
 }
@@ -456,7 +461,7 @@ int main(void)
 		T(what_was_lost_or_seen_at_one_end_only_is_not_spanned),
 		T(too_few_packets_are_relayed_in_part),
 		T(more_pieces_than_are_compared_are_not_taken_for_whole),
-		T(media_that_began_before_zrtp_had_keys_is_not_spanned),
+		T(media_under_zrtp_spans_nothing_and_is_not_told_when_it_began_before_the_keys),
 		T(packets_of_a_line_without_keys_are_no_encrypted_ones),
 		T(other_octets_under_the_same_numbers_are_rekeyed),
 		T(a_double_encryption_profile_changes_its_outer_layer_by_design),

@@ -29,6 +29,7 @@ struct row {
 };
 
 static struct row x, y;
+static const uint64_t SKEW_NS = 2 * WHEN_SECOND;
 
 static uint64_t at(double seconds)
 {
@@ -116,8 +117,8 @@ static void expect(unsigned match)
 
 	m |= match & MATCH_BEFORE ? MATCH_BEHIND : 0U;
 	m |= match & MATCH_BEHIND ? MATCH_BEFORE : 0U;
-	assert_int_equal(match_of(&x.l, &y.l), match);
-	assert_int_equal(match_of(&y.l, &x.l), m);
+	assert_int_equal(match_of(&x.l, &y.l, SKEW_NS), match);
+	assert_int_equal(match_of(&y.l, &x.l, SKEW_NS), m);
 	assert_true(!match || share_a_key());
 }
 
@@ -143,8 +144,8 @@ static void one_origin_or_media_at_the_box_stands_in_for_its_media_address(void 
 	through_a_box();
 	for (unsigned i = 0; i < 2; i++) {
 		both[i]->line[0].m.offerer = both[i]->line[0].m.answerer = (struct endpoint){ 0 };
-		both[i]->offer =
-			(struct sdp_seen){ .session_id = SLICE("1700"), .origin_user = SLICE("pbx") };
+		both[i]->offer = (struct sdp_seen){ .session_id = SLICE("1700"),
+						    .origin_user = SLICE("pbx") };
 		both[i]->pact.offer = &both[i]->offer;
 		both[i]->l.pacts = &both[i]->pact;
 	}
@@ -198,9 +199,22 @@ static void rows_of_different_times_have_nothing_in_common(void **state)
 	y.l.call.end_ns = at(90);
 	x.l.sessions[0] = y.l.sessions[0] = 1;
 	x.l.sessions[1] = y.l.sessions[1] = 2;
-	assert_int_equal(match_of(&x.l, &y.l), 0);
+	assert_int_equal(match_of(&x.l, &y.l, SKEW_NS), 0);
 	y.l.call.start_ns = at(61);
 	expect(MATCH_SESSION);
+}
+
+static void how_far_apart_is_for_the_caller_to_say(void **state)
+{
+	(void)state;
+	strangers();
+	y.l.call.start_ns = at(65);
+	y.l.call.end_ns = at(90);
+	x.l.sessions[0] = y.l.sessions[0] = 1;
+	x.l.sessions[1] = y.l.sessions[1] = 2;
+	assert_int_equal(match_of(&x.l, &y.l, SKEW_NS), 0);
+	assert_int_equal(match_of(&x.l, &y.l, 4 * WHEN_SECOND), 0);
+	assert_int_equal(match_of(&x.l, &y.l, 6 * WHEN_SECOND), MATCH_SESSION);
 }
 
 /* ---- what descriptions and handshakes say -------------------------------------------------- */
@@ -296,7 +310,7 @@ static void dialogs_over_one_hop_did_not_come_of_each_other(void **state)
 	key(&y, 0, 1);
 	x.l.sessions[0] = y.l.sessions[0] = 1;
 	x.l.sessions[1] = y.l.sessions[1] = 2;
-	assert_int_equal(match_of(&x.l, &y.l), 0);
+	assert_int_equal(match_of(&x.l, &y.l, SKEW_NS), 0);
 }
 
 static void sighted(struct row *r, enum sight_kind kind)
@@ -379,6 +393,7 @@ int main(void)
 		cmocka_unit_test(the_inner_invite_leaves_while_the_outer_one_waits),
 		cmocka_unit_test(only_calls_and_attempts_with_named_parties_have_a_chain),
 		cmocka_unit_test(rows_of_different_times_have_nothing_in_common),
+		cmocka_unit_test(how_far_apart_is_for_the_caller_to_say),
 		cmocka_unit_test(both_uuids_of_a_session_id_are_needed),
 		cmocka_unit_test(a_key_in_both_counts_where_no_other_key_contradicts),
 		cmocka_unit_test(a_box_may_make_an_offer_of_an_answer),
