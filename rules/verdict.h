@@ -7,6 +7,8 @@
 
 /* Fills all of *j that does not depend on a policy; findings are sorted. */
 void verdict_of(struct work *w, struct judgement *j);
+/* Findings in the order of reports; a policy may have changed severities. */
+void verdict_sort(struct judgement *j);
 /* The same flags that made the label, for requirements on it. */
 struct score_flags verdict_flags(const struct work *w);
 /* A call, an opaque row or a page: what labels, scores and requirements speak of. */
