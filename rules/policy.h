@@ -65,6 +65,7 @@ enum err policy_read(const char *name, policy_source *source, void *ctx, struct 
 enum err policy_of_program(void *ctx, const char *name, const char *from, struct policy_text *out,
 			   char **why) MUST_CHECK;
 void policy_free(struct policy *p);
+void policy_empty(char **list, size_t *count); /* frees the texts of a list */
 
 /* NULL: nothing particular is said of the rule. */
 const struct policy_rule *policy_of_rule(const struct policy *p, const struct rule *r);

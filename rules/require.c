@@ -419,11 +419,10 @@ static bool is_final(const struct condition_verdict *c)
 	return c->v.known == KNOWN_FAIL || c->v.complete;
 }
 
-/* These two say that too little was seen: whatever is below them could still come out. */
+/* It says that too little was seen: whatever is below it could still come out. */
 static bool open_label(enum label is, enum label want)
 {
-	return (is == LABEL_UNDETERMINED || is == LABEL_NO_BREAK_SEEN) && want > LABEL_EXPOSED &&
-	       want < LABEL_UNDETERMINED;
+	return is == LABEL_UNDETERMINED && want > LABEL_EXPOSED && want < LABEL_UNDETERMINED;
 }
 
 static enum truth ask_label(const struct node *n, const struct require_row *row)
