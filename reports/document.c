@@ -28,7 +28,7 @@ struct document {
 	struct spool *spool;
 	struct problems *problems;
 	struct overheard *overheard;
-	struct hipaa *hipaa;
+	struct frameworks *frameworks;
 	struct asserted *asserted; /* NULL: no inventory */
 	struct entry *index;
 	uint32_t *worst; /* positions in the index, worst first */
@@ -97,7 +97,8 @@ struct document *document_new(struct document_options options)
 	d->points = shown_labels(d->hide, options.point_labels, options.point_count);
 	d->problems = problems_new();
 	d->overheard = overheard_new();
-	d->hipaa = hipaa_new();
+	d->frameworks = frameworks_new(options.frameworks, options.framework_count,
+				       options.frameworks_chosen, options.inventory);
 	d->asserted = options.inventory ? asserted_new(options.inventory) : NULL;
 	d->standing = standing_new();
 	d->writer = (struct record){ .out = &d->call,
@@ -124,7 +125,7 @@ void document_free(struct document *d)
 	free(d->index);
 	free(d->worst);
 	asserted_free(d->asserted);
-	hipaa_free(d->hipaa);
+	frameworks_free(d->frameworks);
 	overheard_free(d->overheard);
 	problems_free(d->problems);
 	free_labels(d->points, d->options.point_count);
@@ -196,7 +197,7 @@ const char *document_add(struct document *d, const struct call *c, const struct 
 	index_add(d, e);
 	problems_add(d->problems, d->hide, c, j);
 	overheard_add(d->overheard, d->hide, c, j);
-	hipaa_add(d->hipaa, c, j);
+	frameworks_add(d->frameworks, c, j);
 	if (d->asserted)
 		asserted_add(d->asserted, d->hide, c);
 	text_clear(&d->line);
@@ -233,7 +234,7 @@ void document_finish(struct document *d, const struct document_run *run)
 {
 	struct head_parts parts = { .problems = d->problems,
 				    .overheard = d->overheard,
-				    .hipaa = d->hipaa,
+				    .frameworks = d->frameworks,
 				    .hide = d->hide,
 				    .asserted = d->asserted,
 				    .options = &d->options,

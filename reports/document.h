@@ -8,7 +8,8 @@
 #include "analyzer/base/err.h"
 #include "analyzer/base/text.h"
 #include "analyzer/model/inventory.h"
-#include "rules/judge.h"
+#include "rules/framework.h"
+#include "rules/policy.h"
 
 /*
  * While calls end, each is written as one JSON object to a spool file (unlinked
@@ -33,6 +34,9 @@ struct document_options {
 	size_t point_count;
 	const struct inventory *inventory; /* what the operator asserted; NULL: nothing */
 	const char *inventory_name, *inventory_sha256; /* of its file */
+	const struct framework *const *frameworks;     /* none: the program's own choice */
+	size_t framework_count;
+	bool frameworks_chosen; /* by name, so that the terminal shows them too */
 };
 
 /*
@@ -76,6 +80,7 @@ struct document_clock {
 };
 struct document_run {
 	const char *version, *rules_sha256, *policy;
+	const struct policy *rules; /* the policy itself; NULL: its name is all that is known */
 	const struct document_input *inputs;
 	size_t input_count;
 	struct document_count

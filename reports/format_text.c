@@ -5,6 +5,7 @@
 #include "reports/jvalue.h"
 #include "reports/layout.h"
 #include "reports/text_call.h"
+#include "reports/text_frameworks.h"
 #include "reports/wording.h"
 
 enum {
@@ -289,6 +290,7 @@ void format_text_write(struct document *d, FILE *out, const struct report_style 
 		layout_line(&l);
 		put_calls(&l, d, s->verbose);
 		put_problems(&l, head);
+		text_frameworks_put(&l, head);
 	}
 	put_counts(&l, jvalue_get(head, "summary"));
 	last_line(&l, jvalue_get(head, "summary"));

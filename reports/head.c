@@ -130,6 +130,10 @@ static json_t *policy(const struct document_run *run)
 	jvalue_put(o, "result", jvalue_text(judge_policy_text(run->gate.result)));
 	jvalue_put(o, "unmet", unmet);
 	jvalue_put(o, "unknown", unknown);
+	if (run->rules) {
+		jvalue_put(o, "summary", jvalue_text(run->rules->summary));
+		jvalue_put(o, "sha256", jvalue_text(run->rules->sha256));
+	}
 	return o;
 }
 
@@ -322,9 +326,8 @@ static json_t *inventory(const struct head_parts *p)
 
 json_t *head_build(const struct head_parts *p, const struct document_run *run)
 {
-	json_t *o = json_object(), *frameworks = json_array();
+	json_t *o = json_object();
 
-	jvalue_push(frameworks, hipaa_json(p->hipaa));
 	jvalue_put(o, "schema", jvalue_text("earshot.report/1"));
 	jvalue_put(o, "run", jvalue_text(p->run_id));
 	if (run->stamp)
@@ -342,6 +345,6 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 	jvalue_put(o, "summary", summary(p, run));
 	jvalue_put(o, "problems", problems_json(p->problems, p->labels, p->label_count));
 	jvalue_put(o, "unexplained_media", unexplained(p, run));
-	jvalue_put(o, "frameworks", frameworks);
+	jvalue_put(o, "frameworks", frameworks_json(p->frameworks));
 	return o;
 }

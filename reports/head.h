@@ -3,14 +3,14 @@
 #define EARSHOT_HEAD_H
 
 #include "reports/asserted.h"
-#include "reports/hipaa.h"
+#include "reports/frameworks.h"
 #include "reports/overheard.h"
 #include "reports/problems.h"
 
 struct head_parts {
 	const struct problems *problems;
 	const struct overheard *overheard;
-	const struct hipaa *hipaa;
+	const struct frameworks *frameworks;
 	const struct asserted *asserted; /* NULL: no inventory was given */
 	const struct document_options *options;
 	struct redactor *hide;

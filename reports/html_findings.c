@@ -231,17 +231,27 @@ void html_findings_rules(FILE *out, const json_t *head, bool linked)
 
 /* ---- frameworks ------------------------------------------------------------------ */
 
+/* What was not read in its own text is to be read there before somebody relies on it. */
+static void basis(FILE *out, const char *basis)
+{
+	if (basis[0] && strcmp(basis, "text") != 0)
+		html_part_put(out, "<br><span class=\"fine\">cited %s</span>",
+			      strcmp(basis, "recalled") == 0 ? "from memory" : basis);
+}
+
 static void control(FILE *out, const json_t *c)
 {
 	const char *status = jvalue_str(c, "status");
 	bool against = strcmp(status, "evidence-against") == 0;
 
-	html_part_put(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>", jvalue_str(c, "id"),
-		      jvalue_str(c, "says"));
+	html_part_put(out, "<tr><th scope=\"row\">%s", jvalue_str(c, "id"));
+	basis(out, jvalue_str(c, "basis"));
+	html_part_put(out, "</th><td>%s</td><td>", jvalue_str(c, "says"));
 	html_part_badge(out, against ? "doubt" : "none",
-			against					? "gap"
+			against && jvalue_is(c, "addressable")	? "gap to fix or document"
+			: against				? "evidence against"
 			: strcmp(status, "not-assessable") == 0 ? "not assessable"
-								: "nothing adverse seen");
+								: "no adverse evidence");
 	html_part_put(out, "<br>%s</td><td class=\"n\">", jvalue_str(c, "wording"));
 	html_part_number(out, jvalue_int(c, "calls"));
 	(void)fputs("</td><td>", out);
@@ -252,9 +262,15 @@ static void control(FILE *out, const json_t *c)
 static void framework(FILE *out, const json_t *f)
 {
 	const json_t *controls = jvalue_get(f, "controls");
+	struct text t = { 0 };
 
-	html_part_put(out, "<h3>%s <span class=\"fine\">%s</span></h3>\n<p>%s</p>\n",
-		      jvalue_str(f, "title"), jvalue_str(f, "status"), jvalue_str(f, "condition"));
+	html_part_put(out,
+		      "<h3>%s <span class=\"fine\">%s, %s; checked %s</span></h3>\n<p>%s</p>\n",
+		      jvalue_str(f, "title"), jvalue_str(f, "edition"), jvalue_str(f, "status"),
+		      jvalue_str(f, "checked_on"), jvalue_str(f, "condition"));
+	if (wording_scope(f, &t))
+		html_part_put(out, "<p>%s</p>\n", text_of(&t));
+	text_free(&t);
 	html_part_table_open(out, jvalue_str(f, "id"),
 			     "Citation|Asks|This capture says|#Calls|Rules|What no capture shows");
 	for (size_t i = 0; i < json_array_size(controls); i++)

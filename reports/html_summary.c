@@ -110,6 +110,8 @@ static void policy(FILE *out, const json_t *summary)
 		jvalue_str(gate, "why"));
 	unmet(out, "Not met", jvalue_get(p, "unmet"));
 	unmet(out, "Not seen to be met", jvalue_get(p, "unknown"));
+	if (jvalue_has(p, "summary"))
+		html_part_put(out, "<p>%s</p>\n", jvalue_str(p, "summary"));
 	(void)fputs("<p>", out);
 	html_part_number(out, jvalue_int(summary, "met_policy"));
 	(void)fputs(" of ", out);

@@ -367,3 +367,18 @@ void wording_rows(struct text *t, const json_t *rows)
 	}
 	text_add(t, any ? "" : "no calls");
 }
+
+bool wording_scope(const json_t *framework, struct text *t)
+{
+	const json_t *calls = jvalue_get(framework, "calls_by_scope");
+
+	if (!calls)
+		return false;
+	wording_count(t, jvalue_int(calls, "in_scope"), "call");
+	text_addf(t, " in scope (%s), ", jvalue_str(framework, "scope"));
+	wording_count(t, jvalue_int(calls, "out_of_scope"), "call");
+	text_add(t, " out of scope, ");
+	wording_count(t, jvalue_int(calls, "without_tag"), "call");
+	text_add(t, " without a tag. What is out of scope is counted apart and decides nothing.");
+	return true;
+}

@@ -47,6 +47,10 @@ bool wording_asserted(const json_t *head, struct text *t);
 /* "bob is 3600.2 s ahead of alice (give --offset bob=-3600.2)"; false: the clocks agree. */
 bool wording_clocks(const json_t *head, struct text *t);
 
+/* "2 calls in scope (phi), 1 call out of scope, 0 calls without a tag" of a framework; false: it
+ * has no scope. */
+bool wording_scope(const json_t *framework, struct text *t);
+
 /* "3 calls, 1 registration" out of summary.rows. */
 void wording_rows(struct text *t, const json_t *rows);
 

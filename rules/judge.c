@@ -8,6 +8,7 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
 #include "rules/gate.h"
+#include "rules/policy_apply.h"
 #include "rules/require.h"
 #include "rules/pack.h"
 #include "rules/rule.h"
@@ -15,14 +16,22 @@
 
 enum { REQUIRES_MOST = 64 };
 
+/* One thing that is asked of every call. */
+struct demand {
+	struct require *expression; /* NULL: of a parameter */
+	enum policy_apply_demand parameter;
+};
+
 struct judge {
 	struct judge_options options;
+	const struct policy *policy;
+	struct policy *own; /* the policy, where it was not given */
 	struct arena *arena;
 	struct findings found;
 	struct problem_memo memo;
 	struct judgement now;
 	struct tally tally;
-	struct require *requires[REQUIRES_MOST];
+	struct demand demands[REQUIRES_MOST];
 	const char *texts[REQUIRES_MOST + 1];
 	enum policy_result results[REQUIRES_MOST]; /* over the rows so far */
 	size_t require_count;
@@ -32,43 +41,78 @@ struct judge {
 
 /* ---- life ------------------------------------------------------------------ */
 
-static enum err take_requires(struct judge *j, char **why)
+static enum err take_require(struct judge *j, const char *text, char **why)
 {
-	for (const char *const *text = j->options.requires; text && *text; text++) {
-		if (j->require_count == REQUIRES_MOST) {
-			*why = mem_text("more than 64 requirements");
-			return ERR_USAGE;
-		}
-		enum err e = require_parse(*text, &j->requires[j->require_count], why);
-		if (e != ERR_OK)
-			return e;
-		j->texts[j->require_count] = require_text(j->requires[j->require_count]);
-		j->results[j->require_count++] = POLICY_MET;
+	struct demand *d = &j->demands[j->require_count];
+
+	for (size_t i = 0; i < j->require_count; i++)
+		if (strcmp(j->texts[i], text) == 0)
+			return ERR_OK;
+	if (j->require_count == REQUIRES_MOST) {
+		*why = mem_text("more than 64 requirements");
+		return ERR_USAGE;
 	}
+	enum err e = require_parse(text, &d->expression, why);
+	if (e != ERR_OK)
+		return e;
+	j->texts[j->require_count++] = require_text(d->expression);
 	return ERR_OK;
+}
+
+static enum err take_requires(struct judge *j, const char *const *list, char **why)
+{
+	enum err e = ERR_OK;
+
+	for (const char *const *text = list; text && *text && e == ERR_OK; text++)
+		e = take_require(j, *text, why);
+	return e;
+}
+
+/* There is room: a policy's and the command line's requirements are fewer than REQUIRES_MOST. */
+static void take_parameters(struct judge *j)
+{
+	for (int d = 0; d < POLICY_APPLY_DEMANDS; d++) {
+		const char *text = policy_apply_demand_text(j->policy, (enum policy_apply_demand)d);
+		if (!text || j->require_count == REQUIRES_MOST)
+			continue;
+		j->demands[j->require_count] = (struct demand){ NULL, (enum policy_apply_demand)d };
+		j->texts[j->require_count++] = text;
+	}
+}
+
+static enum err take_policy(struct judge *j, char **why)
+{
+	const char *name = j->options.policy ? j->options.policy : "baseline";
+	enum err e = ERR_OK;
+
+	if (!j->options.rules)
+		e = policy_read(name, policy_of_program, NULL, &j->own, why);
+	j->policy = j->options.rules ? j->options.rules : j->own;
+	if (e != ERR_OK)
+		return e;
+	e = take_requires(j, (const char *const *)j->policy->requires, why);
+	if (e == ERR_OK)
+		take_parameters(j);
+	return e;
 }
 
 enum err judge_new(struct judge **out, struct judge_options options, char **why)
 {
+	struct judge *j = mem_zero(1, sizeof *j);
+
 	*out = NULL;
 	*why = NULL;
-	if (options.policy && strcmp(options.policy, "baseline") != 0) {
-		struct text t = { NULL, 0, 0 };
-		text_add(&t, "there is no policy \"");
-		text_printable(&t, slice_of(options.policy));
-		text_add(&t, "\"; the only one of this version is \"baseline\"");
-		*why = mem_text(text_of(&t));
-		text_free(&t);
-		return ERR_USAGE;
-	}
-	struct judge *j = mem_zero(1, sizeof *j);
 	j->options = options;
 	size_t rules;
 	(void)judge_rules(&rules);
 	j->outcomes = mem_zero(rules, sizeof *j->outcomes);
 	j->arena = arena_new(RULE_ARENA);
 	gate_begin(&j->tally);
-	enum err e = take_requires(j, why);
+	enum err e = take_policy(j, why);
+	if (e == ERR_OK)
+		e = take_requires(j, options.requires, why);
+	for (size_t i = 0; i < j->require_count; i++)
+		j->results[i] = POLICY_MET;
 	if (e != ERR_OK) {
 		judge_free(j);
 		return e;
@@ -77,12 +121,23 @@ enum err judge_new(struct judge **out, struct judge_options options, char **why)
 	return ERR_OK;
 }
 
+const struct policy *judge_policy(const struct judge *j)
+{
+	return j->policy;
+}
+
+enum severity judge_fail_on(const struct judge *j)
+{
+	return j->options.fail_on;
+}
+
 void judge_free(struct judge *j)
 {
 	if (!j)
 		return;
 	for (size_t i = 0; i < j->require_count; i++)
-		require_free(j->requires[i]);
+		require_free(j->demands[i].expression);
+	policy_free(j->own);
 	arena_free(j->arena);
 	free(j->found.list);
 	free(j->outcomes);
@@ -91,19 +146,13 @@ void judge_free(struct judge *j)
 
 /* ---- one call --------------------------------------------------------------- */
 
-/* Baseline: attack and exposure gate; so would what makes a call WEAK (contract 2). */
-static bool gates(const struct judge *j, const struct finding *f)
-{
-	return f->outcome == OUTCOME_VIOLATED && f->severity >= j->options.fail_on &&
-	       (f->rule->cls == CLASS_ATTACK || f->rule->cls == CLASS_EXPOSURE);
-}
-
 static uint32_t mark_gating(struct judge *j)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < j->now.finding_count; i++) {
-		j->now.findings[i].gates = gates(j, &j->now.findings[i]);
+		j->now.findings[i].gates =
+			policy_apply_gates(j->policy, j->options.fail_on, &j->now.findings[i]);
 		n += j->now.findings[i].gates;
 	}
 	return n;
@@ -115,6 +164,13 @@ static enum policy_result worse(enum policy_result a, enum policy_result b)
 	if (a == POLICY_NOT_MET || b == POLICY_NOT_MET)
 		return POLICY_NOT_MET;
 	return a == POLICY_CANNOT_TELL ? a : b;
+}
+
+static enum policy_result ask_demand(const struct judge *j, const struct demand *d,
+				     const struct require_row *row, const struct call *c)
+{
+	return d->expression ? require_ask(d->expression, row)
+			     : policy_apply_ask(j->policy, d->parameter, c);
 }
 
 static void ask_requires(struct judge *j, struct work *w)
@@ -130,7 +186,7 @@ static void ask_requires(struct judge *j, struct work *w)
 		v[i] = now->conditions[i].v;
 	row.best = score_best_label(v, now->hop_protection, verdict_flags(w));
 	for (size_t i = 0; i < j->require_count; i++) {
-		enum policy_result r = require_ask(j->requires[i], &row);
+		enum policy_result r = ask_demand(j, &j->demands[i], &row, w->c);
 		j->results[i] = worse(j->results[i], r);
 		now->policy = worse(now->policy, r);
 		if (r == POLICY_NOT_MET && now->unmet)
@@ -143,6 +199,8 @@ static void ask_requires(struct judge *j, struct work *w)
 static void apply_policy(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
+	if (policy_apply_severities(j->policy, w->c, now))
+		verdict_sort(now);
 	uint32_t gating = mark_gating(j);
 
 	now->unmet = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unmet);
@@ -230,6 +288,15 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 const struct rule *judge_rules(size_t *count)
 {
 	return pack_rules(pack_builtin(), count);
+}
+
+const struct rule *judge_rule(const char *id)
+{
+	const struct pack_rule *r = pack_find(pack_builtin(), id);
+	size_t n;
+
+	(void)judge_rules(&n); /* it finds under its place among all */
+	return r ? r->as : NULL;
 }
 
 static const char *const severities[SEVERITIES] = { "info", "low", "medium", "high", "critical" };

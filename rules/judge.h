@@ -130,18 +130,22 @@ struct tally {
 	double exposed_seconds;
 };
 
+struct policy;
+
 struct judge_options {
-	const char *policy;	     /* "baseline" */
-	enum severity fail_on;	     /* --fail-on */
-	const char *const *requires; /* --require expressions, NULL-ended or NULL */
-	double min_coverage;	     /* --min-coverage as 0 to 1 */
+	const struct policy *rules; /* read already; borrowed; NULL: the program's `policy` */
+	const char *policy;	    /* its name; NULL: "baseline" */
+	enum severity fail_on;	    /* of the command line, else the policy's */
+	const char *const
+		*requires;   /* --require: beside what the policy requires; NULL-ended or NULL */
+	double min_coverage; /* as fail_on; 0 to 1 */
 	uint8_t strength; /* enum cipher_short: ciphers are held against CNSA, FIPS; 0: neither */
 };
 
 struct judge;
 
-/* ERR_USAGE: an expression of `requires` is wrong; *why (owned by the caller, free()) names it, the
- * position and the nearest name. */
+/* ERR_USAGE: there is no such policy, or an expression of `requires` is wrong; *why (owned by the
+ * caller, free()) names it, the position and the nearest name. */
 enum err judge_new(struct judge **out, struct judge_options options, char **why) MUST_CHECK;
 const struct judgement *judge_call(struct judge *j, const struct call *c);
 const struct tally *judge_tally(const struct judge *j);
@@ -156,9 +160,12 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 /* Requirements that no row contradicts or that were not seen, for summary.policy; borrowed. */
 size_t judge_requires(const struct judge *j, const char *const **text,
 		      const enum policy_result **result);
+const struct policy *judge_policy(const struct judge *j);
+enum severity judge_fail_on(const struct judge *j);
 void judge_free(struct judge *j);
 
 const struct rule *judge_rules(size_t *count);	  /* in order of id; all packs of the run */
+const struct rule *judge_rule(const char *id);	  /* NULL: there is none */
 const char *judge_severity_text(enum severity s); /* critical high medium low info */
 bool judge_severity_parse(const char *text, enum severity *out);
 const char *judge_class_text(enum rule_class c);

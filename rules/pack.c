@@ -60,6 +60,11 @@ void pack_set_free(struct pack_set *s)
 	free(s);
 }
 
+const json_t *pack_bundles(const struct pack_set *s)
+{
+	return s->bundles;
+}
+
 size_t pack_count(const struct pack_set *s)
 {
 	return s->rule_count;

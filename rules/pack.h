@@ -100,6 +100,9 @@ struct pack_set *pack_builtin(void);
 /* The rules in order of id; nothing is added from then on. */
 const struct rule *pack_rules(struct pack_set *s, size_t *count);
 
+/* Code -> list of citations; NULL: no pack has any. */
+const json_t *pack_bundles(const struct pack_set *s);
+
 size_t pack_count(const struct pack_set *s);
 const struct pack_rule *pack_at(const struct pack_set *s, size_t i); /* in order of loading */
 const struct pack_rule *pack_find(const struct pack_set *s, const char *id); /* NULL: none */

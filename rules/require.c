@@ -419,6 +419,12 @@ static bool is_final(const struct condition_verdict *c)
 	return c->v.known == KNOWN_FAIL || c->v.complete;
 }
 
+/* It says that too little was seen: whatever is below it could still come out. */
+static bool open_label(enum label is, enum label want)
+{
+	return is == LABEL_UNDETERMINED && want > LABEL_EXPOSED && want < LABEL_UNDETERMINED;
+}
+
 static enum truth ask_label(const struct node *n, const struct require_row *row)
 {
 	enum label want = (enum label)n->value, is = row->j->label;
@@ -430,6 +436,8 @@ static enum truth ask_label(const struct node *n, const struct require_row *row)
 	    is_final(&row->j->conditions[CONDITION_KEYS]) &&
 	    is_final(&row->j->conditions[CONDITION_MEDIA]))
 		final = true;
+	if (n->op == OP_LEAST && open_label(is, want))
+		return UNKNOWN;
 	if (n->op == OP_LEAST)
 		return as_seen(is >= want, is >= want ? final : row->best < want);
 	return as_seen(is == want, final || (is != want && row->best < want));

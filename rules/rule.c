@@ -56,14 +56,6 @@ struct line *rule_line(struct work *w, const struct fact *f)
 	return &w->lines[m ? m - w->c->media : w->c->media_count];
 }
 
-bool rule_on_line(const struct work *w, enum fact_kind kind, const struct fact *at)
-{
-	RULE_EACH (w, f, kind)
-		if (f->media == at->media)
-			return true;
-	return false;
-}
-
 static bool left_from(const struct media *m, const struct end *e)
 {
 	for (uint16_t i = 0; i < m->segment_count; i++)

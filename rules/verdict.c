@@ -444,12 +444,17 @@ static const char *filter_of(struct work *w, const struct finding *f)
 	return rule_words(w, &t);
 }
 
+void verdict_sort(struct judgement *j)
+{
+	if (j->finding_count > 1)
+		qsort(j->findings, j->finding_count, sizeof *j->findings, by_worst);
+}
+
 static void sort_findings(struct work *w, struct judgement *j)
 {
 	j->findings = w->found->list;
 	j->finding_count = w->found->count;
-	if (j->finding_count > 1)
-		qsort(j->findings, j->finding_count, sizeof *j->findings, by_worst);
+	verdict_sort(j);
 	for (uint32_t i = 0; i < j->finding_count; i++)
 		j->findings[i].filter = filter_of(w, &j->findings[i]);
 }

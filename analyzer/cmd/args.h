@@ -10,6 +10,7 @@ enum {
 	ARGS_FORMATS = 16,
 	ARGS_REQUIRES = 16,
 	ARGS_KEYS = 16,
+	ARGS_FRAMEWORKS = 16,
 	ARGS_SOURCES = 4096,
 	ARGS_POINTS = 64
 };
@@ -37,10 +38,14 @@ struct args {
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
 	size_t keylog_count, tls_key_count;
 	const char *ca, *stir_certs;
-	const char *inventory; /* what the operator asserts; NULL: nothing */
+	const char *inventory;			 /* what the operator asserts; NULL: nothing */
+	const char *policy;			 /* a name or a file; NULL: baseline */
+	const char *frameworks[ARGS_FRAMEWORKS]; /* names or files, parted by commas */
+	size_t framework_count;
 	bool verify_all;
 	enum severity fail_on;
-	double min_coverage; /* 0 to 1 */
+	double min_coverage;			/* 0 to 1 */
+	bool fail_on_given, min_coverage_given; /* else they are the policy's */
 	enum redact redact;
 	const char *redact_key;
 	bool redact_addresses;

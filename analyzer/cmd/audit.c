@@ -14,6 +14,7 @@
 #include "analyzer/base/text.h"
 #include "analyzer/base/when.h"
 #include "analyzer/cmd/args.h"
+#include "analyzer/cmd/chosen.h"
 #include "analyzer/cmd/inputs.h"
 #include "analyzer/cmd/keys.h"
 #include "analyzer/cmd/network.h"
@@ -26,6 +27,7 @@ struct run {
 	struct args args;
 	struct keys keys;
 	struct network network;
+	struct chosen chosen;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -92,6 +94,9 @@ static bool open_document(struct run *r)
 		.inventory = r->network.inventory,
 		.inventory_name = r->network.name,
 		.inventory_sha256 = r->network.sha256,
+		.frameworks = (const struct framework *const *)r->chosen.frameworks,
+		.framework_count = r->chosen.framework_count,
+		.frameworks_chosen = r->chosen.framework_count > 0,
 	});
 	if (!r->document)
 		r->exit = failed("temporary file for calls");
@@ -121,10 +126,11 @@ static bool open_judge(struct run *r)
 {
 	char *why = NULL;
 	struct judge_options options = {
-		.policy = "baseline",
-		.fail_on = r->args.fail_on,
+		.rules = r->chosen.policy,
+		.fail_on = r->args.fail_on_given ? r->args.fail_on : r->chosen.policy->fail_on,
 		.requires = r->args.requires,
-		.min_coverage = r->args.min_coverage,
+		.min_coverage = r->args.min_coverage_given ? r->args.min_coverage
+							   : r->chosen.policy->min_coverage,
 	};
 
 	if (judge_new(&r->judge, options, &why) == ERR_OK)
@@ -139,8 +145,9 @@ static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
 	if (keys_open(&r->args, &r->keys) != ERR_OK ||
-	    network_open(r->args.inventory, &r->network) != ERR_OK || !open_redaction(r) ||
-	    !open_judge(r) || !inputs_open(&r->args, &r->capture))
+	    network_open(r->args.inventory, &r->network) != ERR_OK ||
+	    chosen_open(&r->args, &r->chosen) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
+	    !inputs_open(&r->args, &r->capture))
 		return false;
 	r->exit = 0;
 	return open_document(r);
@@ -210,7 +217,8 @@ static void perform(struct run *r)
 					.verify_all = r->args.verify_all,
 					.skew_ns = r->args.skew_ns };
 
-	pipeline_open(&r->pipeline, r->capture, r->judge, given, pipeline_limits(), give, r);
+	pipeline_open(&r->pipeline, r->capture, r->judge, given, chosen_limits(&r->chosen), give,
+		      r);
 	pipeline_run(&r->pipeline);
 	inputs_tell(r->capture, r->args.verbose);
 	if (r->exit == 0) {
@@ -231,6 +239,7 @@ static void close_all(struct run *r)
 	capture_close(r->capture);
 	keys_close(&r->keys);
 	network_close(&r->network);
+	chosen_close(&r->chosen);
 	free(r->labels);
 	free(r->names);
 	free(r->points);

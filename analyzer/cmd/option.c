@@ -50,6 +50,7 @@ static const char *take_bpf(struct args *a, const char *value)
 
 static const char *take_fail_on(struct args *a, const char *value)
 {
+	a->fail_on_given = true;
 	return judge_severity_parse(value, &a->fail_on)
 		       ? NULL
 		       : "is not a severity (critical, high, medium, low, info)";
@@ -68,6 +69,7 @@ static const char *take_coverage(struct args *a, const char *value)
 	if (end == value || (*end && strcmp(end, "%") != 0) || !(v >= 0 && v <= 100))
 		return "is not a percentage from 0 to 100";
 	a->min_coverage = v / 100;
+	a->min_coverage_given = true;
 	return NULL;
 }
 
@@ -128,6 +130,18 @@ static const char *take_inventory(struct args *a, const char *value)
 {
 	a->inventory = value;
 	return *value ? NULL : "is empty";
+}
+
+static const char *take_policy(struct args *a, const char *value)
+{
+	a->policy = value;
+	return *value ? NULL : "is empty";
+}
+
+static const char *take_framework(struct args *a, const char *value)
+{
+	return *value ? add(a->frameworks, &a->framework_count, ARGS_FRAMEWORKS, value)
+		      : "is empty";
 }
 
 static const char *take_verify_all(struct args *a, const char *value)
@@ -235,8 +249,12 @@ static const struct option options[] = {
 	  "FILE     where to write; DIR/ for several formats" },
 	{ "all-as", 0, true, false, false, take_all_as,
 	  "BASE     BASE.json, BASE.html, ... for all formats named" },
+	{ "policy", 0, true, true, false, take_policy,
+	  "NAME     what must hold: baseline (default), e2ee, ... or a file" },
+	{ "framework", 0, true, true, false, take_framework,
+	  "NAME,... what to hold it against: hipaa (default), pci, ... or files" },
 	{ "fail-on", 0, true, true, false, take_fail_on,
-	  "SEVERITY gate on findings from here up (default high)" },
+	  "SEVERITY gate on findings from here up (default: the policy's)" },
 	{ "require", 0, true, true, false, take_require,
 	  "EXPR     what must be seen to hold, e.g. media=pass" },
 	{ "min-coverage", 0, true, true, false, take_coverage,
@@ -285,9 +303,8 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",  "policy", "framework", "waivers",   "baseline", "engagement",
-	"bundle", "sign",   "cert",	 "interface", "hep",	  "memory",
-	"follow", "user",   "stay-root", "state",     "interim",  "no-sandbox",
+	"where", "waivers", "baseline", "engagement", "bundle",	   "sign",  "cert",    "interface",
+	"hep",	 "memory",  "follow",	"user",	      "stay-root", "state", "interim", "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

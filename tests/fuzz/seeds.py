@@ -318,6 +318,26 @@ def by_hand():
     del case["says"], case["marks"]
     whole = json.dumps(pack).encode()
     keep("fuzz_pack", "user", whole + b" " * (len(whole) % 2))
+    for name in ("baseline", "e2ee", "contact-center"):
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "rules", "policies",
+                               name + ".json"), "rb") as f:
+            keep("fuzz_policy", name, f.read().replace(b'"name": "', b'"name": "my-'))
+    every = {"schema": "earshot.policy/1", "name": "every", "comment": "c", "summary": "s", "inherits": "enterprise",
+             "gate": {"classes": ["posture", "hygiene"], "rules": ["SIG-004"], "except": ["PRIV-001"], "fail_on": "low",
+                      "min_coverage": 60}, "requires": ["signaling>=partial or not label=WEAK"],
+             "severities": {"MED-006": "info"}, "frameworks": ["hipaa", "gdpr"],
+             "parameters": {"clear_start_tolerance": 0.5, "minimum_tls": "TLS1.3", "allowed_suites": ["AEAD_AES_256_GCM"],
+                            "recorder": "mandated", "bye_linger": 5, "unanswered": 60, "answered_silence": 60,
+                            "opaque_silence": 90}}
+    keep("fuzz_policy", "every", json.dumps(every).encode())
+    keep("fuzz_policy", "itself", json.dumps({**every, "inherits": "file"}).encode())
+    one = {"schema": "earshot.framework/1", "name": "n", "groups": ["g"], "id": "i", "title": "t", "edition": "e",
+           "status": "guidance", "checked_on": "2026-01-31", "condition": "if so", "notice": "Only if so.", "scope": "phi",
+           "controls": [{"id": "1", "citation": "c", "title": "t", "addressable": True, "basis": "recalled", "shows": "s",
+                         "not_shown": "n", "looks_at": ["signaling", "media", "keys", "tls"], "maps": ["TX", "SIG-001"]},
+                        {"id": "2", "citation": "c", "title": "t", "informs_only": True, "shows": "s", "not_shown": "n",
+                         "maps": ["AS", "DT"]}]}
+    keep("fuzz_policy", "framework", json.dumps(one).encode())
     short = {c: {"verdict": "partial"} for c in ("signaling", "keys", "media")}
     keep("fuzz_plan", "short", json.dumps({"schema": "earshot.report/1", "run": "0123456789abcdef", "calls": [
         {"ends": [{"address": "10.0.0.1:5060"}, {"address": "endpoint-2"}], "conditions": short,

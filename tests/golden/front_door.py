@@ -2,6 +2,7 @@
 
 usage: front_door.py EARSHOT SAMPLES
 """
+import glob
 import gzip
 import json
 import os
@@ -64,7 +65,7 @@ def usage():
     expect("help fits one screen and begins with examples", p.returncode == 0 and
            len(p.stdout.splitlines()) <= 40 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
-        w in p.stdout for w in (b"--policy", b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
+        w in p.stdout for w in (b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
     code("an option of a later version is refused by name", 2, "--waivers", "x", CALL, says="not in this version")
@@ -196,6 +197,130 @@ def asserted(tmp):
     expect("nothing is written then", not run("audit", "-f", "json", "--inventory", given("{"), CALL).stdout)
 
 
+# What each policy of the program says of these: exit code, result, requirements refuted. Direct TLS
+# with DTLS seen from one side holds where seen: that suffices for hop encryption, and proves no end.
+POLICIES = {
+    ("tls-dtls-direct", "alice.pcap.gz"): {
+        "baseline": (0, "met", 0), "e2ee": (4, "cannot_tell", 0), "healthcare": (0, "met", 0), "finance": (0, "met", 0),
+        "legal-government": (4, "cannot_tell", 0), "privacy-provider": (4, "cannot_tell", 0),
+        "enterprise": (0, "met", 0), "contact-center": (0, "met", 0)},
+    ("zrtp-direct", "alice.pcap.gz"): {
+        "baseline": (1, "not_met", 0), "e2ee": (1, "not_met", 1), "healthcare": (1, "not_met", 2),
+        "finance": (1, "not_met", 2), "legal-government": (1, "not_met", 1), "privacy-provider": (1, "not_met", 1),
+        "enterprise": (1, "not_met", 2), "contact-center": (1, "not_met", 2)},
+    ("udp-rtp-direct", "alice.pcap"): {
+        "baseline": (1, "not_met", 0), "e2ee": (1, "not_met", 3), "healthcare": (1, "not_met", 2),
+        "finance": (1, "not_met", 2), "legal-government": (1, "not_met", 3), "privacy-provider": (1, "not_met", 3),
+        "enterprise": (1, "not_met", 2), "contact-center": (1, "not_met", 2)},
+    ("tls13-keylog", "alice.pcap.gz"): {
+        "baseline": (0, "met", 0), "e2ee": (4, "cannot_tell", 0), "healthcare": (4, "cannot_tell", 0),
+        "finance": (4, "cannot_tell", 0), "legal-government": (4, "cannot_tell", 0),
+        "privacy-provider": (4, "cannot_tell", 0), "enterprise": (4, "cannot_tell", 0),
+        "contact-center": (4, "cannot_tell", 0)},
+    ("webrtc-wss-direct", "alice.pcap.gz"): {
+        "baseline": (0, "met", 0), "e2ee": (4, "cannot_tell", 0), "healthcare": (4, "cannot_tell", 0),
+        "finance": (4, "cannot_tell", 0), "legal-government": (4, "cannot_tell", 0),
+        "privacy-provider": (4, "cannot_tell", 0), "enterprise": (4, "cannot_tell", 0),
+        "contact-center": (4, "cannot_tell", 0)},
+}
+
+
+def policies(tmp):
+    for (scene, name), told in POLICIES.items():
+        path = os.path.join(SAMPLES, scene, name)
+        for policy, (exit_code, result, refuted) in told.items():
+            p = code("%s under %s" % (scene, policy), exit_code, "-f", "json", "--policy", policy, path)
+            r = report(p)
+            said = r["summary"]["policy"] if r else {}
+            expect("%s under %s: %s" % (scene, policy, result), said.get("name") == policy == r["tool"]["policy"] and
+                   said["result"] == result and len(said["unmet"]) == refuted and
+                   bool(said["unknown"] or refuted) == (policy != "baseline" and result != "met"), p)
+            expect("what it says of the call is the policy's affair alone", r and
+                   [(c["label"], c["score"], c["conditions"]) for c in r["calls"]] ==
+                   [(c["label"], c["score"], c["conditions"]) for c in report(run("audit", "-f", "json", path))["calls"]], p)
+    p = code("the last line under a policy that requires something", 1, "--policy", "e2ee", CALL)
+    expect("does not speak of requirements that were not set", b"no end-to-end requirement" not in p.stdout, p)
+
+    def given(name, **more):
+        path = os.path.join(tmp, name)
+        with open(path, "w") as f:
+            json.dump({"schema": "earshot.policy/1", "name": name.split(".")[0], "summary": "s", **more}, f)
+        return path
+    own = given("own.json", inherits="enterprise", gate={"classes": []}, requires=["score>=1"])
+    heir = given("heir.json", inherits="own.json", severities={"SIG-001": "info"})
+    p = code("a policy of the user's", 0, "-f", "json", "--policy", own, QUIET)
+    expect("its name is in the report", report(p) and report(p)["summary"]["policy"]["name"] == "own" and
+           "score>=1" in report(p)["summary"]["policy"]["requires"], p)
+    p = code("one that inherits a file beside it", 1, "-f", "json", "--policy", heir, CALL)
+    r = report(p)
+    expect("its severities hold", r and {f["severity"] for c in r["calls"] for f in c["findings"]
+                                         if f["rule"] == "SIG-001"} == {"info"}, p)
+    code("--require comes beside", 1, "--policy", own, "--require", "signaling=not_applicable", CALL)
+    code("--fail-on beats the policy's", 0, "--policy", given("strict.json", gate={"fail_on": "info"}),
+         "--fail-on", "critical", QUIET)
+    config = os.path.join(tmp, "policy.conf")
+    with open(config, "w") as f:
+        f.write("policy = e2ee\nframework = gdpr\n")
+    code("in the configuration file", 4, "--config", config, QUIET)
+    code("from the environment", 4, QUIET, env={"EARSHOT_POLICY": "e2ee"})
+    for what, words, says in (
+            ("a policy that is none", ["--policy", "helthcare"], "did you mean healthcare?"),
+            ("a policy file that is not there", ["--policy", os.path.join(tmp, "none.json")], "none.json"),
+            ("a rule that is none", ["--policy", given("p.json", severities={"MED-06": "low"})], "severities.MED-06"),
+            ("a parameter that is none", ["--policy", given("p2.json", parameters={"recoder": "allowed"})],
+             "did you mean recorder?"),
+            ("a type that is wrong", ["--policy", given("p3.json", gate={"fail_on": 3})], "gate.fail_on: is not a text"),
+            ("a circle", ["--policy", given("p4.json", inherits="p4.json")], "cannot inherit itself"),
+            ("a framework that is none", ["--framework", "hipaa,hippa"], "did you mean hipaa?"),
+            ("a framework file that is not there", ["--framework", "./none.json"], "none.json")):
+        p = code(what, 2, *words, CALL, says=says)
+        expect("and nothing is written", not p.stdout, p)
+
+
+def frameworks(tmp):
+    p = code("frameworks by name", 1, "-f", "json", "--framework", "pci,nist", CALL)
+    expect("in the order of names", report(p) and [f["id"] for f in report(p)["frameworks"]] ==
+           ["pci-dss", "nist-sp-800-53r5", "nist-sp-800-52r2", "nist-sp-800-171r2"], p)
+    p = code("frameworks of a policy", 1, "-f", "json", "--policy", "finance", CALL)
+    expect("are shown", report(p) and [f["id"] for f in report(p)["frameworks"]] == ["pci-dss", "glba-safeguards"], p)
+    path = os.path.join(tmp, "house.json")
+    control = {"id": "V1", "citation": "House rules, V1", "title": "no call in clear", "shows": "clear calls",
+               "not_shown": "calls elsewhere", "looks_at": ["signaling", "media"], "maps": ["TX", "MED-001"]}
+    with open(path, "w") as f:
+        json.dump({"schema": "earshot.framework/1", "name": "house", "id": "house-rules", "title": "House rules",
+                   "edition": "1", "status": "in force", "checked_on": "2026-01-31", "condition": "if these calls are ours",
+                   "notice": "Only if these calls are ours.", "scope": "ours", "controls": [control]}, f)
+    p = code("a framework of the user's", 1, "-f", "json", "--framework", path, CALL)
+    said = report(p)["frameworks"][0]["controls"][0] if report(p) else {}
+    expect("by data alone", said.get("wording") == "evidence against, if these calls are ours" and
+           "MED-001" in said["rules"] and said["status"] == "evidence-against", p)
+    p = code("in the terminal report when asked for", 1, "--framework", path, CALL)
+    expect("in words", b"House rules" in p.stdout and b"evidence against, if these calls are ours" in
+           b" ".join(p.stdout.split()), p)
+    p = run("audit", CALL)
+    expect("and not unasked", b"HIPAA" not in p.stdout, p)
+    for scene in sorted(os.listdir(SAMPLES)):
+        for name in sorted(glob.glob(os.path.join(SAMPLES, scene, "*.pcap*"))):
+            for form in ("text", "json", "ndjson", "html"):
+                out = run("audit", "-f", form, "-v", "--framework", "all", name).stdout
+                expect("%s as %s never says that word" % (name, form), b"ompliant" not in out)
+
+
+def questions():
+    """docs/questions.md says what the topics of the program say"""
+    top = os.path.join(SAMPLES, "..")
+    page = os.path.join(top, "docs", "questions.md")
+    if not os.path.exists(page):
+        return
+    with open(page, encoding="utf-8") as f:
+        words = " ".join(f.read().split())
+    for path in sorted(glob.glob(os.path.join(top, "rules", "topics", "*.json"))):
+        with open(path, encoding="utf-8") as f:
+            topic = json.load(f)
+        for text in [topic["question"], topic["short"], *topic["answer"]]:
+            expect("docs/questions.md lacks a sentence of %s: %s" % (topic["name"], text[:60]), text in words)
+
+
 def drafts(tmp):
     scene = os.path.join(SAMPLES, "udp-rtp-proxy")
     files = ["%s=%s" % (n, os.path.join(scene, n + ".pcap.gz")) for n in ("alice", "bob", "core")]
@@ -313,6 +438,9 @@ def main():
         outputs(tmp)
         gates(tmp)
         asserted(tmp)
+        policies(tmp)
+        frameworks(tmp)
+        questions()
         drafts(tmp)
         plans(tmp)
         clocks()

@@ -117,6 +117,9 @@ static void refutes_a_label_only_when_it_is_out_of_reach(void **state)
 			 POLICY_CANNOT_TELL);
 	assert_int_equal(ask("label >= END-TO-END", LABEL_END_TO_END_MEDIA), POLICY_NOT_MET);
 	assert_int_equal(ask("label>=undetermined", LABEL_END_TO_END_MEDIA), POLICY_MET);
+	/* Too little was seen: EXPOSED may still come out. */
+	assert_int_equal(ask("label>=HOP BY HOP", LABEL_END_TO_END_MEDIA), POLICY_CANNOT_TELL);
+	assert_int_equal(ask("label>=EXPOSED", LABEL_END_TO_END_MEDIA), POLICY_MET);
 	now.label = LABEL_EXPOSED;
 	assert_int_equal(ask("label >= NO BREAK SEEN and score>=0", LABEL_EXPOSED), POLICY_NOT_MET);
 	assert_int_equal(ask("label != EXPOSED", LABEL_EXPOSED), POLICY_NOT_MET);
