@@ -33,6 +33,10 @@ struct document_options {
 	size_t point_count;
 	const struct inventory *inventory; /* what the operator asserted; NULL: nothing */
 	const char *inventory_name, *inventory_sha256; /* of its file */
+	const struct baseline *baseline;	       /* NULL: none was given */
+	const char *baseline_name, *baseline_sha256;
+	const struct waivers *waivers; /* NULL: none were given */
+	const char *waivers_name, *waivers_sha256;
 };
 
 /*

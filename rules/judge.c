@@ -7,10 +7,12 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
+#include "rules/baseline.h"
 #include "rules/gate.h"
 #include "rules/require.h"
 #include "rules/rule.h"
 #include "rules/verdict.h"
+#include "rules/waiver.h"
 
 enum { REQUIRES_MOST = 64 };
 
@@ -88,15 +90,28 @@ void judge_free(struct judge *j)
 /* Baseline: attack and exposure gate; so would what makes a call WEAK (contract 2). */
 static bool gates(const struct judge *j, const struct finding *f)
 {
-	return f->outcome == OUTCOME_VIOLATED && f->severity >= j->options.fail_on &&
+	return f->outcome == OUTCOME_VIOLATED && f->severity >= j->options.fail_on && !f->waived &&
+	       f->change != CHANGE_KNOWN &&
 	       (f->rule->cls == CLASS_ATTACK || f->rule->cls == CLASS_EXPOSURE);
 }
 
-static uint32_t mark_gating(struct judge *j)
+/* What is known of a finding beyond this run. */
+static void look_up(struct judge *j, const struct call *c, struct finding *f)
+{
+	if (f->outcome != OUTCOME_VIOLATED)
+		return;
+	if (j->options.baseline)
+		f->change = baseline_ask(j->options.baseline, f->problem, f->severity);
+	if (j->options.waivers)
+		f->waived = waiver_ask(j->options.waivers, c, f);
+}
+
+static uint32_t mark_gating(struct judge *j, const struct call *c)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < j->now.finding_count; i++) {
+		look_up(j, c, &j->now.findings[i]);
 		j->now.findings[i].gates = gates(j, &j->now.findings[i]);
 		n += j->now.findings[i].gates;
 	}
@@ -137,7 +152,7 @@ static void ask_requires(struct judge *j, struct work *w)
 static void apply_policy(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
-	uint32_t gating = mark_gating(j);
+	uint32_t gating = mark_gating(j, w->c);
 
 	now->unmet = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unmet);
 	now->unknown = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unknown);
@@ -206,6 +221,7 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 	struct gate_facts f = { .tally = &j->tally,
 				.fail_on = j->options.fail_on,
 				.min_coverage = j->options.min_coverage,
+				.compared = j->options.baseline != NULL,
 				.inputs_damaged = inputs_damaged,
 				.anything_usable = anything_usable };
 
@@ -250,6 +266,12 @@ const char *judge_outcome_text(enum outcome o)
 	static const char *const text[] = { "violated", "satisfied", "not_assessable",
 					    "not_applicable", "noted" };
 	return text[o];
+}
+
+const char *judge_change_text(enum change c)
+{
+	static const char *const text[CHANGES] = { NULL, "new", "worse", "known" };
+	return text[c];
 }
 
 const char *judge_label_text(enum label l)

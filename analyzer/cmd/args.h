@@ -37,6 +37,8 @@ struct args {
 	size_t keylog_count, tls_key_count;
 	const char *ca, *stir_certs;
 	const char *inventory; /* what the operator asserts; NULL: nothing */
+	const char *baseline;  /* an earlier report; NULL: none */
+	const char *waivers, *waivers_as_of;
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage; /* 0 to 1 */

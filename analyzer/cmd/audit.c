@@ -16,6 +16,7 @@
 #include "analyzer/cmd/args.h"
 #include "analyzer/cmd/inputs.h"
 #include "analyzer/cmd/keys.h"
+#include "analyzer/cmd/before.h"
 #include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
 #include "reports/report.h"
@@ -26,6 +27,7 @@ struct run {
 	struct args args;
 	struct keys keys;
 	struct network network;
+	struct before before;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -92,6 +94,12 @@ static bool open_document(struct run *r)
 		.inventory = r->network.inventory,
 		.inventory_name = r->network.name,
 		.inventory_sha256 = r->network.sha256,
+		.baseline = r->before.baseline,
+		.baseline_name = r->before.baseline_name,
+		.baseline_sha256 = r->before.baseline_sha256,
+		.waivers = r->before.waivers,
+		.waivers_name = r->before.waivers_name,
+		.waivers_sha256 = r->before.waivers_sha256,
 	});
 	if (!r->document)
 		r->exit = failed("temporary file for calls");
@@ -125,6 +133,8 @@ static bool open_judge(struct run *r)
 		.fail_on = r->args.fail_on,
 		.requires = r->args.requires,
 		.min_coverage = r->args.min_coverage,
+		.baseline = r->before.baseline,
+		.waivers = r->before.waivers,
 	};
 
 	if (judge_new(&r->judge, options, &why) == ERR_OK)
@@ -139,8 +149,9 @@ static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
 	if (keys_open(&r->args, &r->keys) != ERR_OK ||
-	    network_open(r->args.inventory, &r->network) != ERR_OK || !open_redaction(r) ||
-	    !open_judge(r) || !inputs_open(&r->args, &r->capture))
+	    network_open(r->args.inventory, &r->network) != ERR_OK ||
+	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
+	    !inputs_open(&r->args, &r->capture))
 		return false;
 	r->exit = 0;
 	return open_document(r);
@@ -212,6 +223,7 @@ static void perform(struct run *r)
 	pipeline_open(&r->pipeline, r->capture, r->judge, given, pipeline_limits(), give, r);
 	pipeline_run(&r->pipeline);
 	inputs_tell(r->capture, r->args.verbose);
+	before_tell(&r->before, r->args.verbose);
 	if (r->exit == 0) {
 		int gate =
 			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
@@ -230,6 +242,7 @@ static void close_all(struct run *r)
 	capture_close(r->capture);
 	keys_close(&r->keys);
 	network_close(&r->network);
+	before_close(&r->before);
 	free(r->labels);
 	free(r->names);
 	free(r->points);
