@@ -35,6 +35,7 @@ struct run {
 	struct summary summary;
 	const char **labels, **names, **points;
 	uint64_t *firsts;
+	FILE *into;  /* where the report goes, whatever args say; NULL: they say it */
 	bool stream; /* NDJSON alone to a stream: lines leave as calls end */
 	int exit;
 };
@@ -205,6 +206,14 @@ static void write_reports(struct run *r)
 	text_free(&path);
 }
 
+static void write_into(struct run *r)
+{
+	struct report_style style = { false, 80, 0 };
+
+	if (report_write_stream(report_find("json"), r->document, r->into, &style) != ERR_OK)
+		r->exit = failed("temporary file for a report");
+}
+
 static bool streams(const struct args *a)
 {
 	return a->format_count == 1 && strcmp(a->formats[0], "ndjson") == 0 && !a->all_as &&
@@ -213,7 +222,7 @@ static bool streams(const struct args *a)
 
 static void perform(struct run *r)
 {
-	r->stream = streams(&r->args);
+	r->stream = !r->into && streams(&r->args);
 	struct pipeline_given given = { .ring = r->keys.ring,
 					.trust = r->keys.trust,
 					.signers = r->keys.signers,
@@ -227,7 +236,10 @@ static void perform(struct run *r)
 	if (r->exit == 0) {
 		int gate =
 			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
-		write_reports(r);
+		if (r->into)
+			write_into(r);
+		else
+			write_reports(r);
 		if (r->exit == 0)
 			r->exit = gate;
 	}
@@ -261,6 +273,20 @@ int audit_run(int argc, char **argv)
 		} else if (open_all(&r)) {
 			perform(&r);
 		}
+	}
+	close_all(&r);
+	return r.exit;
+}
+
+int audit_into(const char *capture, FILE *out)
+{
+	char *words[] = { (char *)(uintptr_t) "--", (char *)(uintptr_t)capture };
+	struct run r = { .exit = EXIT_USAGE, .into = out };
+
+	if (args_read(&r.args, ARGS_OF_AUDIT, 2, words) == ERR_OK) {
+		r.args.baseline = NULL; /* it is compared with the other side alone */
+		if (open_all(&r))
+			perform(&r);
 	}
 	close_all(&r);
 	return r.exit;
