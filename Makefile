@@ -110,6 +110,7 @@ golden: $B/earshot ## samples against the verdicts beside them, the front door, 
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
 	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
+	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
