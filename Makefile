@@ -63,6 +63,7 @@ $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
 	@echo "  link    $@"
 	$Q$(CC) $(if $(filter release,$(MODE)),$(LTO)) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
+$B/rules/topic.o: $(wildcard rules/topics/*)
 $B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
 $B/%.o: %.c
 	@mkdir -p $(@D)
@@ -147,6 +148,7 @@ format: ## clang-format in place
 install: $B/earshot ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $B/earshot $(DESTDIR)$(PREFIX)/bin/earshot
 	install -D -m 644 man/earshot.1 $(DESTDIR)$(PREFIX)/share/man/man1/earshot.1
+	install -D -m 644 completions/earshot.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/earshot
 	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
 dist: ## a source archive
 	@mkdir -p build && tar --exclude=./build --exclude=./.git --exclude=./compile_commands.json \

@@ -8,6 +8,7 @@
 #include "analyzer/cmd/audit.h"
 #include "analyzer/cmd/compare_cmd.h"
 #include "analyzer/cmd/draft_cmd.h"
+#include "analyzer/cmd/explain_cmd.h"
 #include "analyzer/cmd/plan_cmd.h"
 
 static int version(int argc, char **argv)
@@ -29,6 +30,8 @@ static const struct command {
 	{ "inventory", draft_cmd_run, "draft: hosts that were seen, as a list to confirm" },
 	{ "compare", compare_cmd_run,
 	  "two reports or captures: what changed, and is anything worse" },
+	{ "explain", explain_cmd_run, "a rule, or a question such as `tls`, in words" },
+	{ "rules", explain_cmd_rules, "list: the rules, by class, severity or word" },
 	{ "plan", plan_cmd_run, "where to capture what a JSON report says was not seen" },
 	{ "help", help, "this page" },
 	{ "--help", help, NULL },
@@ -40,8 +43,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch",  "render", "explain", "rules",
-				     "verify", "probe",	 "join" };
+static const char *const later[] = { "watch", "render", "verify", "probe", "join" };
 
 static int help(int argc, char **argv)
 {
