@@ -8,7 +8,7 @@
 #include "analyzer/cmd/audit.h"
 #include "analyzer/cmd/given.h"
 #include "analyzer/cmd/wish.h"
-#include "reports/compare.h"
+#include "reports/contrast.h"
 
 enum { EXIT_CHANGED = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5, WIDTH = 80 };
 
@@ -51,7 +51,7 @@ static bool is_report(FILE *in)
 }
 
 /* Of an audit only what concerns the reading of its capture is of interest here. */
-static int audited(struct compare *c, enum compare_side side, const char *path, const char *shown)
+static int audited(struct contrast *c, enum contrast_side side, const char *path, const char *shown)
 {
 	FILE *report = tmpfile();
 	const char *why;
@@ -64,16 +64,16 @@ static int audited(struct compare *c, enum compare_side side, const char *path, 
 	code = audit_into(path, report);
 	rewind(report);
 	if (code != EXIT_USAGE && code != EXIT_UNWRITTEN &&
-	    compare_read(c, side, shown, report, &why) != ERR_OK)
+	    contrast_read(c, side, shown, report, &why) != ERR_OK)
 		code = damaged(path, why);
 	fclose(report);
 	if (code == EXIT_USAGE || code == EXIT_DAMAGED || code == EXIT_UNWRITTEN)
 		return code;
-	return compare_damaged(c, side) ? EXIT_DAMAGED : 0;
+	return contrast_damaged(c, side) ? EXIT_DAMAGED : 0;
 }
 
 /* 0, or why the side is not whole; a damaged capture is compared as far as it was read. */
-static int take(struct compare *c, enum compare_side side, const char *path, const char *shown)
+static int take(struct contrast *c, enum contrast_side side, const char *path, const char *shown)
 {
 	FILE *in = fopen(path, "re");
 	const char *why;
@@ -82,7 +82,7 @@ static int take(struct compare *c, enum compare_side side, const char *path, con
 		return damaged(path, strerror(errno));
 	bool report = is_report(in);
 	int code = 0;
-	if (report && compare_read(c, side, shown, in, &why) != ERR_OK)
+	if (report && contrast_read(c, side, shown, in, &why) != ERR_OK)
 		code = damaged(path, why);
 	fclose(in);
 	return report ? code : audited(c, side, path, shown);
@@ -90,12 +90,12 @@ static int take(struct compare *c, enum compare_side side, const char *path, con
 
 static bool put(const void *what, const struct wish *w, FILE *out)
 {
-	const struct compare *c = what;
+	const struct contrast *c = what;
 
 	if (wish_is(w, "json"))
-		return compare_json_write(c, out);
-	return wish_is(w, "markdown") ? compare_markdown_write(c, out)
-				      : compare_text_write(c, out, WIDTH);
+		return contrast_json_write(c, out);
+	return wish_is(w, "markdown") ? contrast_markdown_write(c, out)
+				      : contrast_text_write(c, out, WIDTH);
 }
 
 /* Files are named without their folders where that tells them apart. */
@@ -108,15 +108,15 @@ static const char *shown_name(const struct wish *w, int i)
 
 static int compare(const struct wish *w)
 {
-	struct compare *c = compare_new();
-	int before = take(c, COMPARE_BEFORE, w->names[0], shown_name(w, 0));
+	struct contrast *c = contrast_new();
+	int before = take(c, CONTRAST_BEFORE, w->names[0], shown_name(w, 0));
 	int after = before == EXIT_USAGE || before == EXIT_UNWRITTEN
 			    ? 0
-			    : take(c, COMPARE_AFTER, w->names[1], shown_name(w, 1));
+			    : take(c, CONTRAST_AFTER, w->names[1], shown_name(w, 1));
 	int code = before ? before : after;
 
-	if (compare_whole(c) && code != EXIT_USAGE && code != EXIT_UNWRITTEN) {
-		int result = compare_result(c);
+	if (contrast_whole(c) && code != EXIT_USAGE && code != EXIT_UNWRITTEN) {
+		int result = contrast_result(c);
 		int written = wish_write(w, put, c);
 		/* Of codes that hold together, in the order of contract 2: 5, 1, 3, 4. */
 		if (written)
@@ -124,7 +124,7 @@ static int compare(const struct wish *w)
 		else if (!code || result == EXIT_CHANGED)
 			code = result;
 	}
-	compare_free(c);
+	contrast_free(c);
 	return code;
 }
 

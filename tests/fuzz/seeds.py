@@ -290,9 +290,9 @@ def by_hand():
     one = {"schema": "earshot.report/1", "run": "a", "summary": {"label": "EXPOSED", "coverage": 0.5, "coverage_required": 2},
            "inputs": [{"complete": False}], "problems": [], "calls": [row]}
     two = {**one, "calls": [{**row, "findings": [{**problem, "severity": "critical", "waived": {"owner": "x"}}]}]}
-    keep("fuzz_compare", "two", json.dumps(one).encode() + b"\0" + json.dumps(two).encode())
-    keep("fuzz_compare", "gone", json.dumps(two).encode() + b"\0" + json.dumps({**one, "calls": [{}]}).encode())
-    keep("fuzz_compare", "alone", json.dumps(one).encode())
+    keep("fuzz_contrast", "two", json.dumps(one).encode() + b"\0" + json.dumps(two).encode())
+    keep("fuzz_contrast", "gone", json.dumps(two).encode() + b"\0" + json.dumps({**one, "calls": [{}]}).encode())
+    keep("fuzz_contrast", "alone", json.dumps(one).encode())
     waiver = {"rule": "SIG-001", "reason": "r", "owner": "o", "expires": "2027-01-31"}
     keep("fuzz_waiver", "two", json.dumps({"schema": "earshot.waivers/1", "comment": "c", "waivers": [
         waiver, {**waiver, "rule": "MED-001", "element": "10.0.0.1", "problem": "0" * 32, "expires": "2025-12-31"}]}).encode())

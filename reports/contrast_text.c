@@ -1,32 +1,32 @@
-/* compare_text.c - a comparison for a terminal: the problems, then places that changed. */
+/* contrast_text.c - a comparison for a terminal: the problems, then places that changed. */
 #include <string.h>
 
-#include "reports/compare_part.h"
+#include "reports/contrast_part.h"
 #include "reports/layout.h"
 #include "reports/wording.h"
 
 enum { TAB = 9, PROBLEMS_SHOWN = 40, PLACES_SHOWN = 40, ASPECT = 14 };
 
-static void side_line(struct layout *l, const struct compare *c, enum compare_side side)
+static void side_line(struct layout *l, const struct contrast *c, enum contrast_side side)
 {
 	struct text t = { NULL, 0, 0 };
 
-	layout_put(l, side == COMPARE_BEFORE ? "before" : "after");
+	layout_put(l, side == CONTRAST_BEFORE ? "before" : "after");
 	layout_pad(l, TAB);
-	compare_part_side(c, side, &t);
+	contrast_part_side(c, side, &t);
 	layout_wrap(l, text_of(&t), TAB);
 	layout_line(l);
 	text_free(&t);
 }
 
-static void put_problems(struct layout *l, const struct compare *c)
+static void put_problems(struct layout *l, const struct contrast *c)
 {
 	size_t shown = 0, left = 0;
 	struct text t = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < c->problem_count; i++) {
-		const struct compare_problem *p = c->problems[i];
-		if (p->change == COMPARE_SAME)
+		const struct contrast_problem *p = c->problems[i];
+		if (p->change == CONTRAST_SAME)
 			continue;
 		if (shown == PROBLEMS_SHOWN) {
 			left++;
@@ -34,8 +34,8 @@ static void put_problems(struct layout *l, const struct compare *c)
 		}
 		shown++;
 		text_clear(&t);
-		compare_part_problem(c, p, &t);
-		layout_put(l, compare_part_change(p->change));
+		contrast_part_problem(c, p, &t);
+		layout_put(l, contrast_part_change(p->change));
 		layout_pad(l, TAB);
 		layout_wrap(l, text_of(&t), TAB);
 		layout_line(l);
@@ -52,20 +52,20 @@ static void put_problems(struct layout *l, const struct compare *c)
 	text_free(&t);
 }
 
-static void put_place(struct layout *l, const struct compare *c, const struct compare_place *p)
+static void put_place(struct layout *l, const struct contrast *c, const struct contrast_place *p)
 {
-	struct compare_aspect a[COMPARE_ASPECTS] = { { NULL, { NULL, 0, 0 }, { NULL, 0, 0 } } };
+	struct contrast_aspect a[CONTRAST_ASPECTS] = { { NULL, { NULL, 0, 0 }, { NULL, 0, 0 } } };
 	struct text t = { NULL, 0, 0 };
 
-	text_addf(&t, "%s %s", compare_part_kind(p->kind), p->name);
-	for (int k = 0; k < COMPARE_SAME; k++)
-		if (p->problems[k] && k != COMPARE_SHARE)
+	text_addf(&t, "%s %s", contrast_part_kind(p->kind), p->name);
+	for (int k = 0; k < CONTRAST_SAME; k++)
+		if (p->problems[k] && k != CONTRAST_SHARE)
 			text_addf(&t, ", %llu %s", (unsigned long long)p->problems[k],
-				  compare_part_change((enum compare_change)k));
+				  contrast_part_change((enum contrast_change)k));
 	layout_wrap(l, text_of(&t), 4);
 	layout_line(l);
-	compare_part_aspects(c, p, a);
-	for (int i = 0; i < COMPARE_ASPECTS; i++) {
+	contrast_part_aspects(c, p, a);
+	for (int i = 0; i < CONTRAST_ASPECTS; i++) {
 		bool same = strcmp(text_of(&a[i].before), text_of(&a[i].after)) == 0;
 		text_clear(&t);
 		text_addf(&t, "%s", text_of(&a[i].before));
@@ -77,17 +77,17 @@ static void put_place(struct layout *l, const struct compare *c, const struct co
 		layout_wrap(l, text_of(&t), ASPECT);
 		layout_line(l);
 	}
-	compare_part_aspects_free(a);
+	contrast_part_aspects_free(a);
 	text_free(&t);
 }
 
-static void put_places(struct layout *l, const struct compare *c)
+static void put_places(struct layout *l, const struct contrast *c)
 {
 	size_t changed = 0;
 	struct text t = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < c->place_count; i++) {
-		if (!compare_part_changed(c->places[i]))
+		if (!contrast_part_changed(c->places[i]))
 			continue;
 		if (changed++ < PLACES_SHOWN)
 			put_place(l, c, c->places[i]);
@@ -106,18 +106,19 @@ static void put_places(struct layout *l, const struct compare *c)
 	text_free(&t);
 }
 
-static void last_line(struct layout *l, const struct compare *c)
+static void last_line(struct layout *l, const struct contrast *c)
 {
 	struct text t = { NULL, 0, 0 };
 
-	for (int k = 0; k < COMPARE_CHANGES; k++) {
-		if (k == COMPARE_SHARE)
+	for (int k = 0; k < CONTRAST_CHANGES; k++) {
+		if (k == CONTRAST_SHARE)
 			continue;
-		text_addf(&t, "%s%llu %s", k ? ", " : "problems: ",
-			  (unsigned long long)(c->changes[k] +
-					       (k == COMPARE_SAME ? c->changes[COMPARE_SHARE] : 0)),
-			  k == COMPARE_GONE ? "gone or not seen again"
-					    : compare_part_change((enum compare_change)k));
+		text_addf(
+			&t, "%s%llu %s", k ? ", " : "problems: ",
+			(unsigned long long)(c->changes[k] +
+					     (k == CONTRAST_SAME ? c->changes[CONTRAST_SHARE] : 0)),
+			k == CONTRAST_GONE ? "gone or not seen again"
+					   : contrast_part_change((enum contrast_change)k));
 	}
 	layout_wrap(l, text_of(&t), 2);
 	layout_line(l);
@@ -128,12 +129,12 @@ static void last_line(struct layout *l, const struct compare *c)
 	text_free(&t);
 }
 
-bool compare_text_write(const struct compare *c, FILE *out, int width)
+bool contrast_text_write(const struct contrast *c, FILE *out, int width)
 {
 	struct layout l = { out, width, 0, false };
 
-	side_line(&l, c, COMPARE_BEFORE);
-	side_line(&l, c, COMPARE_AFTER);
+	side_line(&l, c, CONTRAST_BEFORE);
+	side_line(&l, c, CONTRAST_AFTER);
 	layout_line(&l);
 	put_problems(&l, c);
 	put_places(&l, c);

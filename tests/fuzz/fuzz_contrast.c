@@ -1,34 +1,34 @@
-/* fuzz_compare.c - two reports as strangers may hand them over: compared in all formats, and as a
+/* fuzz_contrast.c - two reports as strangers may hand them over: compared in all formats, and as a
  * baseline. */
 #include <stdlib.h>
 
 #include "analyzer/base/slice.h"
-#include "reports/compare.h"
+#include "reports/contrast.h"
 #include "rules/baseline.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static enum err take(struct compare *c, enum compare_side side, struct slice s)
+static enum err take(struct contrast *c, enum contrast_side side, struct slice s)
 {
 	FILE *in = s.n ? fmemopen((void *)(uintptr_t)s.p, s.n, "r") : NULL;
 	const char *why;
 
 	if (!in)
 		return ERR_MALFORMED;
-	enum err e = compare_read(c, side, "report", in, &why);
+	enum err e = contrast_read(c, side, "report", in, &why);
 	fclose(in);
 	return e;
 }
 
-static void told(struct compare *c)
+static void told(struct contrast *c)
 {
 	char *text = NULL;
 	size_t n;
 	FILE *out = open_memstream(&text, &n);
 
-	(void)compare_result(c);
-	if (!compare_text_write(c, out, 80) || !compare_markdown_write(c, out) ||
-	    !compare_json_write(c, out) || fclose(out) != 0)
+	(void)contrast_result(c);
+	if (!contrast_text_write(c, out, 80) || !contrast_markdown_write(c, out) ||
+	    !contrast_json_write(c, out) || fclose(out) != 0)
 		__builtin_trap();
 	free(text);
 }
@@ -60,12 +60,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct slice whole = { data, size };
 	size_t at = slice_find(whole, 0);
 	struct slice first = slice_upto(whole, at), second = slice_from(whole, at + 1);
-	struct compare *c = compare_new();
+	struct contrast *c = contrast_new();
 
 	as_baseline(first);
-	if (take(c, COMPARE_BEFORE, first) == ERR_OK &&
-	    take(c, COMPARE_AFTER, second.n ? second : first) == ERR_OK)
+	if (take(c, CONTRAST_BEFORE, first) == ERR_OK &&
+	    take(c, CONTRAST_AFTER, second.n ? second : first) == ERR_OK)
 		told(c);
-	compare_free(c);
+	contrast_free(c);
 	return 0;
 }

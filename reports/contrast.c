@@ -1,34 +1,34 @@
-/* compare.c - reading both sides, and telling them apart. */
-#include "reports/compare.h"
+/* contrast.c - reading both sides, and telling them apart. */
+#include "reports/contrast.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/base/mem.h"
-#include "reports/compare_part.h"
+#include "reports/contrast_part.h"
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 
 /* A report as it is gone through, row by row. */
 struct reading {
-	struct compare *c;
-	enum compare_side side;
+	struct contrast *c;
+	enum contrast_side side;
 	const json_t *row;
 	uint64_t number; /* of the row, from 1 */
 	int label;	 /* enum label, or -1 */
 };
 
-struct compare *compare_new(void)
+struct contrast *contrast_new(void)
 {
-	struct compare *c = mem_zero(1, sizeof *c);
+	struct contrast *c = mem_zero(1, sizeof *c);
 
-	for (int k = 0; k < COMPARE_KINDS; k++)
+	for (int k = 0; k < CONTRAST_KINDS; k++)
 		c->place_by_name[k] = map_new();
 	c->problem_by_id = map_new();
 	return c;
 }
 
-void compare_free(struct compare *c)
+void contrast_free(struct contrast *c)
 {
 	if (!c)
 		return;
@@ -43,7 +43,7 @@ void compare_free(struct compare *c)
 		free(c->side[s].run);
 		free(c->side[s].label);
 	}
-	for (int k = 0; k < COMPARE_KINDS; k++)
+	for (int k = 0; k < CONTRAST_KINDS; k++)
 		map_free(c->place_by_name[k]);
 	map_free(c->problem_by_id);
 	free(c->places);
@@ -65,42 +65,43 @@ static bool is_masked(const char *host, const char *kind)
 	       (*number && strlen(number) < 8 && !number[strspn(number, "0123456789")]);
 }
 
-static void host_of(struct compare *c, const char *endpoint, char out[COMPARE_NAME])
+static void host_of(struct contrast *c, const char *endpoint, char out[CONTRAST_NAME])
 {
 	static const char *const kinds[] = { "endpoint", "host" };
 
-	wording_host(endpoint, out, COMPARE_NAME / 2 - 4);
+	wording_host(endpoint, out, CONTRAST_NAME / 2 - 4);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (!is_masked(out, kinds[i]))
 			continue;
-		(void)snprintf(out, COMPARE_NAME, "%ss", kinds[i]);
+		(void)snprintf(out, CONTRAST_NAME, "%ss", kinds[i]);
 		c->grouped = true;
 	}
 }
 
-static struct compare_place *place_of(struct compare *c, enum compare_kind kind, const char *name)
+static struct contrast_place *place_of(struct contrast *c, enum contrast_kind kind,
+				       const char *name)
 {
-	struct compare_place *p = map_get(c->place_by_name[kind], slice_of(name));
+	struct contrast_place *p = map_get(c->place_by_name[kind], slice_of(name));
 
 	if (p || !*name)
 		return p;
-	if (c->place_count == COMPARE_PLACES) {
+	if (c->place_count == CONTRAST_PLACES) {
 		c->dropped++;
 		return NULL;
 	}
 	p = mem_zero(1, sizeof *p);
 	p->kind = kind;
 	(void)snprintf(p->name, sizeof p->name, "%s", name);
-	c->places = mem_more(c->places, c->place_count, sizeof(struct compare_place *));
+	c->places = mem_more(c->places, c->place_count, sizeof(struct contrast_place *));
 	c->places[c->place_count++] = p;
 	(void)map_put(c->place_by_name[kind], slice_of(p->name), p);
 	return p;
 }
 
 /* Counts the row once, however often it comes by. */
-static struct compare_place *visit(struct reading *r, enum compare_kind kind, const char *name)
+static struct contrast_place *visit(struct reading *r, enum contrast_kind kind, const char *name)
 {
-	struct compare_place *p = place_of(r->c, kind, name);
+	struct contrast_place *p = place_of(r->c, kind, name);
 
 	if (!p || p->seen[r->side].last_row == r->number)
 		return p;
@@ -113,23 +114,23 @@ static struct compare_place *visit(struct reading *r, enum compare_kind kind, co
 
 /* The hosts of two ends, as places. */
 struct pair {
-	struct compare_place *trunk, *hosts[2];
+	struct contrast_place *trunk, *hosts[2];
 };
 
 static struct pair pair_of(struct reading *r, const json_t *o, const char *a, const char *b)
 {
-	char host[2][COMPARE_NAME], name[2 * COMPARE_NAME];
+	char host[2][CONTRAST_NAME], name[2 * CONTRAST_NAME];
 	struct pair p = { NULL, { NULL, NULL } };
 
 	host_of(r->c, jvalue_str(o, a), host[0]);
 	host_of(r->c, jvalue_str(o, b), host[1]);
 	for (int i = 0; i < 2; i++)
-		p.hosts[i] = visit(r, COMPARE_ELEMENT, host[i]);
+		p.hosts[i] = visit(r, CONTRAST_ELEMENT, host[i]);
 	if (!host[0][0] || !host[1][0])
 		return p;
 	int swap = strcmp(host[0], host[1]) > 0;
 	(void)snprintf(name, sizeof name, "%s \xe2\x80\x93 %s", host[swap], host[!swap]);
-	p.trunk = visit(r, COMPARE_TRUNK, name);
+	p.trunk = visit(r, CONTRAST_TRUNK, name);
 	return p;
 }
 
@@ -138,28 +139,29 @@ static struct pair pair_of(struct reading *r, const json_t *o, const char *a, co
 static void add_leg(struct reading *r, const json_t *leg)
 {
 	struct pair p = pair_of(r, leg, "a", "b");
-	struct compare_place *all[] = { p.trunk, p.hosts[0], p.hosts[1] };
+	struct contrast_place *all[] = { p.trunk, p.hosts[0], p.hosts[1] };
 
 	for (int i = 0; i < 3; i++) {
 		if (!all[i])
 			continue;
-		struct compare_seen *s = &all[i]->seen[r->side];
-		s->transports |= compare_part_bit(COMPARE_TRANSPORTS, jvalue_str(leg, "transport"));
+		struct contrast_seen *s = &all[i]->seen[r->side];
+		s->transports |=
+			contrast_part_bit(CONTRAST_TRANSPORTS, jvalue_str(leg, "transport"));
 		if (jvalue_has(leg, "tls"))
-			s->versions |= compare_part_bit(COMPARE_VERSIONS, jvalue_str(leg, "tls"));
+			s->versions |= contrast_part_bit(CONTRAST_VERSIONS, jvalue_str(leg, "tls"));
 		else if (jvalue_is(leg, "encrypted"))
-			s->versions |= compare_part_bit(COMPARE_VERSIONS, "");
+			s->versions |= contrast_part_bit(CONTRAST_VERSIONS, "");
 	}
 }
 
 static void add_media(struct reading *r, const json_t *media)
 {
 	const json_t *segments = jvalue_get(media, "segments");
-	uint32_t keying = compare_part_bit(COMPARE_KEYINGS, jvalue_str(media, "keying"));
+	uint32_t keying = contrast_part_bit(CONTRAST_KEYINGS, jvalue_str(media, "keying"));
 
 	for (size_t i = 0; i < json_array_size(segments); i++) {
 		struct pair p = pair_of(r, json_array_get(segments, i), "a", "b");
-		struct compare_place *all[] = { p.trunk, p.hosts[0], p.hosts[1] };
+		struct contrast_place *all[] = { p.trunk, p.hosts[0], p.hosts[1] };
 		for (int k = 0; k < 3; k++)
 			if (all[k])
 				all[k]->seen[r->side].keyings |= keying;
@@ -181,16 +183,16 @@ static struct pair where(struct reading *r, const char *scope)
 	return pair_of(r, json_array_get(jvalue_get(r->row, "legs"), leg), "a", "b");
 }
 
-static struct compare_problem *problem_of(struct reading *r, const json_t *f)
+static struct contrast_problem *problem_of(struct reading *r, const json_t *f)
 {
-	struct compare *c = r->c;
+	struct contrast *c = r->c;
 	const char *id = jvalue_str(f, "problem");
-	char host[COMPARE_NAME];
-	struct compare_problem *p = map_get(c->problem_by_id, slice_of(id));
+	char host[CONTRAST_NAME];
+	struct contrast_problem *p = map_get(c->problem_by_id, slice_of(id));
 
 	if (p || strlen(id) != sizeof p->id - 1)
 		return p;
-	if (c->problem_count == COMPARE_PROBLEMS) {
+	if (c->problem_count == CONTRAST_PROBLEMS) {
 		c->dropped++;
 		return NULL;
 	}
@@ -201,8 +203,8 @@ static struct compare_problem *problem_of(struct reading *r, const json_t *f)
 	p->title = mem_text(jvalue_str(f, "title"));
 	host_of(c, p->element, host);
 	p->trunk = where(r, jvalue_str(f, "scope")).trunk;
-	p->host = visit(r, COMPARE_ELEMENT, host);
-	c->problems = mem_more(c->problems, c->problem_count, sizeof(struct compare_problem *));
+	p->host = visit(r, CONTRAST_ELEMENT, host);
+	c->problems = mem_more(c->problems, c->problem_count, sizeof(struct contrast_problem *));
 	c->problems[c->problem_count++] = p;
 	(void)map_put(c->problem_by_id, slice_of(p->id), p);
 	return p;
@@ -211,7 +213,7 @@ static struct compare_problem *problem_of(struct reading *r, const json_t *f)
 static void add_finding(struct reading *r, const json_t *f)
 {
 	enum severity severity = SEVERITY_INFO;
-	struct compare_problem *p;
+	struct contrast_problem *p;
 
 	if (strcmp(jvalue_str(f, "outcome"), "violated") != 0)
 		return;
@@ -257,13 +259,13 @@ static bool any_damaged(const json_t *inputs)
 	return false;
 }
 
-static void add_all(struct compare *c, enum compare_side side, const char *name,
+static void add_all(struct contrast *c, enum contrast_side side, const char *name,
 		    const json_t *report)
 {
 	const json_t *summary = jvalue_get(report, "summary"), *rows = jvalue_get(report, "calls");
 	struct reading r = { .c = c, .side = side };
 
-	c->side[side] = (struct compare_about){
+	c->side[side] = (struct contrast_about){
 		.name = mem_text(name),
 		.run = mem_text(jvalue_str(report, "run")),
 		.label = mem_text(jvalue_str(summary, "label")),
@@ -279,8 +281,8 @@ static void add_all(struct compare *c, enum compare_side side, const char *name,
 	}
 }
 
-enum err compare_read(struct compare *c, enum compare_side side, const char *name, FILE *in,
-		      const char **why)
+enum err contrast_read(struct contrast *c, enum contrast_side side, const char *name, FILE *in,
+		       const char **why)
 {
 	json_t *report = json_loadf(in, 0, NULL);
 	bool fits = strcmp(jvalue_str(report, "schema"), "earshot.report/1") == 0 &&
@@ -293,12 +295,12 @@ enum err compare_read(struct compare *c, enum compare_side side, const char *nam
 	return fits ? ERR_OK : ERR_MALFORMED;
 }
 
-bool compare_whole(const struct compare *c)
+bool contrast_whole(const struct contrast *c)
 {
-	return c->side[COMPARE_BEFORE].name && c->side[COMPARE_AFTER].name;
+	return c->side[CONTRAST_BEFORE].name && c->side[CONTRAST_AFTER].name;
 }
 
-bool compare_damaged(const struct compare *c, enum compare_side side)
+bool contrast_damaged(const struct contrast *c, enum contrast_side side)
 {
 	return c->side[side].damaged;
 }
@@ -306,7 +308,7 @@ bool compare_damaged(const struct compare *c, enum compare_side side)
 /* ---- both sides ------------------------------------------------------------------------- */
 
 /* Equal in per cent: one call more among many is no change. */
-static bool same_share(const struct compare *c, const struct compare_problem *p)
+static bool same_share(const struct contrast *c, const struct contrast_problem *p)
 {
 	double share[2];
 
@@ -316,20 +318,20 @@ static bool same_share(const struct compare *c, const struct compare_problem *p)
 	return apart < 0.005;
 }
 
-static enum compare_change change_of(const struct compare *c, const struct compare_problem *p)
+static enum contrast_change change_of(const struct contrast *c, const struct contrast_problem *p)
 {
-	if (!p->side[COMPARE_BEFORE].rows)
-		return COMPARE_NEW;
-	if (!p->side[COMPARE_AFTER].rows)
-		return COMPARE_GONE;
-	if (p->side[COMPARE_BEFORE].severity != p->side[COMPARE_AFTER].severity)
-		return p->side[COMPARE_AFTER].severity > p->side[COMPARE_BEFORE].severity
-			       ? COMPARE_WORSE
-			       : COMPARE_BETTER;
-	return same_share(c, p) ? COMPARE_SAME : COMPARE_SHARE;
+	if (!p->side[CONTRAST_BEFORE].rows)
+		return CONTRAST_NEW;
+	if (!p->side[CONTRAST_AFTER].rows)
+		return CONTRAST_GONE;
+	if (p->side[CONTRAST_BEFORE].severity != p->side[CONTRAST_AFTER].severity)
+		return p->side[CONTRAST_AFTER].severity > p->side[CONTRAST_BEFORE].severity
+			       ? CONTRAST_WORSE
+			       : CONTRAST_BETTER;
+	return same_share(c, p) ? CONTRAST_SAME : CONTRAST_SHARE;
 }
 
-static enum severity worst_of(const struct compare_problem *p)
+static enum severity worst_of(const struct contrast_problem *p)
 {
 	return p->side[0].severity > p->side[1].severity ? p->side[0].severity
 							 : p->side[1].severity;
@@ -337,8 +339,8 @@ static enum severity worst_of(const struct compare_problem *p)
 
 static int by_change(const void *x, const void *y)
 {
-	const struct compare_problem *a = *(const struct compare_problem *const *)x;
-	const struct compare_problem *b = *(const struct compare_problem *const *)y;
+	const struct contrast_problem *a = *(const struct contrast_problem *const *)x;
+	const struct contrast_problem *b = *(const struct contrast_problem *const *)y;
 
 	if (a->change != b->change)
 		return a->change < b->change ? -1 : 1;
@@ -350,28 +352,28 @@ static int by_change(const void *x, const void *y)
 
 static int by_place(const void *x, const void *y)
 {
-	const struct compare_place *a = *(const struct compare_place *const *)x;
-	const struct compare_place *b = *(const struct compare_place *const *)y;
+	const struct contrast_place *a = *(const struct contrast_place *const *)x;
+	const struct contrast_place *b = *(const struct contrast_place *const *)y;
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
-	uint64_t worse_a = a->problems[COMPARE_NEW] + a->problems[COMPARE_WORSE];
-	uint64_t worse_b = b->problems[COMPARE_NEW] + b->problems[COMPARE_WORSE];
+	uint64_t worse_a = a->problems[CONTRAST_NEW] + a->problems[CONTRAST_WORSE];
+	uint64_t worse_b = b->problems[CONTRAST_NEW] + b->problems[CONTRAST_WORSE];
 	if (worse_a != worse_b)
 		return worse_a > worse_b ? -1 : 1;
-	if (compare_part_changed(a) != compare_part_changed(b))
-		return compare_part_changed(a) ? -1 : 1;
+	if (contrast_part_changed(a) != contrast_part_changed(b))
+		return contrast_part_changed(a) ? -1 : 1;
 	return strcmp(a->name, b->name);
 }
 
-static void tell_apart(struct compare *c)
+static void tell_apart(struct contrast *c)
 {
 	for (size_t i = 0; i < c->problem_count; i++) {
-		struct compare_problem *p = c->problems[i];
-		bool waived = p->side[COMPARE_AFTER].waived == p->side[COMPARE_AFTER].findings;
+		struct contrast_problem *p = c->problems[i];
+		bool waived = p->side[CONTRAST_AFTER].waived == p->side[CONTRAST_AFTER].findings;
 		p->change = change_of(c, p);
 		c->changes[p->change]++;
-		if (p->change <= COMPARE_WORSE && waived)
+		if (p->change <= CONTRAST_WORSE && waived)
 			c->new_waived++;
 		if (p->trunk)
 			p->trunk->problems[p->change]++;
@@ -379,19 +381,19 @@ static void tell_apart(struct compare *c)
 			p->host->problems[p->change]++;
 	}
 	if (c->problem_count)
-		qsort(c->problems, c->problem_count, sizeof(struct compare_problem *), by_change);
+		qsort(c->problems, c->problem_count, sizeof(struct contrast_problem *), by_change);
 	if (c->place_count)
-		qsort(c->places, c->place_count, sizeof(struct compare_place *), by_place);
+		qsort(c->places, c->place_count, sizeof(struct contrast_place *), by_place);
 }
 
-int compare_result(struct compare *c)
+int contrast_result(struct contrast *c)
 {
 	uint64_t worse, waived;
 
 	tell_apart(c);
-	worse = c->changes[COMPARE_NEW] + c->changes[COMPARE_WORSE];
+	worse = c->changes[CONTRAST_NEW] + c->changes[CONTRAST_WORSE];
 	waived = c->new_waived;
-	if (!c->side[COMPARE_AFTER].rows) {
+	if (!c->side[CONTRAST_AFTER].rows) {
 		c->exit = 4;
 		(void)snprintf(c->why, sizeof c->why,
 			       "nothing to compare: the later one has no call, registration or "
@@ -400,8 +402,8 @@ int compare_result(struct compare *c)
 		c->exit = 1;
 		(void)snprintf(c->why, sizeof c->why,
 			       "%llu new and %llu worse among the problems%s",
-			       (unsigned long long)c->changes[COMPARE_NEW],
-			       (unsigned long long)c->changes[COMPARE_WORSE],
+			       (unsigned long long)c->changes[CONTRAST_NEW],
+			       (unsigned long long)c->changes[CONTRAST_WORSE],
 			       waived ? ", some of them waived" : "");
 	} else {
 		c->exit = 0;
