@@ -65,6 +65,7 @@ $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
 $B/rules/topic.o: $(wildcard rules/topics/*)
 $B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
+$B/rules/pack_builtin.o: $(wildcard rules/packs/*)
 $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  compile $<"

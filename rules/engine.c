@@ -169,7 +169,7 @@ static void note(struct turn *t)
 {
 	const struct fact *f = shown(t);
 	struct fact whole;
-	struct note n = { .rule = &t->rule->rule,
+	struct note n = { .rule = t->rule->as,
 			  .outcome = t->c->outcome,
 			  .severity = severity(t),
 			  .title = sentence(t, &t->c->title),
@@ -291,6 +291,13 @@ static enum outcome outcome_of(struct turn *t)
 		return OUTCOME_NOT_ASSESSABLE;
 	return expr_ask(t->rule->seen, &call) == EXPR_TRUE ? OUTCOME_SATISFIED
 							   : OUTCOME_NOT_ASSESSABLE;
+}
+
+void engine_pack(const struct pack_set *s, const char *pack, struct work *w)
+{
+	for (size_t i = 0; i < pack_count(s); i++)
+		if (strcmp(pack_at(s, i)->pack, pack) == 0)
+			engine_run(s, i, i + 1, w, NULL);
 }
 
 void engine_run(const struct pack_set *s, size_t from, size_t to, struct work *w,

@@ -13,5 +13,7 @@
  */
 void engine_run(const struct pack_set *s, size_t from, size_t to, struct work *w,
 		enum outcome *outcomes);
+/* The rules of one pack ("rules/packs/signaling.json"). */
+void engine_pack(const struct pack_set *s, const char *pack, struct work *w);
 
 #endif

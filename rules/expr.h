@@ -21,22 +21,37 @@
  * path    = name { "." name } ;          fields of the scope at hand, then of the ones around it
  * call    = ("any" | "all" | "none" | "count") "(" path [ "as" name ] [ ":" expr ] ")"
  *         | "default" "(" expr "," expr ")" | "if" "(" expr "," expr "," expr ")"
- *         | "lookup" "(" expr "," text ")" | "starts" | "ends" | "contains" "(" expr "," text ")" ;
- * set     = "{" value { "," value } "}" | network ;
- * literal = number | number unit | 'text' | "text" | true | false | name of an enumerator ;
+ *         | "lookup" "(" expr "," text ")"
+ *         | ("starts" | "ends" | "contains") "(" expr "," expr ")" ;
+ * set     = "{" member { "," member } "}" | network ;   member = sum | network ;
+ * literal = number ["%"] | number unit | text | "true" | "false" | version | address
+ *         | name of an enumerator ;
+ * number  = ["-"] digits [ "." digits ] | "0x" hex digits ;    text = 'text' | "text"
  * unit    = ns | us | ms | s | min | h | d (no space before it)
  *
- * An enumerator stands for itself where a value of its type is compared with it ("keying = sdes",
- * "label >= END-TO-END MEDIA": the longest name that fits, in any case, with its spaces and
- * hyphens). Versions are written SSL2, SSL3, TLS1.0 ... TLS1.3, DTLS1.0, DTLS1.2, DTLS1.3 and
- * compare by age within their family; between families only = and != mean something (false, true).
- * Addresses are written plain or as text; "in" takes networks (10.0.0.0/8, 2001:db8::/32).
+ * Blanks and line ends may stand between any two signs; there are no comments, and no escapes in
+ * a text: it is put into the quotes that it does not hold. Names and keywords are read in any
+ * case, texts are compared octet by octet. Only and, or, not, in, is, as are never names.
+ *
+ * A name is, first, one that "as" gave; then a field or a definition of the innermost scope that
+ * has it (a field before a definition; before a full stop only what something can be read of);
+ * then the name of a scope, which stands for its nearest item ("leg.transport").
+ *
+ * An enumerator stands for itself where a value of its type is expected: to the right of what it
+ * is compared with ("keying = sdes"), in a set, as the second value of default() and if(). It is
+ * the longest name that fits ("label >= END-TO-END MEDIA"), in any case; blanks, hyphens and
+ * underscores are one. Enumerators come before fields. Versions are written SSL2, SSL3, TLS1.0 ...
+ * TLS1.3, DTLS1.0, DTLS1.2, DTLS1.3 and compare by age within their family; between families = is
+ * false, != true, and < and its like are unknown. Addresses are written plain or as text; "in"
+ * takes networks (10.0.0.0/8, 2001:db8::/32), and IPv4 is in no network of IPv6. Times are written
+ * as text: '2026-01-02', '2026-01-02T03:04:05Z'. Items can be compared with = and !=: the same one?
  *
  * Logic is Kleene's: what was not observed is unknown; "and" with a false side is false, "or" with
  * a true side is true, else an unknown side makes the whole unknown. any() is true if one is true,
- * else unknown if one is unknown. any(list) without a condition: the list is not empty. count()
- * is unknown when one is unknown. default(a, b) is b when a is unknown; "is known" is never
- * unknown itself.
+ * else unknown if one is unknown. any(list) without a condition: the list is not empty. all() of
+ * an empty list is true; it always has a condition. count() is unknown when one is unknown.
+ * default(a, b) is b when a is unknown; if() is unknown when its condition is; "is known" is never
+ * unknown itself. A duration is never below zero: a later time from an earlier one leaves none.
  */
 enum expr_type {
 	EXPR_BOOL,
@@ -55,7 +70,7 @@ struct expr_scope;
 
 /* A thing that fields are read of. What its scope makes of the two is its own affair. */
 struct expr_item {
-	const struct expr_scope *scope;
+	const struct expr_scope *scope; /* NULL: the item is unknown, and all that is read of it */
 	const void *of; /* what all items of one evaluation share (the work, the call) */
 	const void *at; /* this one */
 };
@@ -81,9 +96,11 @@ struct expr_field {
 	bool ordered;		  /* EXPR_ENUM: < and > mean something, in the order of names */
 	const struct expr_scope *(*scope)(void); /* of EXPR_ITEM and EXPR_LIST */
 	int arg; /* for `get`, so that one function serves many fields */
-	/* Not for lists. `known` is false on entry and stays so for what was not observed. */
+	/* Not for lists. `known` is false on entry and stays so for what was not observed, and all
+	 * else is zero. Of an item `at` is enough: its scope is this field's, `of` is `it`'s. */
 	void (*get)(const struct expr_item *it, int arg, struct expr_value *out);
-	/* EXPR_LIST: the item behind `after` (its `at`; NULL: the first), false at the end. */
+	/* EXPR_LIST: the item behind `after` (its `at`; NULL: the first), false at the end. `at` of
+	 * no item is NULL; `out->of` is `it`'s on entry, its scope is this field's. */
 	bool (*next)(const struct expr_item *it, int arg, const void *after, struct expr_item *out);
 };
 
@@ -100,10 +117,18 @@ struct expr_words {
 	size_t count;
 };
 
-/* A named expression of a pack, written once and used by name: of one scope, typed by its text. */
+/*
+ * A named expression of a pack, written once and used by name: typed by its text.
+ * It is compiled against its scope and, if it reads of items around it, against theirs, in
+ * their order: [medium, call]. It is used as `name` where an item of its scope is at hand and as
+ * `path.name` where a path gives one; of each further scope the nearest item around is taken, and
+ * where there is none, compiling fails. It sees nothing else of where it is used. Used of an
+ * unknown item, it is unknown. It may use those compiled before it: so none can use itself.
+ * A field of the same name comes first. The expression must live as long as those that use it.
+ */
 struct expr_define {
 	const char *name;
-	const struct expr_scope *scope;
+	const struct expr_scope *scope; /* the first of those that expr was compiled for */
 	const struct expr *expr;
 };
 
@@ -118,14 +143,18 @@ struct expr_names {
 };
 
 enum { EXPR_TEXT_MOST = 4096, EXPR_NODES = 512, EXPR_DEPTH = 32, EXPR_SCOPES = 8 };
-/* Fields read and items visited by one evaluation: beyond it the answer is unknown. */
+/* Parts one above the other, those of definitions it uses included: what evaluation may recurse. */
+enum { EXPR_HEIGHT = 64 };
+/* Parts evaluated, items visited, words and networks compared, texts searched (64 octets a step) by
+ * one evaluation: beyond it the answer is unknown. */
 enum { EXPR_STEPS = 1000000 };
 
 struct expr;
 
 /*
- * ERR_USAGE with *why (free() it): what is wrong, the column counted from 1, and
- * the nearest name where a name is wrong. The text is copied.
+ * ERR_USAGE with *why (free() it): "column 7: ...", what is wrong, the column
+ * counted in characters from 1, and the nearest name where a name is wrong.
+ * The text is copied; names, scopes and words are borrowed.
  */
 enum err expr_compile(struct slice text, const struct expr_names *names, struct expr **out,
 		      char **why) MUST_CHECK;
@@ -134,15 +163,16 @@ void expr_free(struct expr *e);
 enum expr_type expr_type(const struct expr *e);
 const char *expr_source(const struct expr *e);
 
-/* `items` as the scopes it was compiled for, innermost first. Allocates nothing. */
+/* `items` as the scopes it was compiled for, innermost first. Allocates nothing. A text in the
+ * answer is the item's or the expression's: it lives as long as they do. */
 struct expr_value expr_eval(const struct expr *e, const struct expr_item *items);
 
 enum expr_truth { EXPR_FALSE, EXPR_TRUE, EXPR_UNKNOWN };
 /* Of an expression of type EXPR_BOOL. */
 enum expr_truth expr_ask(const struct expr *e, const struct expr_item *items);
 
-/* The value in words, as a report shows it: durations in seconds with one decimal, "" if unknown.
- */
+/* The value in words, as a report shows it: yes or no, durations in seconds with one decimal, "" if
+ * unknown. Texts become valid UTF-8 and are no further escaped. */
 void expr_show(const struct expr *e, const struct expr_value *v, struct text *out);
 
 /* The reference page of a set of root scopes: every scope that can be reached, field by field. */

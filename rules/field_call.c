@@ -64,6 +64,14 @@ static void know(struct expr_value *out, bool yes)
 	out->yes = yes;
 }
 
+/* What was noted about the item: its facts, one list for each kind. */
+static void item_group(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->item = (struct expr_item){ field_facts(), it->of, it->at };
+}
+
 /* ---- endpoints ----------------------------------------------------------------------- */
 
 static void endpoint_address(const struct expr_item *it, int arg, struct expr_value *out)
@@ -113,6 +121,8 @@ const struct expr_scope *field_leg(void)
 		  EXPR_BOOL, .get = field_read_flag, AT(leg, tunnelled) },
 		{ "messages", "SIP messages seen on it.", EXPR_NUMBER, .get = field_read_u32,
 		  AT(leg, messages) },
+		{ "facts", "What was noted on it, by kind.", EXPR_ITEM, .scope = field_facts,
+		  .get = item_group },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
 		  AT(leg, first_ns) },
 		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time, AT(leg, last_ns) },
@@ -200,6 +210,19 @@ static void media_sum(const struct expr_item *it, int arg, struct expr_value *ou
 		out->number += (double)*(const uint64_t *)((const char *)&m->segments[i] + arg);
 }
 
+static void media_partly(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	const struct media *m = it->at;
+	uint64_t packets = 0, clear = 0;
+
+	(void)arg;
+	for (uint16_t i = 0; i < m->segment_count; i++) {
+		packets += m->segments[i].packets;
+		clear += m->segments[i].clear;
+	}
+	know(out, clear && clear < packets - packets / 10);
+}
+
 static void media_leg(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct media *m = it->at;
@@ -275,15 +298,27 @@ const struct expr_scope *field_media(void)
 		  AT(segment, packets) },
 		{ "clear_packets", "Of these, in windows judged readable.", EXPR_NUMBER,
 		  .get = media_sum, AT(segment, clear) },
+		{ "partly_clear",
+		  "Some of its packets were readable, and fewer than nine in ten of them.",
+		  EXPR_BOOL, .get = media_partly },
 	};
 	SCOPE("media", "One m-line of SDP over the life of the call.", fields);
 }
 
 /* ---- epochs, ends, stations ------------------------------------------------------------------ */
 
+static void epoch_place(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->number = (double)((const struct epoch *)it->at - work_of(it)->c->epochs);
+}
+
 const struct expr_scope *field_epoch(void)
 {
 	static const struct expr_field fields[] = {
+		{ "place", "Its place among the epochs of the call, counted from 0.", EXPR_NUMBER,
+		  .get = epoch_place },
 		{ "type", "What kind of stretch it is.", EXPR_ENUM, epochs, .get = field_read_name,
 		  AT(epoch, type) },
 		{ "why", "What began it: answer, re-INVITE, UPDATE, 183.", EXPR_TEXT,
@@ -345,13 +380,6 @@ static void call_answered(const struct expr_item *it, int arg, struct expr_value
 {
 	(void)arg;
 	know(out, ((const struct call *)it->at)->answered_ns != 0);
-}
-
-static void call_group(const struct expr_item *it, int arg, struct expr_value *out)
-{
-	(void)arg;
-	out->known = true;
-	out->item = (struct expr_item){ field_facts(), it->of, it->at };
 }
 
 static void call_marks(const struct expr_item *it, int arg, struct expr_value *out)
@@ -424,7 +452,7 @@ const struct expr_scope *field_call(void)
 		{ "stations", "The hosts it passed.", EXPR_LIST, .scope = field_station,
 		  .next = call_station },
 		{ "facts", "What was noted about it, by kind.", EXPR_ITEM, .scope = field_facts,
-		  .get = call_group },
+		  .get = item_group },
 		{ "marks", "What rules that ran before have set.", EXPR_ITEM, .scope = field_marks,
 		  .get = call_marks },
 	};

@@ -1,5 +1,6 @@
 /* field_fact.c - facts, lines and marks as the rule language reads them. */
 #include "rules/field_read.h"
+#include "rules/verdict.h"
 
 #define AT(type, member) .arg = (int)offsetof(struct type, member)
 #define SCOPE(room, words, table)                                                                  \
@@ -79,6 +80,16 @@ static void fact_bit(const struct expr_item *it, int arg, struct expr_value *out
 	out->yes = ((const struct fact *)it->at)->value >> arg & 1;
 }
 
+/* The codes of versions are ordered: SSL 2 is 0x0002, TLS 1.3 0x0304. */
+static void fact_version(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	uint64_t value = ((const struct fact *)it->at)->value;
+
+	(void)arg;
+	out->version = (uint16_t)value;
+	out->known = value && value <= UINT16_MAX;
+}
+
 static void fact_duration(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
@@ -105,6 +116,8 @@ const struct expr_scope *field_fact(void)
 		  .get = field_read_u64, AT(fact, value) },
 		{ "text", "What is special about this one.", EXPR_TEXT, .get = field_read_text,
 		  AT(fact, text) },
+		{ "version", "Its value as a version of TLS or DTLS; unknown where it is none.",
+		  EXPR_VERSION, .get = fact_version },
 		{ "duration", "Of readable media; unknown where none is counted.", EXPR_DURATION,
 		  .get = fact_duration },
 		{ "grade",
@@ -139,6 +152,14 @@ const struct expr_scope *field_fact(void)
 	SCOPE("fact", "One thing known, with the packets to see it again.", fields);
 }
 
+/* The group is that of the call, of one of its hops, or of one of its lines. */
+static bool is_of(const struct work *w, const struct fact *f, const void *group)
+{
+	bool on_leg = f->leg >= 0 && f->leg < w->c->leg_count;
+
+	return group == w->c || group == line_of(w, f) || (on_leg && group == &w->c->legs[f->leg]);
+}
+
 static bool fact_next(const struct expr_item *it, int arg, const void *after, struct expr_item *out)
 {
 	const struct work *w = work_of(it);
@@ -146,7 +167,7 @@ static bool fact_next(const struct expr_item *it, int arg, const void *after, st
 				       ? call_fact(w->c, (enum fact_kind)arg, after)
 				       : NULL;
 
-	while (f && it->at != w->c && line_of(w, f) != it->at)
+	while (f && !is_of(w, f, it->at))
 		f = call_fact(w->c, (enum fact_kind)arg, f);
 	*out = (struct expr_item){ field_fact(), it->of, f };
 	return f != NULL;
@@ -224,6 +245,13 @@ const struct expr_scope *field_line(void)
 #name, words, EXPR_BOOL, .get = field_read_flag, AT(work, name)                    \
 	}
 
+static void marks_partial(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->yes = verdict_partial(work_of(it));
+}
+
 const struct expr_scope *field_marks(void)
 {
 	static const struct expr_field fields[] = {
@@ -243,6 +271,10 @@ const struct expr_scope *field_marks(void)
 		OF_CALL(old_tls, "A deprecated version of TLS or DTLS."),
 		OF_CALL(bad_certificate, "A certificate that does not hold."),
 		OF_CALL(weak_tls, "Legacy or weak TLS parameters."),
+		{ "partial",
+		  "By what rules that ran before said, a condition holds wherever it was seen and "
+		  "is not known to hold for the whole.",
+		  EXPR_BOOL, .get = marks_partial },
 	};
 	SCOPE("marks", "What rules that ran before have set on the call.", fields);
 }

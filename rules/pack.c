@@ -315,6 +315,10 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	*r->place = '\0';
 	rule = mem_zero(1, sizeof *rule);
 	rule->rule.id = id;
+	rule->as = &rule->rule;
+	for (size_t i = 0; i < RULES; i++)
+		if (strcmp(rule_catalog_list[i].id, id) == 0)
+			rule->as = &rule_catalog_list[i];
 	rule->source = o;
 	rule->pack = r->set->files[r->set->source_count - 1];
 	r->set->rules = mem_more(r->set->rules, r->set->rule_count, sizeof *r->set->rules);

@@ -67,7 +67,8 @@ struct pack_case {
 };
 
 struct pack_rule {
-	struct rule rule; /* what the catalogue says of it */
+	struct rule rule;      /* what the catalogue says of it */
+	const struct rule *as; /* under which it finds */
 	struct expr *applies, *seen;
 	struct pack_case *cases;
 	size_t case_count;

@@ -1,5 +1,6 @@
 /* rule.c - the bench: facts in reach, findings noted, conditions spoken on. */
 #include "rules/rule.h"
+#include "rules/engine.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -90,12 +91,12 @@ bool rule_in_clear(const struct work *w, const struct fact *f)
 
 	if (leg)
 		return leg->readable;
-	return rule_has(w, FACT_sip_readable);
+	return w->readable || rule_has(w, FACT_sip_readable);
 }
 
 const char *rule_clear_cause(const struct work *w)
 {
-	if (!rule_has(w, FACT_sip_readable))
+	if (!w->readable && !rule_has(w, FACT_sip_readable))
 		return NULL;
 	return w->c->kind == CALL_REGISTRATION && rule_has(w, FACT_registration_readable)
 		       ? "SIG-007"
@@ -286,12 +287,22 @@ void rule_admit(struct work *w, enum condition on, const struct fact *f, const c
 
 void rule_all(struct work *w)
 {
-	rule_run *const *const rooms[] = { rule_sig_run,   rule_tls_run,  rule_key_run,
-					   rule_srtp_run,  rule_dtls_run, rule_zrtp_run,
-					   rule_med_run,   rule_b2b_run,  rule_middle_run,
-					   rule_proof_run, rule_priv_run, rule_obs_run };
+	static const struct {
+		const char *pack;
+		rule_run *const *run;
+	} rooms[] = {
+		{ "rules/packs/signaling.json", NULL }, { "rules/packs/tls.json", NULL },
+		{ "rules/packs/keys.json", NULL },	{ "rules/packs/srtp.json", NULL },
+		{ "rules/packs/dtls.json", NULL },	{ "rules/packs/zrtp.json", NULL },
+		{ "rules/packs/media.json", NULL },	{ "rules/packs/b2b.json", NULL },
+		{ "rules/packs/proof.json", NULL },	{ "rules/packs/privacy.json", NULL },
+		{ "rules/packs/limits.json", NULL },
+	};
 
-	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
-		for (rule_run *const *run = rooms[i]; *run; run++)
+	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+		if (rooms[i].pack)
+			engine_pack(pack_builtin(), rooms[i].pack, w);
+		for (rule_run *const *run = rooms[i].run; run && *run; run++)
 			(*run)(w);
+	}
 }

@@ -229,25 +229,7 @@ void rule_plain(struct work *w, const struct rule_plain *list, size_t n);
 /* The same words for one fact. */
 const char *rule_detail(struct work *w, const struct fact *f, const char *detail);
 
-/*
- * What a proof on this line is worth, at most, while it is doubted whose certificate
- * ran there: what one path shows of a handshake does not answer that (D.5).
- */
-uint8_t rule_dtls_grade(const struct work *w, const struct fact *at, uint8_t grade);
-
 /* One function a rule, in the order they must run; NULL-ended. */
-extern rule_run *const rule_sig_run[];
-extern rule_run *const rule_key_run[];
-extern rule_run *const rule_srtp_run[];
-extern rule_run *const rule_dtls_run[];
-extern rule_run *const rule_zrtp_run[];
-extern rule_run *const rule_proof_run[];
-extern rule_run *const rule_tls_run[];
-extern rule_run *const rule_med_run[];
-extern rule_run *const rule_priv_run[];
-extern rule_run *const rule_b2b_run[];
-extern rule_run *const rule_middle_run[];
-extern rule_run *const rule_obs_run[];
 
 /* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \

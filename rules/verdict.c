@@ -94,6 +94,20 @@ static struct verdict settle_lines(const struct work *w, enum condition on)
 	return v;
 }
 
+static struct verdict settle(const struct work *w, enum condition on)
+{
+	return on == CONDITION_SIGNALING ? lattice_settle(w->signaling, w->signaling_whole)
+					 : settle_lines(w, on);
+}
+
+bool verdict_partial(const struct work *w)
+{
+	for (int i = 0; i < CONDITIONS; i++)
+		if (lattice_shown(settle(w, (enum condition)i)) == SHOWN_PARTIAL)
+			return true;
+	return false;
+}
+
 static const char *default_why(const struct work *w, enum condition on, struct verdict v)
 {
 	if (v.known == KNOWN_NONE && v.complete)
@@ -451,37 +465,15 @@ static void take_coverage(struct work *w, struct judgement *j)
 	j->missing_count = c.missing_count;
 }
 
-/* OBS-009: what holds wherever it was seen could hold for the whole, if the ends were known. */
-static void note_roles(struct work *w, const struct judgement *j)
-{
-	bool open = false;
-
-	for (int i = 0; i < CONDITIONS; i++)
-		open |= j->conditions[i].shown == SHOWN_PARTIAL;
-	RULE_EACH (w, f, FACT_roles_unasserted)
-		if (open)
-			rule_note(w, f,
-				  (struct note){ .id = RULE_OBS_009,
-						 .outcome = OUTCOME_NOTED,
-						 .severity = SEVERITY_INFO,
-						 .detail =
-							 "Nobody said which hosts are endpoints "
-							 "or which captures are access links, "
-							 "so nothing here can be called whole." });
-}
-
 void verdict_of(struct work *w, struct judgement *j)
 {
 	enum shown shown[CONDITIONS];
 
-	tell(w, CONDITION_SIGNALING, lattice_settle(w->signaling, w->signaling_whole),
-	     &j->conditions[CONDITION_SIGNALING]);
-	tell(w, CONDITION_KEYS, settle_lines(w, CONDITION_KEYS), &j->conditions[CONDITION_KEYS]);
-	tell(w, CONDITION_MEDIA, settle_lines(w, CONDITION_MEDIA), &j->conditions[CONDITION_MEDIA]);
-	for (int i = 0; i < CONDITIONS; i++)
+	for (int i = 0; i < CONDITIONS; i++) {
+		tell(w, (enum condition)i, settle(w, (enum condition)i), &j->conditions[i]);
 		shown[i] = j->conditions[i].shown;
+	}
 	count_hops(w, j);
-	note_roles(w, j);
 	sort_findings(w, j);
 	take_coverage(w, j);
 	j->label = score_label(shown, j->hop_protection, verdict_flags(w));

@@ -7,6 +7,8 @@
 
 /* Fills all of *j that does not depend on a policy; findings are sorted. */
 void verdict_of(struct work *w, struct judgement *j);
+/* By what was said so far: some condition holds wherever it was seen, and is not whole. */
+bool verdict_partial(const struct work *w);
 /* The same flags that made the label, for requirements on it. */
 struct score_flags verdict_flags(const struct work *w);
 /* A call, an opaque row or a page: what labels, scores and requirements speak of. */

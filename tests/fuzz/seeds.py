@@ -19,6 +19,28 @@ LIMIT = 64  # seeds of one kind
 # Scenes whose frames and streams differ in kind: the rest would only add size.
 APART = ("dtmf-rfc4733", "fragmented-invite", "tcp-rtp-proxy", "tls-dtls-direct", "udp-rtp-direct", "udp-rtp-ipv6",
          "zrtp-direct")
+# Every construct of the rule language, over the fields of tests/lib/asking.c.
+EXPRESSIONS = (
+    "label>=END-TO-END MEDIA and score>=80%",
+    "any(legs as x: any(legs as y: x != y and x.transport = y.transport))",
+    "all(legs: any(media: keying in {sdes, dtls-srtp} or packets > call.score))",
+    "none(legs: transport = none) and count(media: default(lost, 0) + 1 > 2) = 1",
+    "length - 1.5min < 90500ms or answer - start >= 0x2 + 3",
+    "answer - start > 2s and start < '2026-01-03T00:00:00.5Z'",
+    "version >= TLS1.2 and version not in {SSL3, DTLS1.2}",
+    "at in {10.0.0.0/8, 2001:db8::/32, first.at} or at = ::ffff:10.1.2.3",
+    "at in 192.168.0.0/16 or at = '10.1.2.3'",
+    "if(secure is not known, lookup(keying, 'media'), \"it's\") = lookup(codec, \"media\")",
+    "not starts(from, 'alice') or (ends(from, 'test') and contains(from, '@'))",
+    "first.other.carrier.trusted is known and carrier = by",
+    "best and first.fine and leg.best and by.trusted",
+    "any(call.legs as l: l.fine) = true",
+    "score - -1.25 != 0",
+    "media.keying = sdess",
+    "first.legs.label = 30 s",
+    "default(length, 30)",
+    "kying in {sdes,",
+)
 kept = {}
 
 
@@ -236,6 +258,8 @@ def by_hand():
     for i, text in enumerate(("media=pass", "signaling=pass and (keys=pass or not media=fail)",
                               "label>=END-TO-END MEDIA", "score>=80 and coverage>=60", "hop_protection=pass")):
         keep("fuzz_require", "term-%d" % i, text.encode())
+    for i, text in enumerate(EXPRESSIONS):
+        keep("fuzz_expr", "%02d" % i, text.encode())
     for i in range(14):
         steps = b"".join(struct.pack(">BH", side | 2 * kind | 8 * step, 20) + bytes(range(20))
                          for step in (0, 1, 0, 3, 0, 4, 0, 2) for side in (0, 1) for kind in (2, 3))
@@ -274,6 +298,26 @@ def by_hand():
     keep("fuzz_inventory", "whole", json.dumps(whole).encode())
     keep("fuzz_inventory", "draft", json.dumps(draft).encode())
     keep("fuzz_inventory", "wrong", json.dumps({**draft, "taps": [{"label": "a", "place": "acess"}]}).encode())
+
+    case = {"each": "facts.media_clear", "violated_when": "media.kind = video and busy", "severity": [
+        {"when": "emergency", "text": "info"}, "critical"], "detail": "{value} packets{text|3|after ' of '} {{seen}}.",
+        "says": [{"on": "media", "known": "fail", "why": "w", "grade": "value"}], "marks": ["exposed", "line.clear"]}
+    pack = {"schema": "earshot.rules/1", "pack": "house", "words": {"w": {"a": "b"}},
+            "define": [{"name": "busy", "scope": "media", "is": "packets >= 50"}],
+            "choices": [{"name": "c", "is": [{"when": "emergency", "text": "SIG-001"}, ""]}],
+            "rules": [{"id": "HOUSE-001", "title": "t", "severity": "high", "class": "exposure", "checks": "c",
+                       "remediation": "r", "applies_when": "kind = call", "seen_when": "any(media: busy)",
+                       "cases": [case, {"each": ["legs"], "when": "readable", "else": False, "outcome": "noted",
+                                        "about": "call", "caused_by": "@c"}],
+                       "examples": [{"name": "n", "is": "violated", "record": {"kind": "call", "media": [
+                           {"kind": "video", "segments": [{"packets": 50, "a": "10.0.0.1:4000", "b": "10.0.0.2:4000"}]}],
+                           "legs": [{"transport": "udp", "readable": True}],
+                           "facts": [{"kind": "media_clear", "media": 0, "value": 7, "text": "H264"}]}}]}]}
+    whole = json.dumps(pack).encode()
+    keep("fuzz_pack", "catalogue", whole + b" " * (1 - len(whole) % 2))
+    del case["says"], case["marks"]
+    whole = json.dumps(pack).encode()
+    keep("fuzz_pack", "user", whole + b" " * (len(whole) % 2))
     short = {c: {"verdict": "partial"} for c in ("signaling", "keys", "media")}
     keep("fuzz_plan", "short", json.dumps({"schema": "earshot.report/1", "run": "0123456789abcdef", "calls": [
         {"ends": [{"address": "10.0.0.1:5060"}, {"address": "endpoint-2"}], "conditions": short,

@@ -1,0 +1,107 @@
+/* example.c - the examples of packs: records in, outcomes compared. */
+#include "rules/example.h"
+
+#include <stdlib.h>
+
+#include "analyzer/base/mem.h"
+#include "rules/engine.h"
+
+struct examining {
+	const struct pack_set *set;
+	struct arena *arena;
+	struct findings found;
+	struct problem_memo *memo;
+	enum outcome *outcomes; /* of every rule of the set */
+	struct example_results *out;
+};
+
+static void result(struct examining *x, const struct pack_rule *rule, const json_t *example,
+		   char *why)
+{
+	const char *name = json_string_value(json_object_get(example, "name"));
+	struct example_results *r = x->out;
+
+	r->list = mem_more(r->list, r->count, sizeof *r->list);
+	r->list[r->count++] = (struct example_result){ rule->rule.id, name ? name : "", !why, why };
+	r->failed += why != NULL;
+}
+
+static char *sentence(const char *what, const char *got, const char *wanted)
+{
+	struct text t = { 0 };
+
+	text_addf(&t, "%s is %s, and should be %s", what, got, wanted);
+	return t.p;
+}
+
+static const struct finding *finding_of(const struct examining *x, const struct pack_rule *rule)
+{
+	for (uint32_t i = 0; i < x->found.count; i++)
+		if (x->found.list[i].rule == rule->as)
+			return &x->found.list[i];
+	return NULL;
+}
+
+/* What the example states, and nothing else. */
+static char *compare(const struct examining *x, size_t at, const json_t *example)
+{
+	const struct pack_rule *rule = pack_at(x->set, at);
+	const struct finding *f = finding_of(x, rule);
+	const char *is = json_string_value(json_object_get(example, "is"));
+	const char *severity = json_string_value(json_object_get(example, "severity"));
+	const char *detail = json_string_value(json_object_get(example, "detail"));
+	const char *got = judge_outcome_text(x->outcomes[at]);
+
+	if (!is || strcmp(is, got) != 0)
+		return sentence("the outcome", got, is ? is : "stated under the key is");
+	got = f ? judge_severity_text(f->severity) : "missing";
+	if (severity && strcmp(severity, got) != 0)
+		return sentence("the severity", got, severity);
+	got = f && f->detail ? f->detail : "missing";
+	return detail && strcmp(detail, got) != 0 ? sentence("the detail", got, detail) : NULL;
+}
+
+static void examine(struct examining *x, size_t at, const json_t *example)
+{
+	struct work w = { .arena = x->arena, .found = &x->found, .memo = x->memo };
+	struct call *call;
+	char *why = NULL;
+
+	arena_reset(x->arena);
+	if (example_call(json_object_get(example, "record"), x->arena, &call, &why) != ERR_OK) {
+		result(x, pack_at(x->set, at), example, why ? why : mem_text("is too large"));
+		return;
+	}
+	w.c = call;
+	rule_begin(&w);
+	engine_run(x->set, 0, pack_count(x->set), &w, x->outcomes);
+	result(x, pack_at(x->set, at), example, compare(x, at, example));
+}
+
+void example_run(const struct pack_set *s, size_t from, struct example_results *out)
+{
+	struct examining x = { .set = s,
+			       .arena = arena_new(RULE_ARENA),
+			       .memo = mem_zero(1, sizeof *x.memo),
+			       .outcomes = mem_zero(pack_count(s), sizeof(enum outcome)),
+			       .out = out };
+
+	*out = (struct example_results){ NULL, 0, 0 };
+	for (size_t i = from; i < pack_count(s); i++) {
+		const json_t *list = json_object_get(pack_at(s, i)->source, "examples");
+		for (size_t k = 0; k < json_array_size(list); k++)
+			examine(&x, i, json_array_get(list, k));
+	}
+	free(x.outcomes);
+	free(x.memo);
+	free(x.found.list);
+	arena_free(x.arena);
+}
+
+void example_free(struct example_results *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		free(r->list[i].why);
+	free(r->list);
+	*r = (struct example_results){ NULL, 0, 0 };
+}

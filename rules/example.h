@@ -1,0 +1,32 @@
+/* example.h - small records of calls, written as data, and what rules make of them. */
+#ifndef EARSHOT_EXAMPLE_H
+#define EARSHOT_EXAMPLE_H
+
+#include "rules/pack.h"
+
+/*
+ * A record has the fields of rule-fields.md under their names: those of a
+ * call, "legs", "media" (with "segments"), "epochs", "ends" as lists of objects, and
+ * "facts": objects with "kind", the fields of a fact, and "leg", "media", "segment", "epoch" as
+ * places in those lists. Addresses are texts ("10.0.0.1:5060"), durations numbers of
+ * seconds. ERR_USAGE with *why (free() it). The call lives in the arena.
+ */
+enum err example_call(const json_t *record, struct arena *arena, struct call **out,
+		      char **why) MUST_CHECK;
+
+struct example_result {
+	const char *rule, *name; /* borrowed from the pack */
+	bool passed;
+	char *why; /* of one that did not pass; the owner of the results frees it */
+};
+
+struct example_results {
+	struct example_result *list;
+	size_t count, failed;
+};
+
+/* Runs the examples of every rule of `s` from index `from` on. */
+void example_run(const struct pack_set *s, size_t from, struct example_results *out);
+void example_free(struct example_results *r);
+
+#endif

@@ -1,0 +1,188 @@
+/* field_row.c - a judged row and its findings as --where and waivers read them. */
+#include "rules/field_row.h"
+
+#include "analyzer/base/mem.h"
+#include "rules/field_read.h"
+
+#define AT(type, member) .arg = (int)offsetof(struct type, member)
+#define SCOPE(room, words, table)                                                                  \
+	static const struct expr_scope scope = { room, words, table,                               \
+						 sizeof table / sizeof *table };                   \
+	return &scope
+
+/* Worst first, as summaries count them. */
+static const char *const labels[] = {
+	"EXPOSED",
+	"TAMPERING INDICATED",
+	"WEAK",
+	"SIGNALING EXPOSED",
+	"HOP BY HOP",
+	"UNDETERMINED",
+	"NO BREAK SEEN",
+	"END-TO-END MEDIA",
+	"END-TO-END",
+	"NOT SCORED",
+	NULL,
+};
+static const char *const verdicts[] = { "pass",	   "partial", "not_observable",
+					"suspect", "fail",    "not_applicable",
+					NULL };
+static const char *const severities[] = { "info", "low", "medium", "high", "critical", NULL };
+static const char *const classes[] = { "attack",  "exposure",	"posture",
+				       "hygiene", "visibility", NULL };
+static const char *const outcomes[] = { "violated",	  "satisfied", "not_assessable",
+					"not_applicable", "noted",     NULL };
+static const char *const policies[] = { "met", "not_met", "cannot_tell", NULL };
+
+static const struct judgement *judged(const struct expr_item *it)
+{
+	return it->at;
+}
+
+/* ---- findings ----------------------------------------------------------------------------- */
+
+static void finding_rule(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->text = slice_of(((const struct finding *)it->at)->rule->id);
+}
+
+static void finding_class(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->name = ((const struct finding *)it->at)->rule->cls;
+}
+
+/* The text itself stands in the finding, not behind a pointer. */
+static void finding_name(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	out->text = slice_of(field_read_at(it, arg));
+	out->known = out->text.n != 0;
+}
+
+const struct expr_scope *field_finding(void)
+{
+	static const struct expr_field fields[] = {
+		{ "rule", "The id of its rule.", EXPR_TEXT, .get = finding_rule },
+		{ "class", "What kind of message its rule is.", EXPR_ENUM, classes,
+		  .get = finding_class },
+		{ "severity", "How grave it is here.", EXPR_ENUM, severities, .ordered = true,
+		  .get = field_read_name, AT(finding, severity) },
+		{ "outcome", "What came of the rule.", EXPR_ENUM, outcomes, .get = field_read_name,
+		  AT(finding, outcome) },
+		{ "title", "Its title.", EXPR_TEXT, .get = field_read_text, AT(finding, title) },
+		{ "scope", "What it is about: call, leg 0, media 1.", EXPR_TEXT,
+		  .get = field_read_text, AT(finding, scope) },
+		{ "element", "The box or link it is about, as an address.", EXPR_TEXT,
+		  .get = field_read_text, AT(finding, element) },
+		{ "caused_by", "The rule that explains it; unknown where none does.", EXPR_TEXT,
+		  .get = field_read_text, AT(finding, caused_by) },
+		{ "problem", "The same defect has the same name in every run.", EXPR_TEXT,
+		  .get = finding_name, AT(finding, problem) },
+		{ "gates", "The policy gates on it.", EXPR_BOOL, .get = field_read_flag,
+		  AT(finding, gates) },
+	};
+	SCOPE("finding", "What a rule found in a row.", fields);
+}
+
+/* ---- rows -------------------------------------------------------------------------------------
+ */
+
+static void row_shown(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	out->known = true;
+	out->name = (int)judged(it)->conditions[arg].shown;
+}
+
+static void row_score(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = judged(it)->has_score;
+	out->number = judged(it)->score;
+}
+
+static void row_coverage(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->number = judged(it)->coverage * 100;
+}
+
+static void row_exposed(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->ns = (uint64_t)(judged(it)->exposed_seconds * 1e9);
+}
+
+static void row_call(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	const struct work *w = it->of;
+
+	(void)arg;
+	out->known = true;
+	out->item = (struct expr_item){ field_call(), w, w->c };
+}
+
+static bool row_finding(const struct expr_item *it, int arg, const void *after,
+			struct expr_item *out)
+{
+	const struct judgement *j = judged(it);
+	const struct finding *f = after ? (const struct finding *)after + 1 : j->findings;
+	bool more = j->findings && f < j->findings + j->finding_count;
+
+	(void)arg;
+	*out = (struct expr_item){ field_finding(), it->of, more ? f : NULL };
+	return more;
+}
+
+const struct expr_scope *field_row(void)
+{
+	static const struct expr_field fields[] = {
+		{ "label", "The label, worst first.", EXPR_ENUM, labels, .ordered = true,
+		  .get = field_read_name, AT(judgement, label) },
+		{ "signaling", "The verdict on signaling.", EXPR_ENUM, verdicts, .get = row_shown,
+		  .arg = CONDITION_SIGNALING },
+		{ "keys", "The verdict on keys.", EXPR_ENUM, verdicts, .get = row_shown,
+		  .arg = CONDITION_KEYS },
+		{ "media", "The verdict on media.", EXPR_ENUM, verdicts, .get = row_shown,
+		  .arg = CONDITION_MEDIA },
+		{ "hop_protection", "Whether every hop was encrypted.", EXPR_ENUM, verdicts,
+		  .get = field_read_name, AT(judgement, hop_protection) },
+		{ "policy", "Whether it meets the policy.", EXPR_ENUM, policies,
+		  .get = field_read_name, AT(judgement, policy) },
+		{ "score", "As seen, 0 to 100; unknown where none is given.", EXPR_NUMBER,
+		  .get = row_score },
+		{ "coverage", "Observations made of those required, in percent.", EXPR_NUMBER,
+		  .get = row_coverage },
+		{ "exposed", "How long media was readable.", EXPR_DURATION, .get = row_exposed },
+		{ "call", "The row itself; its fields can be named without it, too.", EXPR_ITEM,
+		  .scope = field_call, .get = row_call },
+		{ "findings", "What rules found.", EXPR_LIST, .scope = field_finding,
+		  .next = row_finding },
+	};
+	SCOPE("row", "A row of the report, judged.", fields);
+}
+
+enum err field_row_compile(struct slice text, struct expr **out, char **why)
+{
+	const struct expr_scope *const scopes[] = { field_row(), field_call() };
+	const struct expr_names names = { .scopes = scopes, .scope_count = 2 };
+	enum err e = expr_compile(text, &names, out, why);
+
+	if (e != ERR_OK || expr_type(*out) == EXPR_BOOL)
+		return e;
+	expr_free(*out);
+	*out = NULL;
+	*why = mem_text("this is neither true nor false");
+	return ERR_USAGE;
+}
+
+enum expr_truth field_row_ask(const struct expr *e, const struct work *w, const struct judgement *j)
+{
+	const struct expr_item items[] = { { field_row(), w, j }, { field_call(), w, w->c } };
+
+	return expr_ask(e, items);
+}
