@@ -6,6 +6,7 @@
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 #include "rules/baseline.h"
+#include "rules/expr.h"
 #include "rules/waiver.h"
 
 enum { GONE_TOLD = 250, WAIVERS_NAMED = 3 };
@@ -104,6 +105,7 @@ static json_t *one_waiver(const struct waivers *all, const struct waiver *w, str
 	jvalue_put(o, "rule", jvalue_text(w->rule->id));
 	jvalue_put(o, "problem", jvalue_text(w->problem));
 	jvalue_put(o, "element", hidden(hide, w->element));
+	jvalue_put(o, "scope", hidden(hide, w->scope ? expr_source(w->scope) : NULL));
 	jvalue_put(o, "reason", hidden(hide, w->reason));
 	jvalue_put(o, "owner", jvalue_text(w->owner));
 	jvalue_put(o, "expires", jvalue_text(w->expires));

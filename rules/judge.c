@@ -96,22 +96,22 @@ static bool gates(const struct judge *j, const struct finding *f)
 }
 
 /* What is known of a finding beyond this run. */
-static void look_up(struct judge *j, const struct call *c, struct finding *f)
+static void look_up(struct judge *j, const struct work *w, struct finding *f)
 {
 	if (f->outcome != OUTCOME_VIOLATED)
 		return;
 	if (j->options.baseline)
 		f->change = baseline_ask(j->options.baseline, f->problem, f->severity);
 	if (j->options.waivers)
-		f->waived = waiver_ask(j->options.waivers, c, f);
+		f->waived = waiver_ask(j->options.waivers, w, f);
 }
 
-static uint32_t mark_gating(struct judge *j, const struct call *c)
+static uint32_t mark_gating(struct judge *j, const struct work *w)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < j->now.finding_count; i++) {
-		look_up(j, c, &j->now.findings[i]);
+		look_up(j, w, &j->now.findings[i]);
 		j->now.findings[i].gates = gates(j, &j->now.findings[i]);
 		n += j->now.findings[i].gates;
 	}
@@ -152,7 +152,7 @@ static void ask_requires(struct judge *j, struct work *w)
 static void apply_policy(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
-	uint32_t gating = mark_gating(j, w->c);
+	uint32_t gating = mark_gating(j, w);
 
 	now->unmet = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unmet);
 	now->unknown = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unknown);

@@ -8,7 +8,9 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
 #include "analyzer/base/when.h"
+#include "rules/field.h"
 #include "rules/user_file.h"
+#include "rules/waiver_field.h"
 
 enum { PROBLEM_ID = 32, DATE = 10, NAMES = 1024 };
 
@@ -27,6 +29,8 @@ void waiver_free(struct waivers *w)
 {
 	if (!w)
 		return;
+	for (size_t i = 0; i < w->count; i++)
+		expr_free(w->all[i].scope);
 	json_decref(w->source);
 	free(w->all);
 	free(w);
@@ -128,7 +132,9 @@ static enum err only_once(const struct waivers *w, char **why, struct user_file_
 	for (size_t i = 0; i < w->count; i++) {
 		const struct waiver *o = &w->all[i];
 		if (o->rule != new->rule || !same_text(o->problem, new->problem) ||
-		    !same_text(o->element, new->element))
+		    !same_text(o->element, new->element) ||
+		    !same_text(o->scope ? expr_source(o->scope) : NULL,
+			       new->scope ? expr_source(new->scope) : NULL))
 			continue;
 		(void)snprintf(other, sizeof other, "waivers[%zu]", i);
 		return user_file_wrong(why, s, "waives the same findings as", other, NULL);
@@ -154,17 +160,45 @@ static enum err texts_of(char **why, struct user_file_spot s, const json_t *o, s
 	return expiry_of(why, user_file_of(s, "expires"), expires, out);
 }
 
+/* The finding's own fields first, then those of its call. */
+static enum err scope_of(char **why, struct user_file_spot s, const json_t *o, struct waiver *out)
+{
+	const struct expr_scope *const scopes[] = { waiver_field_finding(), field_call() };
+	struct expr_names names = { .scopes = scopes, .scope_count = 2 };
+	const char *text;
+	char *wrong = NULL;
+	enum err e = user_file_text(why, s, o, false, &text);
+
+	if (e != ERR_OK || !text)
+		return e;
+	e = expr_compile(slice_of(text), &names, &out->scope, &wrong);
+	if (e == ERR_OK && expr_type(out->scope) != EXPR_BOOL) {
+		expr_free(out->scope);
+		out->scope = NULL;
+		return user_file_wrong(why, s, "is not a condition", NULL, NULL);
+	}
+	if (e != ERR_OK)
+		e = user_file_wrong(why, s, wrong ? wrong : "cannot be read", NULL, NULL);
+	free(wrong);
+	return e;
+}
+
 static enum err take(struct waivers *w, size_t i, const json_t *o, char **why)
 {
-	static const char *const keys[] = { "rule",  "problem", "element", "reason",
+	static const char *const keys[] = { "rule",  "scope",	"problem", "element", "reason",
 					    "owner", "expires", "comment", NULL };
 	struct user_file_spot s = { "waivers", i, NULL, USER_FILE_NO_ITEM };
 	struct waiver new = { .rule = NULL };
 	enum err e;
 
 	if ((e = user_file_keys(why, s, o, keys)) != ERR_OK ||
-	    (e = texts_of(why, s, o, &new)) != ERR_OK || (e = only_once(w, why, s, &new)) != ERR_OK)
+	    (e = texts_of(why, s, o, &new)) != ERR_OK ||
+	    (e = scope_of(why, user_file_of(s, "scope"), o, &new)) != ERR_OK)
 		return e;
+	if ((e = only_once(w, why, s, &new)) != ERR_OK) {
+		expr_free(new.scope);
+		return e;
+	}
 	w->all[w->count++] = new;
 	return ERR_OK;
 }
@@ -226,22 +260,31 @@ static bool is_element(const char *element, const char *wanted)
 	return host.n > w.n && slice_starts(host, w) && host.p[w.n] == (host.p == e.p ? ':' : ']');
 }
 
+/* What was not observed waives nothing. */
+static bool in_scope(const struct waiver *one, const struct work *work, const struct finding *f)
+{
+	const struct expr_item items[] = { { waiver_field_finding(), work, f },
+					   { field_call(), work, work->c } };
+
+	return !one->scope || expr_ask(one->scope, items) == EXPR_TRUE;
+}
+
 static bool fits(const struct waiver *one, const struct finding *f)
 {
 	return one->rule == f->rule && (!one->problem || strcmp(one->problem, f->problem) == 0) &&
 	       (!one->element || is_element(f->element ? f->element : "", one->element));
 }
 
-const struct waiver *waiver_ask(struct waivers *w, const struct call *c, const struct finding *f)
+const struct waiver *waiver_ask(struct waivers *w, const struct work *work, const struct finding *f)
 {
-	uint32_t day = w->as_of ? w->as_of : (uint32_t)(c->start_ns / DAY_NS);
+	uint32_t day = w->as_of ? w->as_of : (uint32_t)(work->c->start_ns / DAY_NS);
 	const struct waiver *holds = NULL;
 
 	if (day > w->newest)
 		w->newest = day;
 	for (size_t i = 0; i < w->count; i++) {
 		struct waiver *one = &w->all[i];
-		if (!fits(one, f))
+		if (!fits(one, f) || !in_scope(one, work, f))
 			continue;
 		if (day > one->last_day) {
 			one->late++;

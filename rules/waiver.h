@@ -9,6 +9,7 @@ enum waiver_state { WAIVER_USED, WAIVER_EXPIRED, WAIVER_UNUSED };
 struct waiver {
 	const struct rule *rule;
 	const char *problem, *element; /* as the finding has it; NULL: any */
+	struct expr *scope; /* over the finding and its call; NULL: any. Unknown does not hold */
 	const char *reason, *owner;
 	char expires[11];  /* its last day, 2027-01-31 */
 	uint32_t last_day; /* the same, in days since 1970 */
@@ -34,8 +35,10 @@ void waiver_free(struct waivers *w);
 bool waiver_as_of(struct waivers *w, const char *date); /* false: not a date YYYY-MM-DD */
 const char *waiver_as_of_text(const struct waivers *w); /* the date, or "capture" */
 
+struct work;
 /* The first waiver that holds for a violated finding, NULL: none. Also counts. */
-const struct waiver *waiver_ask(struct waivers *w, const struct call *c, const struct finding *f);
+const struct waiver *waiver_ask(struct waivers *w, const struct work *work,
+				const struct finding *f);
 
 size_t waiver_count(const struct waivers *w);
 const struct waiver *waiver_at(const struct waivers *w, size_t i); /* in order of the file */

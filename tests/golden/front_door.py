@@ -288,6 +288,11 @@ def waivers(tmp):
          CALL, says="waivers[0].reason: is missing")
     code("a date that is none", 2, "--waivers", given(one("MED-001", expires="31.12.2030")), CALL, says="waivers[0].expires")
     code("a misspelt key", 2, "--waivers", given(one("MED-001", elment="x")), CALL, says="did you mean element?")
+    code("a scope", 0, "--waivers", given(one("MED-001", scope="kind = call"), one("SIG-001")), CALL)
+    code("a scope that does not fit", 1, "--waivers", given(one("MED-001", scope="severity < high"), one("SIG-001")), CALL,
+         says="matched nothing")
+    code("a misspelt field of a scope", 2, "--waivers", given(one("MED-001", scope="severty >= high")), CALL,
+         says="severity")
     code("waivers that are not there", 2, "--waivers", os.path.join(tmp, "none"), CALL, says="none")
 
 

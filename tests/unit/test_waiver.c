@@ -138,6 +138,11 @@ static void holds_for_what_it_names_alone(void **state)
 	assert_true(waives("\"element\":\"10.0.0.1:5060\""));
 	assert_false(waives("\"element\":\"10.0.0.1:5061\""));
 	assert_false(waives("\"element\":\"10.0.0\""));
+	assert_true(waives("\"scope\":\"severity >= high and kind = call\""));
+	assert_false(waives("\"scope\":\"severity < high or kind = page\""));
+	assert_true(waives("\"scope\":\"starts(element, '10.0.0.')\""));
+	refuses(FILE_OF(WAIVER("SIG-001", UNTIL("2027-01-01") ",\"scope\":\"duration\"")),
+		"waivers[0].scope: is not a condition");
 }
 
 static void refuses_what_it_does_not_understand(void **state)
@@ -153,7 +158,7 @@ static void refuses_what_it_does_not_understand(void **state)
 	refuses(FILE_OF("{\"rule\":\"SIG-001\",\"owner\":\"o\"," UNTIL("2027-01-01") "}"),
 		"waivers[0].reason: is missing");
 	refuses(FILE_OF(WAIVER("SIG-001", UNTIL("2027-01-01") ",\"scop\":\"x\"")),
-		"waivers[0]: no key 'scop'");
+		"waivers[0]: no key 'scop'; did you mean scope?");
 	refuses(FILE_OF(WAIVER("SIG-001", UNTIL("2027-01-01") ",\"problem\":\"XY\"")),
 		"waivers[0].problem: not the id of a problem (32 hexadecimal digits): 'XY'");
 	refuses(FILE_OF(WAIVER("SIG-001", UNTIL("2027-01-01")) "," WAIVER("SIG-001",
