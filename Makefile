@@ -63,6 +63,7 @@ $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
 	@echo "  link    $@"
 	$Q$(CC) $(if $(filter release,$(MODE)),$(LTO)) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
+$B/rules/topic.o: $(wildcard rules/topics/*)
 $B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
 $B/rules/pack_builtin.o: $(wildcard rules/packs/*)
 $B/rules/shipped.o: $(wildcard rules/policies/* rules/frameworks/* rules/topics/*)
@@ -112,6 +113,7 @@ golden: $B/earshot ## samples against the verdicts beside them, the front door, 
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
 	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
+	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
@@ -148,6 +150,7 @@ format: ## clang-format in place
 install: $B/earshot ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $B/earshot $(DESTDIR)$(PREFIX)/bin/earshot
 	install -D -m 644 man/earshot.1 $(DESTDIR)$(PREFIX)/share/man/man1/earshot.1
+	install -D -m 644 completions/earshot.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/earshot
 	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
 dist: ## a source archive
 	@mkdir -p build && tar --exclude=./build --exclude=./.git --exclude=./compile_commands.json \

@@ -36,7 +36,11 @@ struct document_options {
 	const char *inventory_name, *inventory_sha256; /* of its file */
 	const struct framework *const *frameworks;     /* none: the program's own choice */
 	size_t framework_count;
-	bool frameworks_chosen; /* by name, so that the terminal shows them too */
+	bool frameworks_chosen;		 /* by name, so that the terminal shows them too */
+	const struct baseline *baseline; /* NULL: none was given */
+	const char *baseline_name, *baseline_sha256;
+	const struct waivers *waivers; /* NULL: none were given */
+	const char *waivers_name, *waivers_sha256;
 };
 
 /*

@@ -52,6 +52,25 @@ void escape_markup(FILE *out, const char *s)
 	put(out, slice_of(s), "");
 }
 
+/* GitHub's Markdown makes links of bare addresses, too. */
+static bool begins_markup(const char *c)
+{
+	return strchr("\\`*_[]<>|~&#!@", *c) || (*c == ':' && c[1] == '/');
+}
+
+void escape_markdown(FILE *out, const char *s)
+{
+	struct text seen = { 0 };
+
+	text_printable(&seen, slice_of(s));
+	for (const char *c = text_of(&seen); *c; c++) {
+		if (begins_markup(c))
+			(void)fputc('\\', out);
+		(void)fputc(*c, out);
+	}
+	text_free(&seen);
+}
+
 bool escape_cut(struct slice *s, size_t runes)
 {
 	size_t at = 0;

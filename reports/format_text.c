@@ -4,6 +4,7 @@
 #include "reports/format.h"
 #include "reports/jvalue.h"
 #include "reports/layout.h"
+#include "reports/since.h"
 #include "reports/text_call.h"
 #include "reports/text_frameworks.h"
 #include "reports/wording.h"
@@ -67,6 +68,12 @@ static void what_is_here(struct layout *l, const json_t *head)
 	text_clear(&t);
 	if (wording_clocks(head, &t))
 		opening_line(l, "clocks", text_of(&t));
+	text_clear(&t);
+	if (since_baseline_words(head, &t))
+		opening_line(l, "baseline", text_of(&t));
+	text_clear(&t);
+	if (since_waivers_words(head, &t))
+		opening_line(l, "waivers", text_of(&t));
 	text_free(&t);
 }
 
@@ -201,6 +208,11 @@ static void put_rule(struct layout *l, const json_t *rule, const json_t *problem
 	layout_pad(l, 22);
 	text_addf(&t, "%s, ", jvalue_str(rule, "title"));
 	wording_count(&t, jvalue_int(rule, "calls"), "call");
+	if (jvalue_int(rule, "new")) {
+		text_add(&t, ", ");
+		wording_number(&t, jvalue_int(rule, "new"));
+		text_add(&t, " new or worse");
+	}
 	elements(&t, problems, id, jvalue_int(rule, "problems"));
 	layout_wrap(l, text_of(&t), 22);
 	layout_line(l);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "reports/jvalue.h"
+#include "reports/since.h"
 
 static json_t *hidden(struct redactor *hide, const char *s)
 {
@@ -245,7 +246,11 @@ static json_t *summary(const struct head_parts *p, const struct document_run *ru
 	jvalue_put(o, "coverage_made", jvalue_number(t->coverage_made));
 	jvalue_put(o, "coverage_required", jvalue_number(t->coverage_required));
 	jvalue_put(o, "problems", jvalue_number(problems_count(p->problems)));
-	jvalue_put(o, "rules", problems_rules(p->problems));
+	jvalue_put(o, "rules", problems_rules(p->problems, p->options->baseline != NULL));
+	if (p->options->baseline)
+		jvalue_put(o, "baseline", since_counts(p->options->baseline, p->problems));
+	if (p->options->waivers)
+		jvalue_put(o, "waived", jvalue_number(t->waived));
 	jvalue_put(o, "missing", overheard_missing(p->overheard));
 	jvalue_put(o, "within_earshot", overheard_listeners(p->overheard));
 	jvalue_put(o, "within_earshot_count",
@@ -338,6 +343,10 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 		jvalue_put(o, "key_material", key_material(run));
 	if (p->asserted)
 		jvalue_put(o, "inventory", inventory(p));
+	if (p->options->baseline)
+		jvalue_put(o, "baseline", since_baseline(p->options, p->hide));
+	if (p->options->waivers)
+		jvalue_put(o, "waivers", since_waivers(p->options, p->hide));
 	if (run->clock_count)
 		jvalue_put(o, "clocks", clocks(p, run));
 	jvalue_put(o, "losses", losses(run));

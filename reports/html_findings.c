@@ -83,8 +83,11 @@ static void fix(FILE *out, const json_t *problems, const json_t *rule)
 
 	(void)fputs("<li><p>", out);
 	html_part_badge(out, wording_severity_tone(severity), severity);
-	html_part_put(out, " <strong>%s</strong> <a href=\"#rule-%s\">%s</a></p>\n",
+	html_part_put(out, " <strong>%s</strong> <a href=\"#rule-%s\">%s</a>",
 		      jvalue_str(rule, "title"), id, id);
+	if (jvalue_int(rule, "new"))
+		(void)fputs(" <strong>new or worse</strong>", out);
+	(void)fputs("</p>\n", out);
 	html_part_put(out, "<p class=\"do\">%s</p>\n", jvalue_str(first, "fix"));
 	places(out, problems, rule);
 	(void)fputs("</li>\n", out);
@@ -117,6 +120,17 @@ void html_findings_fixes(FILE *out, const json_t *head)
 
 /* ---- by rule ------------------------------------------------------------------ */
 
+/* What is known of it: from an earlier report, and who answers for it. */
+static void standing(FILE *out, const json_t *p)
+{
+	if (jvalue_has(p, "change"))
+		html_part_put(out, ", <strong>%s</strong>", jvalue_str(p, "change"));
+	if (!jvalue_int(p, "waived"))
+		return;
+	(void)fputs(", waived in ", out);
+	html_part_count(out, jvalue_int(p, "waived"), "finding");
+}
+
 static void occurrence(FILE *out, const json_t *p, bool linked)
 {
 	const json_t *example = jvalue_get(p, "example");
@@ -124,6 +138,7 @@ static void occurrence(FILE *out, const json_t *p, bool linked)
 
 	html_part_put(out, "<li>%s%s", element, element[0] ? ": " : "");
 	html_part_count(out, jvalue_int(p, "calls"), "call");
+	standing(out, p);
 	if (jvalue_str(example, "detail")[0])
 		html_part_put(out, ". %s", jvalue_str(example, "detail"));
 	html_part_frames(out, jvalue_get(example, "evidence"));

@@ -6,6 +6,7 @@
 #include "reports/escape.h"
 #include "reports/html_part.h"
 #include "reports/jvalue.h"
+#include "reports/since.h"
 #include "reports/wording.h"
 
 static void score_line(FILE *out, const json_t *worst)
@@ -92,8 +93,21 @@ static void unmet(FILE *out, const char *title, const json_t *list)
 	(void)fputs("</code></p>\n", out);
 }
 
-static void policy(FILE *out, const json_t *summary)
+static void since(FILE *out, const json_t *head)
 {
+	struct text t = { 0 };
+
+	if (since_baseline_words(head, &t))
+		html_part_put(out, "<p>Problems, %s.</p>\n", text_of(&t));
+	text_clear(&t);
+	if (since_waivers_words(head, &t))
+		html_part_put(out, "<p>Waivers: %s.</p>\n", text_of(&t));
+	text_free(&t);
+}
+
+static void policy(FILE *out, const json_t *head)
+{
+	const json_t *summary = jvalue_get(head, "summary");
 	const json_t *p = jvalue_get(summary, "policy"), *gate = jvalue_get(summary, "gate");
 	const char *result = jvalue_str(p, "result");
 	bool met = strcmp(result, "met") == 0, not_met = strcmp(result, "not_met") == 0;
@@ -116,18 +130,19 @@ static void policy(FILE *out, const json_t *summary)
 	html_part_number(out, jvalue_int(summary, "met_policy"));
 	(void)fputs(" of ", out);
 	html_part_count(out, jvalue_int(summary, "calls"), "row");
-	html_part_put(
-		out,
-		" meet it. Findings count from severity <strong>%s</strong> up; exit status %d.</p>"
-		"</section>\n",
-		jvalue_str(gate, "fail_on"), (int)jvalue_int(gate, "exit"));
+	html_part_put(out,
+		      " meet it. Findings count from severity <strong>%s</strong> up; exit status "
+		      "%d.</p>",
+		      jvalue_str(gate, "fail_on"), (int)jvalue_int(gate, "exit"));
+	since(out, head);
+	(void)fputs("</section>\n", out);
 }
 
 void html_summary_headline(FILE *out, const json_t *head, const json_t *worst)
 {
 	(void)fputs("<div class=\"cards\">\n", out);
 	end_to_end(out, head, worst);
-	policy(out, jvalue_get(head, "summary"));
+	policy(out, head);
 	(void)fputs("</div>\n", out);
 }
 

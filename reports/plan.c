@@ -65,25 +65,6 @@ struct lack {
 	bool short_of[CONDITIONS];
 };
 
-/* "10.0.0.1:5060", "[2001:db8::1]:5060", "endpoint-1:5060" -> the host. */
-static void host_of(const char *endpoint, char out[PLAN_HOST])
-{
-	struct slice s = slice_of(endpoint);
-	struct addr a;
-	size_t n = s.n;
-
-	if (s.n && s.p[0] == '[') {
-		s = slice_from(s, 1);
-		n = slice_find(s, ']');
-	} else if (!addr_parse(s, &a)) {
-		n = slice_find(s, ':');
-	}
-	n = n < PLAN_HOST - 1 ? n : PLAN_HOST - 1;
-	if (n)
-		memcpy(out, s.p, n);
-	out[n] = '\0';
-}
-
 static struct plan_item *item_of(struct plan *p, enum plan_kind kind, const char *a, const char *b)
 {
 	bool swap = b[0] && strcmp(a, b) > 0;
@@ -159,8 +140,8 @@ static bool needs_tls(struct lack *l, const char *what)
 		if (!jvalue_is(leg, "encrypted") || jvalue_is(leg, "decrypted") ||
 		    jvalue_is(leg, "readable"))
 			continue;
-		host_of(jvalue_str(leg, "a"), a);
-		host_of(jvalue_str(leg, "b"), b);
+		wording_host(jvalue_str(leg, "a"), a, PLAN_HOST);
+		wording_host(jvalue_str(leg, "b"), b, PLAN_HOST);
 		needs(l, PLAN_TLS, a, b, what);
 		any = true;
 	}
@@ -250,7 +231,7 @@ static void from_elements(struct lack *l)
 		if (strchr(who, ' ') || strcmp(role, "network") == 0 ||
 		    strcmp(role, "monitor") == 0)
 			continue;
-		host_of(who, host);
+		wording_host(who, host, PLAN_HOST);
 		needs(l, PLAN_SIDES, host, "", NULL);
 	}
 }
@@ -299,7 +280,7 @@ static void from_call(struct plan *p, const json_t *call)
 	p->lacking++;
 	look_at_sides(&l, missing);
 	for (size_t i = 0; i < 2; i++)
-		host_of(jvalue_str(json_array_get(ends, i), "address"), l.ends[i]);
+		wording_host(jvalue_str(json_array_get(ends, i), "address"), l.ends[i], PLAN_HOST);
 	for (size_t i = 0; i < json_array_size(missing); i++)
 		from_missing(&l, jvalue_at(missing, i));
 	if (l.short_of[CONDITION_SIGNALING])

@@ -27,6 +27,8 @@ struct problem {
 	struct evidence at[EXAMPLE_EVIDENCE];
 	uint8_t at_count;
 	bool gates;
+	enum change change; /* the worst of its occurrences */
+	uint64_t waived;    /* occurrences that a waiver holds for */
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -155,6 +157,9 @@ static void count(struct problem *n, const struct call *c, const struct finding 
 	n->calls += n->last_call != call;
 	n->last_call = call;
 	n->gates = n->gates || f->gates;
+	n->waived += f->waived != NULL;
+	if (f->change && (!n->change || f->change < n->change))
+		n->change = f->change;
 	if (f->severity > n->severity)
 		n->severity = f->severity;
 	if (c->start_ns < n->first_ns)
@@ -212,7 +217,27 @@ void problems_sort(struct problems *p)
 	qsort(p->rules, p->rule_count, sizeof *p->rules, worst_rule_first);
 }
 
-json_t *problems_rules(const struct problems *p)
+uint64_t problems_changed(const struct problems *p, enum change c)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		n += p->all[i]->change == c;
+	return n;
+}
+
+/* Of one rule: those that an earlier report did not have, or not so bad. */
+static uint64_t fresh(const struct problems *p, const struct rule *rule)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < p->count; i++)
+		n += p->all[i]->rule == rule &&
+		     (p->all[i]->change == CHANGE_NEW || p->all[i]->change == CHANGE_WORSE);
+	return n;
+}
+
+json_t *problems_rules(const struct problems *p, bool compared)
 {
 	json_t *list = json_array();
 
@@ -224,6 +249,8 @@ json_t *problems_rules(const struct problems *p)
 		jvalue_put(o, "title", jvalue_text(t->title));
 		jvalue_put(o, "problems", jvalue_number(t->problems));
 		jvalue_put(o, "calls", jvalue_number(t->calls));
+		if (compared)
+			jvalue_put(o, "new", jvalue_number(fresh(p, t->rule)));
 		jvalue_push(list, o);
 	}
 	return list;
@@ -273,6 +300,10 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 	json_out_key_text(out, "title", n->title);
 	json_out_key_number(out, "occurrences", n->occurrences);
 	json_out_key_bool(out, "gates", n->gates);
+	if (n->change)
+		json_out_key_text(out, "change", judge_change_text(n->change));
+	if (n->waived)
+		json_out_key_number(out, "waived", n->waived);
 	json_out_key_text(out, "caused_by", n->caused_by);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)

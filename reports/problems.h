@@ -18,8 +18,10 @@ size_t problems_count(const struct problems *p);
 /* After problems_sort: adds the i-th as JSON text. Labels by input, for the example's evidence. */
 void problems_write(const struct problems *p, size_t i, const char *const *labels,
 		    size_t label_count, struct text *out);
-/* By rule: severity, title, problems, and in how many calls: worst first. */
-json_t *problems_rules(const struct problems *p);
+/* By rule: severity, title, problems, and in how many calls: worst first. `compared` with an
+ * earlier report: how many are new or worse. */
+json_t *problems_rules(const struct problems *p, bool compared);
+uint64_t problems_changed(const struct problems *p, enum change c); /* how many of them */
 /* The 250 worst, and the 20 worst of each rule: a large network has a problem of its own for every
  * phone. */
 json_t *problems_json(const struct problems *p, const char *const *labels, size_t label_count);

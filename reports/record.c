@@ -171,6 +171,17 @@ static void epochs(struct record *r, const struct call *c)
 	json_out_close(r->out, ']');
 }
 
+/* Version and suite of the TLS connection that carried a leg. */
+static void handshake(struct record *r, const struct call *c, int16_t leg)
+{
+	for (const struct fact *f = call_fact(c, FACT_tls_session, NULL); f;
+	     f = call_fact(c, FACT_tls_session, f))
+		if (f->leg == leg && f->text) {
+			json_out_key_text(r->out, "tls", f->text);
+			return;
+		}
+}
+
 static void leg(struct record *r, const struct call *c, const struct leg *l)
 {
 	json_out_open(r->out, '{');
@@ -185,6 +196,7 @@ static void leg(struct record *r, const struct call *c, const struct leg *l)
 	json_out_key_bool(r->out, "readable", l->readable);
 	json_out_key_bool(r->out, "decrypted", l->decrypted);
 	json_out_key_bool(r->out, "encrypted", l->encrypted);
+	handshake(r, c, (int16_t)(l - c->legs));
 	if (l->tunnelled)
 		json_out_key_bool(r->out, "tunnelled", true);
 	json_out_key_number(r->out, "messages", l->messages);

@@ -1,6 +1,8 @@
 /* record_verdict.c - conditions, label, who is within earshot, findings. */
 #include "reports/record_verdict.h"
 
+#include "rules/waiver.h"
+
 static void evidence_list(struct record *r, const struct evidence *at, const char *const *texts,
 			  size_t count)
 {
@@ -134,6 +136,20 @@ static void within_earshot(struct record *r, const struct call *c)
 	json_out_close(r->out, ']');
 }
 
+static void waived(struct record *r, const struct waiver *w)
+{
+	if (!w) {
+		json_out_key(r->out, "waived");
+		json_out_null(r->out);
+		return;
+	}
+	json_out_key_open(r->out, "waived", '{');
+	record_key_hidden(r, "reason", w->reason);
+	json_out_key_text(r->out, "owner", w->owner);
+	json_out_key_text(r->out, "expires", w->expires);
+	json_out_close(r->out, '}');
+}
+
 static void finding(struct record *r, const struct finding *f)
 {
 	json_out_open(r->out, '{');
@@ -146,11 +162,14 @@ static void finding(struct record *r, const struct finding *f)
 	record_key_hidden(r, "element", f->element ? f->element : "");
 	evidence_list(r, f->at, NULL, f->at_count);
 	standing_add(r->standing, r->out, f->rule);
+	waived(r, f->waived);
 	json_out_key_text(r->out, "caused_by", f->caused_by);
 	record_key_hidden(r, "filter", f->filter);
 	json_out_key_text(r->out, "fingerprint", f->fingerprint);
 	json_out_key_text(r->out, "problem", f->problem);
 	json_out_key_bool(r->out, "gates", f->gates);
+	if (f->change)
+		json_out_key_text(r->out, "change", judge_change_text(f->change));
 	json_out_close(r->out, '}');
 }
 

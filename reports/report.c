@@ -28,6 +28,15 @@ const struct report_format *report_find(const char *name)
 	return NULL;
 }
 
+enum err report_write_stream(const struct report_format *f, struct document *d, FILE *out,
+			     const struct report_style *style)
+{
+	if (!document_error(d))
+		f->write(d, out, style);
+	errno = document_error(d) ? document_error(d) : errno;
+	return document_error(d) || fflush(out) != 0 || ferror(out) ? ERR_IO : ERR_OK;
+}
+
 enum err report_write(const struct report_format *f, struct document *d, const char *path,
 		      const struct report_style *style)
 {

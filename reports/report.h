@@ -28,4 +28,8 @@ const struct report_format *report_at(size_t i); /* NULL past the end; in order 
 enum err report_write(const struct report_format *f, struct document *d, const char *path,
 		      const struct report_style *style) MUST_CHECK;
 
+/* The same to a stream that is open. */
+enum err report_write_stream(const struct report_format *f, struct document *d, FILE *out,
+			     const struct report_style *style) MUST_CHECK;
+
 #endif

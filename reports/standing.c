@@ -38,8 +38,6 @@ static void put_all(struct text *out, const struct rule *rule)
 		json_out_text(out, *c);
 	json_out_close(out, ']');
 	json_out_key_text(out, "remediation", rule->remediation ? rule->remediation : "");
-	json_out_key(out, "waived");
-	json_out_null(out);
 	json_out_key_text(out, "class", judge_class_text(rule->cls));
 }
 

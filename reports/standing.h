@@ -11,9 +11,9 @@ struct standing;
 struct standing *standing_new(void);
 void standing_free(struct standing *s);
 /*
- * Adds citations, remediation, waived and class to an object that is open and
- * not empty. `s` may be NULL: written anew. Rules that are not judge_rules'
- * own are always written anew.
+ * Adds citations, remediation and class to an object that is open and not
+ * empty. `s` may be NULL: written anew. Rules that are not judge_rules' own
+ * are always written anew.
  */
 void standing_add(struct standing *s, struct text *out, const struct rule *rule);
 

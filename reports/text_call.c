@@ -245,6 +245,18 @@ static void path_line(struct layout *l, const json_t *call)
 
 /* ---- findings ----------------------------------------------------------------------- */
 
+/* What a reader knows of it already. */
+static void standing(struct text *t, const json_t *finding)
+{
+	const json_t *waived = jvalue_get(finding, "waived");
+
+	if (jvalue_has(finding, "change"))
+		text_addf(t, " (%s)", jvalue_str(finding, "change"));
+	if (json_is_object(waived))
+		text_addf(t, " Waived until %s by %s: %s", jvalue_str(waived, "expires"),
+			  jvalue_str(waived, "owner"), jvalue_str(waived, "reason"));
+}
+
 static void finding_lines(struct layout *l, const json_t *call)
 {
 	const json_t *list = jvalue_get(call, "findings");
@@ -257,6 +269,7 @@ static void finding_lines(struct layout *l, const json_t *call)
 		text_addf(&t, "%s: %s. %s", jvalue_str(f, "scope"), jvalue_str(f, "title"),
 			  jvalue_str(f, "detail"));
 		frames(&t, jvalue_get(f, "evidence"));
+		standing(&t, f);
 		layout_put(l, "  ");
 		layout_put(l, jvalue_str(f, "rule"));
 		layout_pad(l, 13);

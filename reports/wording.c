@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "analyzer/base/addr.h"
 #include "reports/jvalue.h"
 
 struct verdict_words {
@@ -232,6 +233,24 @@ const char *wording_party(const json_t *call, int end)
 	if (!who[0])
 		who = jvalue_str(at, "address");
 	return who[0] ? who : "unknown";
+}
+
+void wording_host(const char *endpoint, char *out, size_t room)
+{
+	struct slice s = slice_of(endpoint);
+	struct addr a;
+	size_t n = s.n;
+
+	if (s.n && s.p[0] == '[') {
+		s = slice_from(s, 1);
+		n = slice_find(s, ']');
+	} else if (!addr_parse(s, &a)) {
+		n = slice_find(s, ':');
+	}
+	n = n < room - 1 ? n : room - 1;
+	if (n)
+		memcpy(out, s.p, n);
+	out[n] = '\0';
 }
 
 bool wording_alone(const json_t *call)

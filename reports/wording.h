@@ -38,6 +38,8 @@ const char *wording_policy(const json_t *summary); /* "met", "not met", "cannot 
 /* Who stands at an end (0: from, 1: to): the identity, else the address, else "unknown". Borrowed.
  */
 const char *wording_party(const json_t *call, int end);
+/* The host of an address with or without its port: "[2001:db8::1]:5060", "endpoint-1:5060". */
+void wording_host(const char *endpoint, char *out, size_t room);
 bool wording_alone(const json_t *call); /* somebody registers himself: there is no other end */
 /* Adds what became of key material that was given; false: none was. */
 bool wording_keys_given(const json_t *head, struct text *t);

@@ -53,6 +53,7 @@ static void add_findings(struct tally *t, const struct judgement *j)
 		const struct finding *f = &j->findings[i];
 		if (f->outcome == OUTCOME_VIOLATED)
 			t->findings[f->severity]++;
+		t->waived += f->waived != NULL;
 		if (!f->gates)
 			continue;
 		t->gating++;
@@ -131,13 +132,15 @@ static void decide(struct gate *g, const struct gate_facts *f, size_t refuted, s
 {
 	const struct tally *t = f->tally;
 	const char *at = judge_severity_text(f->fail_on);
+	const char *what = f->compared ? "new or worse finding" : "finding";
 	double seen = coverage_of_run(t);
 
 	if (t->gating && refuted)
-		say(g, 1, "%llu finding%s at or above %s, and %zu requirement%s refuted",
-		    (unsigned long long)t->gating, plural(t->gating), at, refuted, plural(refuted));
+		say(g, 1, "%llu %s%s at or above %s, and %zu requirement%s refuted",
+		    (unsigned long long)t->gating, what, plural(t->gating), at, refuted,
+		    plural(refuted));
 	else if (t->gating)
-		say(g, 1, "%llu finding%s at or above %s", (unsigned long long)t->gating,
+		say(g, 1, "%llu %s%s at or above %s", (unsigned long long)t->gating, what,
 		    plural(t->gating), at);
 	else if (refuted)
 		say(g, 1, "the requirement %.120s is refuted", f->requires[first_refuted]);
@@ -152,8 +155,8 @@ static void decide(struct gate *g, const struct gate_facts *f, size_t refuted, s
 		say(g, 4, "%.1f %% of what a verdict needs was seen, %.1f %% are required",
 		    seen * 100, f->min_coverage * 100);
 	else
-		say(g, 0, "judged, nothing at or above %s%s", at,
-		    f->require_count ? ", every requirement seen to be met" : "");
+		say(g, 0, "judged, nothing %sat or above %s%s", f->compared ? "new or worse " : "",
+		    at, f->require_count ? ", every requirement seen to be met" : "");
 }
 
 struct gate gate_close(const struct gate_facts *f)
@@ -167,6 +170,10 @@ struct gate gate_close(const struct gate_facts *f)
 	decide(&g, f, refuted, first_refuted, unseen, first_unseen);
 	/* The default policy asks for nothing end to end, and the reader must not think it did. */
 	size_t n = strlen(g.why);
+	if (f->tally->waived)
+		(void)snprintf(g.why + n, sizeof g.why - n, "; %llu waived",
+			       (unsigned long long)f->tally->waived);
+	n = strlen(g.why);
 	if (f->require_count == 0)
 		(void)snprintf(g.why + n, sizeof g.why - n, " (no end-to-end requirement was set)");
 	return g;

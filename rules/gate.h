@@ -14,6 +14,7 @@ struct gate_facts {
 	const enum policy_result *results; /* of each over the run */
 	size_t require_count;
 	double min_coverage;
+	bool compared; /* with an earlier report: only what is new or worse gates */
 	bool inputs_damaged, anything_usable;
 };
 

@@ -7,12 +7,14 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
+#include "rules/baseline.h"
 #include "rules/gate.h"
 #include "rules/policy_apply.h"
 #include "rules/require.h"
 #include "rules/pack.h"
 #include "rules/rule.h"
 #include "rules/verdict.h"
+#include "rules/waiver.h"
 
 enum { REQUIRES_MOST = 64 };
 
@@ -146,13 +148,26 @@ void judge_free(struct judge *j)
 
 /* ---- one call --------------------------------------------------------------- */
 
-static uint32_t mark_gating(struct judge *j)
+/* What is known of a finding beyond this run. */
+static void look_up(struct judge *j, const struct work *w, struct finding *f)
+{
+	if (f->outcome != OUTCOME_VIOLATED)
+		return;
+	if (j->options.baseline)
+		f->change = baseline_ask(j->options.baseline, f->problem, f->severity);
+	if (j->options.waivers)
+		f->waived = waiver_ask(j->options.waivers, w, f);
+}
+
+static uint32_t mark_gating(struct judge *j, const struct work *w)
 {
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < j->now.finding_count; i++) {
-		j->now.findings[i].gates =
-			policy_apply_gates(j->policy, j->options.fail_on, &j->now.findings[i]);
+		struct finding *f = &j->now.findings[i];
+		look_up(j, w, f);
+		f->gates = !f->waived && f->change != CHANGE_KNOWN &&
+			   policy_apply_gates(j->policy, j->options.fail_on, f);
 		n += j->now.findings[i].gates;
 	}
 	return n;
@@ -201,7 +216,7 @@ static void apply_policy(struct judge *j, struct work *w)
 	struct judgement *now = &j->now;
 	if (policy_apply_severities(j->policy, w->c, now))
 		verdict_sort(now);
-	uint32_t gating = mark_gating(j);
+	uint32_t gating = mark_gating(j, w);
 
 	now->unmet = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unmet);
 	now->unknown = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unknown);
@@ -276,6 +291,7 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 	struct gate_facts f = { .tally = &j->tally,
 				.fail_on = j->options.fail_on,
 				.min_coverage = j->options.min_coverage,
+				.compared = j->options.baseline != NULL,
 				.inputs_damaged = inputs_damaged,
 				.anything_usable = anything_usable };
 
@@ -328,6 +344,12 @@ const char *judge_outcome_text(enum outcome o)
 	static const char *const text[] = { "violated", "satisfied", "not_assessable",
 					    "not_applicable", "noted" };
 	return text[o];
+}
+
+const char *judge_change_text(enum change c)
+{
+	static const char *const text[CHANGES] = { NULL, "new", "worse", "known" };
+	return text[c];
 }
 
 const char *judge_label_text(enum label l)

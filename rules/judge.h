@@ -6,6 +6,10 @@
 #include "analyzer/model/call.h"
 #include "rules/lattice.h"
 
+struct baseline;
+struct waiver;
+struct waivers;
+
 enum condition { CONDITION_SIGNALING, CONDITION_KEYS, CONDITION_MEDIA, CONDITIONS };
 enum severity {
 	SEVERITY_INFO,
@@ -46,6 +50,9 @@ enum suffix {
 	SUFFIX_POSSIBLY = 16
 };
 
+/* What a finding is to an earlier report (--baseline); worst first but for the first. */
+enum change { CHANGE_NONE, CHANGE_NEW, CHANGE_WORSE, CHANGE_KNOWN, CHANGES };
+
 enum policy_result { POLICY_MET, POLICY_NOT_MET, POLICY_CANNOT_TELL };
 
 /* What the catalogue says of a rule; static. */
@@ -71,7 +78,9 @@ struct finding {
 	const char *filter;    /* display filter over the evidence frames, or NULL */
 	struct evidence at[8];
 	uint8_t at_count;
-	bool gates; /* the policy gates on it */
+	bool gates;		     /* the policy gates on it */
+	enum change change;	     /* CHANGE_NONE: no baseline, or nothing was violated */
+	const struct waiver *waived; /* who answers for it, or NULL: it does not gate then */
 	char fingerprint[33],
 		problem[33]; /* contract 4: this occurrence; the same defect in any run */
 	const char *element; /* the box or link the problem is about, as an address text, or "" */
@@ -121,6 +130,7 @@ struct tally {
 	struct verdict combined[CONDITIONS];
 	uint64_t met, not_met, cannot_tell;
 	uint64_t gating; /* findings that the policy gates on */
+	uint64_t waived; /* violated ones that a waiver holds for */
 	enum severity worst_gating;
 	enum label worst_label;
 	bool any_score, any_letter, any_row;
@@ -140,6 +150,8 @@ struct judge_options {
 		*requires;   /* --require: beside what the policy requires; NULL-ended or NULL */
 	double min_coverage; /* as fail_on; 0 to 1 */
 	uint8_t strength; /* enum cipher_short: ciphers are held against CNSA, FIPS; 0: neither */
+	struct baseline *baseline; /* --baseline; NULL: none. Borrowed, as waivers are */
+	struct waivers *waivers;   /* --waivers; NULL: none */
 };
 
 struct judge;
@@ -170,7 +182,8 @@ const char *judge_severity_text(enum severity s); /* critical high medium low in
 bool judge_severity_parse(const char *text, enum severity *out);
 const char *judge_class_text(enum rule_class c);
 const char *judge_outcome_text(enum outcome o);
-const char *judge_label_text(enum label l); /* "EXPOSED", ... */
+const char *judge_change_text(enum change c); /* new worse known; NULL for CHANGE_NONE */
+const char *judge_label_text(enum label l);   /* "EXPOSED", ... */
 const char *judge_condition_text(enum condition c);
 const char *judge_policy_text(enum policy_result r); /* met not_met cannot_tell */
 

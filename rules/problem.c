@@ -6,7 +6,7 @@
 #include "analyzer/base/digest.h"
 #include "analyzer/base/hash.h"
 
-enum { EPHEMERAL = 32768 };
+enum { EPHEMERAL = 32768, WELL_KNOWN = 1024, SIP = 5060, SIP_PORTS = 40 };
 
 /* What a problem's name is made of; compared as bytes, so it starts from zero. */
 struct parts {
@@ -15,20 +15,35 @@ struct parts {
 	uint8_t kind, keying;
 };
 
-static struct endpoint stable(struct endpoint e, bool media)
+static bool is_end(const struct call *c, const struct endpoint *e)
+{
+	return addr_eq(&c->ends[0].at.addr, &e->addr) || addr_eq(&c->ends[1].at.addr, &e->addr);
+}
+
+/* Softphones take any port for SIP and another one at each start; what listens keeps its own. */
+static bool lasts(const struct call *c, const struct endpoint *e)
+{
+	if (!is_end(c, e))
+		return e->port < EPHEMERAL;
+	return e->port < WELL_KNOWN || (e->port >= SIP && e->port < SIP + SIP_PORTS);
+}
+
+static struct endpoint host_of(struct endpoint e)
 {
 	struct endpoint out;
 
 	memset(&out, 0, sizeof out);
 	out.addr = e.addr;
-	if (!media && e.port < EPHEMERAL)
-		out.port = e.port;
 	return out;
 }
 
-static bool is_end(const struct call *c, const struct endpoint *e)
+static struct endpoint stable(const struct call *c, struct endpoint e)
 {
-	return addr_eq(&c->ends[0].at.addr, &e->addr) || addr_eq(&c->ends[1].at.addr, &e->addr);
+	struct endpoint out = host_of(e);
+
+	if (lasts(c, &e))
+		out.port = e.port;
+	return out;
 }
 
 /* Of two neighbours the box between the parties; then a well-known port; then the lower address. */
@@ -61,14 +76,14 @@ static void take_pair(struct parts *p, const struct call *c, struct problem_scop
 	int16_t leg = at.leg >= 0 ? at.leg : m ? FACT_NOWHERE : 0;
 
 	if (m && at.segment >= 0 && at.segment < m->segment_count) {
-		p->pair[0] = stable(m->segments[at.segment].a, true);
-		p->pair[1] = stable(m->segments[at.segment].b, true);
+		p->pair[0] = host_of(m->segments[at.segment].a);
+		p->pair[1] = host_of(m->segments[at.segment].b);
 	} else if (m) {
-		p->pair[0] = stable(m->offerer, true);
-		p->pair[1] = stable(m->answerer, true);
+		p->pair[0] = host_of(m->offerer);
+		p->pair[1] = host_of(m->answerer);
 	} else if (leg >= 0 && leg < c->leg_count) {
-		p->pair[0] = stable(c->legs[leg].a, false);
-		p->pair[1] = stable(c->legs[leg].b, false);
+		p->pair[0] = stable(c, c->legs[leg].a);
+		p->pair[1] = stable(c, c->legs[leg].b);
 	}
 	if (m) {
 		p->kind = (uint8_t)(m->kind + 1);

@@ -24,8 +24,9 @@ struct problem_scope {
 
 /*
  * Fills f->problem, f->fingerprint and f->element (arena text, or "").
- * Port numbers of media and ephemeral ports (>= 32768) are left out, so that a
- * second recording of the same system gives the same name.
+ * Port numbers of media, ephemeral ports (>= 32768), and ports of the call's own
+ * ends that no SIP listens on by custom are left out, so that a second recording of
+ * the same system gives the same name.
  */
 void problem_name(struct problem_memo *memo, struct arena *arena, const struct call *c,
 		  struct problem_scope at, struct finding *f);

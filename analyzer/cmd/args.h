@@ -42,6 +42,8 @@ struct args {
 	const char *policy;			 /* a name or a file; NULL: baseline */
 	const char *frameworks[ARGS_FRAMEWORKS]; /* names or files, parted by commas */
 	size_t framework_count;
+	const char *baseline;  /* an earlier report; NULL: none */
+	const char *waivers, *waivers_as_of;
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage;			/* 0 to 1 */

@@ -17,6 +17,7 @@
 #include "analyzer/cmd/chosen.h"
 #include "analyzer/cmd/inputs.h"
 #include "analyzer/cmd/keys.h"
+#include "analyzer/cmd/before.h"
 #include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
 #include "reports/report.h"
@@ -28,6 +29,7 @@ struct run {
 	struct keys keys;
 	struct network network;
 	struct chosen chosen;
+	struct before before;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -35,6 +37,7 @@ struct run {
 	struct summary summary;
 	const char **labels, **names, **points;
 	uint64_t *firsts;
+	FILE *into;  /* where the report goes, whatever args say; NULL: they say it */
 	bool stream; /* NDJSON alone to a stream: lines leave as calls end */
 	int exit;
 };
@@ -97,6 +100,12 @@ static bool open_document(struct run *r)
 		.frameworks = (const struct framework *const *)r->chosen.frameworks,
 		.framework_count = r->chosen.framework_count,
 		.frameworks_chosen = r->chosen.framework_count > 0,
+		.baseline = r->before.baseline,
+		.baseline_name = r->before.baseline_name,
+		.baseline_sha256 = r->before.baseline_sha256,
+		.waivers = r->before.waivers,
+		.waivers_name = r->before.waivers_name,
+		.waivers_sha256 = r->before.waivers_sha256,
 	});
 	if (!r->document)
 		r->exit = failed("temporary file for calls");
@@ -131,6 +140,8 @@ static bool open_judge(struct run *r)
 		.requires = r->args.requires,
 		.min_coverage = r->args.min_coverage_given ? r->args.min_coverage
 							   : r->chosen.policy->min_coverage,
+		.baseline = r->before.baseline,
+		.waivers = r->before.waivers,
 	};
 
 	if (judge_new(&r->judge, options, &why) == ERR_OK)
@@ -146,7 +157,8 @@ static bool open_all(struct run *r)
 	r->exit = EXIT_USAGE;
 	if (keys_open(&r->args, &r->keys) != ERR_OK ||
 	    network_open(r->args.inventory, &r->network) != ERR_OK ||
-	    chosen_open(&r->args, &r->chosen) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
+	    chosen_open(&r->args, &r->chosen) != ERR_OK ||
+	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
 	    !inputs_open(&r->args, &r->capture))
 		return false;
 	r->exit = 0;
@@ -201,6 +213,14 @@ static void write_reports(struct run *r)
 	text_free(&path);
 }
 
+static void write_into(struct run *r)
+{
+	struct report_style style = { false, 80, 0 };
+
+	if (report_write_stream(report_find("json"), r->document, r->into, &style) != ERR_OK)
+		r->exit = failed("temporary file for a report");
+}
+
 static bool streams(const struct args *a)
 {
 	return a->format_count == 1 && strcmp(a->formats[0], "ndjson") == 0 && !a->all_as &&
@@ -209,7 +229,7 @@ static bool streams(const struct args *a)
 
 static void perform(struct run *r)
 {
-	r->stream = streams(&r->args);
+	r->stream = !r->into && streams(&r->args);
 	struct pipeline_given given = { .ring = r->keys.ring,
 					.trust = r->keys.trust,
 					.signers = r->keys.signers,
@@ -221,10 +241,14 @@ static void perform(struct run *r)
 		      r);
 	pipeline_run(&r->pipeline);
 	inputs_tell(r->capture, r->args.verbose);
+	before_tell(&r->before, r->args.verbose);
 	if (r->exit == 0) {
 		int gate =
 			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
-		write_reports(r);
+		if (r->into)
+			write_into(r);
+		else
+			write_reports(r);
 		if (r->exit == 0)
 			r->exit = gate;
 	}
@@ -240,6 +264,7 @@ static void close_all(struct run *r)
 	keys_close(&r->keys);
 	network_close(&r->network);
 	chosen_close(&r->chosen);
+	before_close(&r->before);
 	free(r->labels);
 	free(r->names);
 	free(r->points);
@@ -258,6 +283,20 @@ int audit_run(int argc, char **argv)
 		} else if (open_all(&r)) {
 			perform(&r);
 		}
+	}
+	close_all(&r);
+	return r.exit;
+}
+
+int audit_into(const char *capture, FILE *out)
+{
+	char *words[] = { (char *)(uintptr_t) "--", (char *)(uintptr_t)capture };
+	struct run r = { .exit = EXIT_USAGE, .into = out };
+
+	if (args_read(&r.args, ARGS_OF_AUDIT, 2, words) == ERR_OK) {
+		r.args.baseline = NULL; /* it is compared with the other side alone */
+		if (open_all(&r))
+			perform(&r);
 	}
 	close_all(&r);
 	return r.exit;

@@ -2,7 +2,14 @@
 #ifndef EARSHOT_AUDIT_H
 #define EARSHOT_AUDIT_H
 
+#include <stdio.h>
+
 /* The words after `audit`; the exit code of contract 2. */
 int audit_run(int argc, char **argv);
+/*
+ * One capture with what configuration file and environment say, its JSON report
+ * into a stream; the exit code of the audit.
+ */
+int audit_into(const char *capture, FILE *out);
 
 #endif

@@ -6,7 +6,9 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
 #include "analyzer/cmd/audit.h"
+#include "analyzer/cmd/compare_cmd.h"
 #include "analyzer/cmd/draft_cmd.h"
+#include "analyzer/cmd/explain_cmd.h"
 #include "analyzer/cmd/plan_cmd.h"
 
 static int version(int argc, char **argv)
@@ -26,6 +28,10 @@ static const struct command {
 } commands[] = {
 	{ "audit", audit_run, "captures in, report out" },
 	{ "inventory", draft_cmd_run, "draft: hosts that were seen, as a list to confirm" },
+	{ "compare", compare_cmd_run,
+	  "two reports or captures: what changed, and is anything worse" },
+	{ "explain", explain_cmd_run, "a rule, or a question such as `tls`, in words" },
+	{ "rules", explain_cmd_rules, "list: the rules, by class, severity or word" },
 	{ "plan", plan_cmd_run, "where to capture what a JSON report says was not seen" },
 	{ "help", help, "this page" },
 	{ "--help", help, NULL },
@@ -37,8 +43,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch",	"render", "explain", "rules",
-				     "compare", "verify", "probe",   "join" };
+static const char *const later[] = { "watch", "render", "verify", "probe", "join" };
 
 static int help(int argc, char **argv)
 {

@@ -6,23 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/cmd/given.h"
 #include "analyzer/cmd/keys.h"
 #include "rules/inventory_file.h"
-
-static const char *last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash[1] ? slash + 1 : path;
-}
-
-static void digest_of(struct slice text, char out[DIGEST_HEX])
-{
-	struct digest *d = digest_new();
-
-	digest_add(d, text);
-	digest_hex(d, out);
-}
 
 enum err network_open(const char *path, struct network *out)
 {
@@ -38,8 +24,8 @@ enum err network_open(const char *path, struct network *out)
 	}
 	struct slice whole = { (uint8_t *)text, n };
 	enum err e = inventory_file_parse(whole, &out->inventory, &why);
-	out->name = last_part(path);
-	digest_of(whole, out->sha256);
+	out->name = given_name(path);
+	given_digest(whole, out->sha256);
 	free(text);
 	if (e == ERR_OK)
 		return ERR_OK;

@@ -144,6 +144,24 @@ static const char *take_framework(struct args *a, const char *value)
 		      : "is empty";
 }
 
+static const char *take_baseline(struct args *a, const char *value)
+{
+	a->baseline = value;
+	return *value ? NULL : "is empty";
+}
+
+static const char *take_waivers(struct args *a, const char *value)
+{
+	a->waivers = value;
+	return *value ? NULL : "is empty";
+}
+
+static const char *take_waivers_as_of(struct args *a, const char *value)
+{
+	a->waivers_as_of = value;
+	return NULL;
+}
+
 static const char *take_verify_all(struct args *a, const char *value)
 {
 	(void)value;
@@ -279,6 +297,12 @@ static const struct option options[] = {
 	  "DIR      certificates of identity signers, in PEM" },
 	{ "inventory", 0, true, true, false, take_inventory,
 	  "FILE     what you assert: addresses and roles, access links" },
+	{ "baseline", 0, true, true, false, take_baseline,
+	  "FILE     an earlier JSON report: gate on what is new or worse" },
+	{ "waivers", 0, true, true, false, take_waivers,
+	  "FILE     findings that somebody answers for until a date" },
+	{ "waivers-as-of", 0, true, true, false, take_waivers_as_of,
+	  "WHEN     capture (default), today, or a date: when they expire" },
 	{ "verify-all", 0, false, true, false, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, true, option_take_source,
@@ -303,8 +327,8 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where", "waivers", "baseline", "engagement", "bundle",	   "sign",  "cert",    "interface",
-	"hep",	 "memory",  "follow",	"user",	      "stay-root", "state", "interim", "no-sandbox",
+	"where",  "engagement", "bundle", "sign",      "cert",	"interface", "hep",
+	"memory", "follow",	"user",	  "stay-root", "state", "interim",   "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

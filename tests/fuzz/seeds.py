@@ -345,6 +345,22 @@ def by_hand():
          "within_earshot": [{"who": "10.0.9.10", "role": "proxy"}],
          "missing": ["the offer of audio 0", "signaling, on the access link of the callee", "3 further observations",
                      "audio 0 from the caller, at a second place: the access link of the caller or of the callee"]}]}).encode())
+    problem = {"rule": "SIG-001", "severity": "high", "outcome": "violated", "title": "Plaintext SIP", "scope": "leg 0",
+               "element": "10.0.0.1:5060", "problem": "0123456789abcdef" * 2, "waived": None}
+    row = {"label": "EXPOSED", "legs": [{"a": "endpoint-1:5060", "b": "10.0.0.1:5060", "transport": "tls", "encrypted": True,
+                                         "tls": "TLS 1.2, x"}],
+           "media": [{"keying": "sdes", "offerer": "a", "answerer": "b", "segments": [{"a": "[2001:db8::1]:4", "b": "b:2"}]}],
+           "findings": [problem, {**problem, "scope": "media 0 segment 0", "problem": "f" * 32}]}
+    one = {"schema": "earshot.report/1", "run": "a", "summary": {"label": "EXPOSED", "coverage": 0.5, "coverage_required": 2},
+           "inputs": [{"complete": False}], "problems": [], "calls": [row]}
+    two = {**one, "calls": [{**row, "findings": [{**problem, "severity": "critical", "waived": {"owner": "x"}}]}]}
+    keep("fuzz_contrast", "two", json.dumps(one).encode() + b"\0" + json.dumps(two).encode())
+    keep("fuzz_contrast", "gone", json.dumps(two).encode() + b"\0" + json.dumps({**one, "calls": [{}]}).encode())
+    keep("fuzz_contrast", "alone", json.dumps(one).encode())
+    waiver = {"rule": "SIG-001", "reason": "r", "owner": "o", "expires": "2027-01-31"}
+    keep("fuzz_waiver", "two", json.dumps({"schema": "earshot.waivers/1", "comment": "c", "waivers": [
+        waiver, {**waiver, "rule": "MED-001", "element": "10.0.0.1", "problem": "0" * 32, "expires": "2025-12-31"}]}).encode())
+    keep("fuzz_waiver", "wrong", json.dumps({"schema": "earshot.waivers/1", "waivers": [{**waiver, "rule": "SIG-01"}]}).encode())
     keep("fuzz_record", "markup", b"<script>alert('x')</script>&\"\x00\x1b[31m\xc2\x9b\xff\xfe")
     keep("fuzz_record", "unicode", "\u202eabc\u00e9\U0001f600".encode())
     for i, kinds in enumerate(((0, 1), (1, 0, 2, 3), tuple(range(9)))):

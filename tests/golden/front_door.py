@@ -54,7 +54,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "render", "explain", "rules", "compare", "verify"):
+    for word in ("watch", "render", "verify", "probe", "join"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
@@ -65,10 +65,10 @@ def usage():
     expect("help fits one screen and begins with examples", p.returncode == 0 and
            len(p.stdout.splitlines()) <= 40 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
-        w in p.stdout for w in (b"--waivers", b"--baseline", b"--bundle", b"--hep")), p)
+        w in p.stdout for w in (b"--bundle", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
-    code("an option of a later version is refused by name", 2, "--waivers", "x", CALL, says="not in this version")
+    code("an option of a later version is refused by name", 2, "--engagement", "x", CALL, says="not in this version")
     code("option without value", 2, CALL, "--fail-on")
     code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
     code("format that is none", 2, "-f", "pdf", CALL, says="pdf")
@@ -352,6 +352,161 @@ def drafts(tmp):
     expect("a folder that is not there", p.returncode == 5, p)
 
 
+def earlier(tmp):
+    path = os.path.join(tmp, "before.json")
+    with open(path, "wb") as f:
+        f.write(run("audit", "-f", "json", CALL).stdout)
+    p = code("the same calls again", 0, "-f", "json", "--baseline", path, CALL)
+    r = report(p)
+    told = r["summary"]["baseline"] if r else None
+    expect("are known", told and told["known"] == 3 and told["new"] + told["worse"] + told["gone"] == 0 and
+           all(f["change"] == "known" for c in r["calls"] for f in c["findings"] if f["outcome"] == "violated"), p)
+    with open(path) as f:
+        old = json.load(f)
+    for f in old["calls"][0]["findings"] + old["problems"]:
+        f["severity"] = "medium" if f["rule"] == "MED-001" else f["severity"]
+    old["calls"][0]["findings"] = [f for f in old["calls"][0]["findings"] if f["rule"] != "SIG-001"]
+    old["problems"] = [p for p in old["problems"] if p["rule"] != "SIG-001"]
+    with open(path, "w") as f:
+        json.dump(old, f)
+    p = code("new and worse ones", 1, "--baseline", path, CALL, says="new or worse")
+    expect("are counted in words", b"1 new, 1 worse, 1 known" in b" ".join(p.stdout.split()), p)
+    p = code("and in the page", 1, "-f", "html", "--baseline", path, CALL)
+    expect("with what changed", b"1 new, 1 worse, 1 known" in p.stdout and b"new or worse" in p.stdout, p)
+    code("a baseline that is not there", 2, "--baseline", os.path.join(tmp, "none"), CALL, says="none")
+    code("a baseline that is no report", 2, "--baseline", CALL, CALL, says="not JSON")
+    with open(path, "w") as f:
+        f.write('{"schema": "earshot.plan/1"}')
+    code("a baseline of another kind", 2, "--baseline", path, CALL, says="earshot.report/1")
+
+
+def waivers(tmp):
+    path = os.path.join(tmp, "waivers.json")
+
+    def given(*list, **more):
+        with open(path, "w") as f:
+            json.dump(dict({"schema": "earshot.waivers/1", "waivers": list}, **more), f)
+        return path
+
+    def one(rule, **more):
+        return dict({"rule": rule, "reason": "old trunk", "owner": "voice team", "expires": "2099-12-31"}, **more)
+    given(one("MED-001"), one("SIG-001"))
+    p = code("what is waived does not gate", 0, "-f", "json", "--waivers", path, CALL)
+    r = report(p)
+    found = {f["rule"]: f for c in r["calls"] for f in c["findings"]} if r else {}
+    expect("and stays in the report", found and found["SIG-001"]["waived"] ==
+           {"reason": "old trunk", "owner": "voice team", "expires": "2099-12-31"} and
+           found["PRIV-001"]["waived"] is None and r["summary"]["waived"] == 3, p)
+    p = code("an expired waiver", 1, "-f", "json", "--waivers", given(one("MED-001", expires="2020-01-01")), CALL)
+    r = report(p)
+    expect("hides nothing and is told", b"expired after 2020-01-01" in p.stderr and r and
+           r["waivers"]["entries"][0]["state"] == "expired" and r["waivers"]["entries"][0]["too_late_for"] == 2, p)
+    p = code("an unused waiver", 1, "--waivers", given(one("MED-001", element="192.0.2.1")), CALL, says="matched nothing")
+    given(one("MED-001"), one("SIG-001"))
+    code("as of a day", 1, "--waivers", path, "--waivers-as-of", "2100-01-01", CALL, says="expired")
+    code("as of today", 0, "--waivers", path, "--waivers-as-of", "today", CALL)
+    code("as of no day", 2, "--waivers", path, "--waivers-as-of", "soon", CALL, says="soon")
+    code("as of a day, without waivers", 2, "--waivers-as-of", "today", CALL, says="--waivers")
+    code("a rule that is none", 2, "--waivers", given(one("MED-01")), CALL, says="did you mean MED-001?")
+    code("a waiver twice", 2, "--waivers", given(one("MED-001"), one("MED-001")), CALL, says="waivers[1]")
+    code("a waiver without a reason", 2, "--waivers", given({"rule": "MED-001", "owner": "x", "expires": "2030-01-01"}),
+         CALL, says="waivers[0].reason: is missing")
+    code("a date that is none", 2, "--waivers", given(one("MED-001", expires="31.12.2030")), CALL, says="waivers[0].expires")
+    code("a misspelt key", 2, "--waivers", given(one("MED-001", elment="x")), CALL, says="did you mean element?")
+    code("a scope", 0, "--waivers", given(one("MED-001", scope="kind = call"), one("SIG-001")), CALL)
+    code("a scope that does not fit", 1, "--waivers", given(one("MED-001", scope="severity < high"), one("SIG-001")), CALL,
+         says="matched nothing")
+    code("a misspelt field of a scope", 2, "--waivers", given(one("MED-001", scope="severty >= high")), CALL,
+         says="severity")
+    code("waivers that are not there", 2, "--waivers", os.path.join(tmp, "none"), CALL, says="none")
+
+
+def compares(tmp):
+    path = os.path.join(tmp, "after.json")
+    with open(path, "wb") as f:
+        f.write(run("audit", "-f", "json", CALL).stdout)
+    p = run("compare", path, CALL)
+    expect("a report and its capture: the same", p.returncode == 0 and b"exit 0" in p.stdout.splitlines()[-1], p)
+    p = run("compare", QUIET, CALL)
+    expect("another network: something new", p.returncode == 1 and b"MED-001" in p.stdout, p)
+    expect("the same comparison again", run("compare", QUIET, CALL).stdout == p.stdout)
+    p = run("compare", "-f", "json", QUIET, path)
+    d = report(p)
+    expect("as JSON", p.returncode == 1 and d and d["schema"] == "earshot.compare/1" and d["changes"]["new"] == 3 and
+           d["gate"]["exit"] == 1 and d["trunks"] and d["elements"], p)
+    p = run("compare", "-f", "markdown", QUIET, path)
+    expect("as Markdown", p.returncode == 1 and p.stdout.startswith(b"## ") and b"| trunk" in p.stdout, p)
+    out = os.path.join(tmp, "ticket.md")
+    p = run("compare", "-fmarkdown", "-o", out, QUIET, path)
+    expect("compare -o", p.returncode == 1 and os.path.getsize(out) and not p.stdout, p)
+    empty = os.path.join(tmp, "nothing.pcap")
+    cut = os.path.join(tmp, "cut.pcap")
+    with open(CALL, "rb") as f:
+        whole = f.read()
+    for name, data in ((empty, whole[:24]), (cut, whole[:-7])):
+        with open(name, "wb") as f:
+            f.write(data)
+    for words, want in ((("--help",), 0), ((path,), 2), ((path, path, path), 2), (("-x", path, path), 2), (("-f",), 2),
+                        (("-f", "html", path, path), 2), ((path, os.path.join(tmp, "none")), 3), ((path, EARSHOT), 3),
+                        ((path, cut), 3), ((path, empty), 4), ((empty, path), 1), (("--", path, path), 0),
+                        (("-o", os.path.join(tmp, "no", "x"), path, path), 5)):
+        p = run("compare", *words)
+        expect("compare %s: exit %d" % (" ".join(words), want), p.returncode == want and (want < 2 or p.stderr or want == 4), p)
+
+
+def explains(tmp):
+    ids = run("rules", "list", "-q").stdout.decode().split()
+    expect("rules list", len(ids) > 100 and ids == sorted(ids))
+    for rule in ids:
+        p = run("explain", rule.lower())
+        lines = p.stdout.decode().splitlines()
+        expect("explain %s" % rule, p.returncode == 0 and lines and lines[0].startswith(rule + " ") and
+               all(len(n) <= 80 for n in lines) and all("\n" + w in p.stdout.decode() for w in ("checks", "means", "moves",
+                                                                                               "shows", "do", "bears on")), p)
+    d = report(run("explain", "-f", "json", "SIG-001"))
+    expect("as JSON", d and d["id"] == "SIG-001" and d["hints"] and "HIPAA" in d["citations"] and
+           all(h["note"] == "confirm against the deployed version" for h in d["hints"]))
+    p = run("explain", "-f", "markdown", "SIG-001")
+    expect("as Markdown", p.returncode == 0 and p.stdout.startswith(b"## SIG-001"), p)
+    for topic in ("tls", "srtp", "sbc", "contact-center"):
+        p = run("explain", topic)
+        expect("explain %s" % topic, p.returncode == 0 and b"?" in p.stdout.splitlines()[0] and
+               all(len(n) <= 80 for n in p.stdout.decode().splitlines()), p)
+    p = run("explain", "SIG-01")
+    expect("a mistyped rule gets the nearest one", p.returncode == 2 and b"SIG-001" in p.stderr, p)
+    p = run("explain", "contact-centre")
+    expect("a mistyped topic too", p.returncode == 2 and b"contact-center" in p.stderr, p)
+    d = report(run("rules", "list", "-f", "json", "--class", "attack", "--severity", "critical"))
+    expect("rules list, filtered", d and d["rules"] and all(r["class"] == "attack" and r["severity"] == "critical"
+                                                           for r in d["rules"]))
+    expect("rules list by a word", b"CERT-001" in run("rules", "list", "certificate").stdout)
+    for words, want in ((("explain",), 2), (("explain", "--help"), 0), (("explain", "a", "b"), 2), (("rules",), 2),
+                        (("rules", "lst"), 2), (("rules", "--help"), 0), (("rules", "list", "--class", "x"), 2),
+                        (("rules", "list", "--severity", "x"), 2), (("rules", "list", "no such words"), 1),
+                        (("explain", "-o", os.path.join(tmp, "no", "x"), "tls"), 5)):
+        p = run(*words)
+        expect("%s: exit %d" % (" ".join(words), want), p.returncode == want and (want == 0 or p.stderr), p)
+
+
+def completes():
+    script = os.path.join(SAMPLES, "..", "completions", "earshot.bash")
+
+    def complete(*words):
+        text = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _earshot; printf "%s\n" "${COMPREPLY[@]}"'
+        p = subprocess.run(["bash", "-c", text, "bash", script, EARSHOT, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return p.stdout.decode().split()
+    for words, wanted in ((("",), {"audit", "compare", "explain", "rules", "plan", "inventory"}), (("com",), {"compare"}),
+                          (("explain", "sig-00"), {"SIG-001", "SIG-009"}), (("explain", "SRTP-"), {"SRTP-001"}),
+                          (("explain", "contact"), {"contact-center"}), (("audit", "--wai"), {"--waivers", "--waivers-as-of"}),
+                          (("audit", "--fail-on", "h"), {"high"}), (("compare", "-f", "m"), {"markdown"}),
+                          (("rules", "list", "--cl"), {"--class"}), (("rules", "l"), {"list"}),
+                          (("inventory", "draft", "--bp"), {"--bpf"}),
+                          (("audit", os.path.join(SAMPLES, "udp-rtp-direct", "ali")), {CALL})):
+        got = complete(*words)
+        expect("completion of %s: %s" % (" ".join(words), got), wanted <= set(got) and
+               (len(words[-1]) < 3 or all(g.lower().startswith(words[-1].lower()) for g in got)))
+
+
 def plans(tmp):
     path = os.path.join(tmp, "report.json")
     shown = os.path.join(SAMPLES, "udp-dtls-proxy", "alice.pcap.gz")
@@ -442,6 +597,11 @@ def main():
         frameworks(tmp)
         questions()
         drafts(tmp)
+        earlier(tmp)
+        waivers(tmp)
+        compares(tmp)
+        explains(tmp)
+        completes()
         plans(tmp)
         clocks()
         privacy()

@@ -160,6 +160,22 @@ static void names_a_trunk_alike_in_both_directions(void **state)
 	assert_string_equal(callmake_violated(callmake_judge(&m), "SIG-001")->problem, first);
 }
 
+/* A phone that is started again sends from another port. */
+static void leaves_the_ports_of_softphones_out_of_names(void **state)
+{
+	char first[33];
+
+	(void)state;
+	callmake_begin(&m, CALL_CALL);
+	struct leg *leg = callmake_leg(&m, true);
+	leg->a.port = 14562;
+	memcpy(first, callmake_violated(callmake_judge(&m), "SIG-001")->problem, sizeof first);
+	leg->a.port = 9731;
+	assert_string_equal(callmake_violated(callmake_judge(&m), "SIG-001")->problem, first);
+	m.c.ends[0].at = callmake_at("10.0.0.7", 5060);
+	assert_string_not_equal(callmake_violated(callmake_judge(&m), "SIG-001")->problem, first);
+}
+
 static void sorts_findings_worst_first(void **state)
 {
 	(void)state;
@@ -503,6 +519,7 @@ int main(void)
 		cmocka_unit_test(every_rule_has_words_and_citations),
 		cmocka_unit_test(names_a_problem_alike_in_two_recordings),
 		cmocka_unit_test(names_a_trunk_alike_in_both_directions),
+		cmocka_unit_test(leaves_the_ports_of_softphones_out_of_names),
 		cmocka_unit_test(sorts_findings_worst_first),
 		cmocka_unit_test(caps_findings_and_says_so),
 		cmocka_unit_test(a_call_without_media_is_not_applicable),
