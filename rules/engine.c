@@ -66,7 +66,7 @@ static void make_fact(struct turn *t)
 		made_of_leg(t, it->at);
 	else if (it->scope == field_media())
 		made_of_media(t, it->at);
-	else if (it->scope == field_line())
+	else if (it->scope == field_fact_line())
 		made_of_line(t, it->at);
 	t->fact = &t->made;
 }
@@ -148,7 +148,7 @@ static void mark_all(struct turn *t)
 	for (size_t i = 0; i < t->c->mark_count; i++) {
 		const struct pack_mark *m = &t->c->marks[i];
 		if (!m->when || expr_ask(m->when, t->items) == EXPR_TRUE)
-			*field_mark(t->w, t->fact, m->name) = m->value;
+			*field_fact_mark(t->w, t->fact, m->name) = m->value;
 	}
 }
 

@@ -88,7 +88,8 @@ static void examine(struct examining *x, size_t at, const json_t *example)
 	char *why = NULL;
 
 	arena_reset(x->arena);
-	if (example_call(json_object_get(example, "record"), x->arena, &call, &why) != ERR_OK) {
+	if (example_record_call(json_object_get(example, "record"), x->arena, &call, &why) !=
+	    ERR_OK) {
 		result(x, pack_at(x->set, at), example, why ? why : mem_text("is too large"));
 		return;
 	}

@@ -12,8 +12,8 @@
  * Addresses are texts ("10.0.0.1:5060"), durations numbers of seconds. ERR_USAGE with *why (free()
  * it). The call lives in the arena.
  */
-enum err example_call(const json_t *record, struct arena *arena, struct call **out,
-		      char **why) MUST_CHECK;
+enum err example_record_call(const json_t *record, struct arena *arena, struct call **out,
+			     char **why) MUST_CHECK;
 
 struct example_result {
 	const char *rule, *name; /* borrowed from the pack */

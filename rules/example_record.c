@@ -300,7 +300,8 @@ static enum err put_facts(struct building *b, const json_t *o)
 	return e;
 }
 
-enum err example_call(const json_t *record, struct arena *arena, struct call **out, char **why)
+enum err example_record_call(const json_t *record, struct arena *arena, struct call **out,
+			     char **why)
 {
 	static const char *const apart[] = { "legs",  "media",	  "epochs",  "ends",
 					     "facts", "answered", "comment", NULL };

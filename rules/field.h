@@ -13,21 +13,21 @@
 const struct expr_scope *field_call(void);
 const struct expr_scope *field_leg(void);
 const struct expr_scope *field_media(void);
-const struct expr_scope *field_line(void); /* a media line, or what belongs to none */
+const struct expr_scope *field_fact_line(void); /* a media line, or what belongs to none */
 const struct expr_scope *field_segment(void);
 const struct expr_scope *field_epoch(void);
 const struct expr_scope *field_end(void);
 const struct expr_scope *field_station(void);
 const struct expr_scope *field_endpoint(void);
-const struct expr_scope *field_facts(void); /* one list for each kind of fact */
+const struct expr_scope *field_fact_group(void); /* one list for each kind of fact */
 const struct expr_scope *field_fact(void);
-const struct expr_scope *field_marks(void); /* what rules have set on the call so far */
+const struct expr_scope *field_fact_marks(void); /* what rules have set on the call so far */
 
 /* NULL: none has that name. */
 const struct expr_scope *field_scope(struct slice name);
 
 /* Marks by name, for rules that set them ("exposed", "line.clear"); NULL: there is none. */
-bool *field_mark(struct work *w, const struct fact *f, const char *name);
-bool field_mark_known(const char *name);
+bool *field_fact_mark(struct work *w, const struct fact *f, const char *name);
+bool field_fact_mark_known(const char *name);
 
 #endif

@@ -32,7 +32,7 @@ static const struct line *line_of(const struct work *w, const struct fact *f)
 static void fact_line(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
-	put(out, field_line(), it, line_of(work_of(it), it->at));
+	put(out, field_fact_line(), it, line_of(work_of(it), it->at));
 }
 
 static void fact_media(const struct expr_item *it, int arg, struct expr_value *out)
@@ -132,7 +132,7 @@ const struct expr_scope *field_fact(void)
 		  "Both ends of the call are asserted endpoints, and media of its line left each.",
 		  EXPR_BOOL, .get = fact_ends },
 		{ "line", "The line it is about, or what belongs to none.", EXPR_ITEM,
-		  .scope = field_line, .get = fact_line },
+		  .scope = field_fact_line, .get = fact_line },
 		{ "media", "The m-line it is about.", EXPR_ITEM, .scope = field_media,
 		  .get = fact_media },
 		{ "leg", "The hop it is about.", EXPR_ITEM, .scope = field_leg, .get = fact_leg },
@@ -173,7 +173,7 @@ static bool fact_next(const struct expr_item *it, int arg, const void *after, st
 	return f != NULL;
 }
 
-const struct expr_scope *field_facts(void)
+const struct expr_scope *field_fact_group(void)
 {
 	static const struct expr_field fields[] = {
 #define FACT(name, text)                                                                           \
@@ -198,7 +198,7 @@ static void line_media(const struct expr_item *it, int arg, struct expr_value *o
 static void line_group(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
-	put(out, field_facts(), it, it->at);
+	put(out, field_fact_group(), it, it->at);
 }
 
 static void line_refuted(const struct expr_item *it, int arg, struct expr_value *out)
@@ -213,13 +213,13 @@ static void line_refuted(const struct expr_item *it, int arg, struct expr_value 
 #name, words, EXPR_BOOL, .get = field_read_flag, AT(line, name)                    \
 	}
 
-const struct expr_scope *field_line(void)
+const struct expr_scope *field_fact_line(void)
 {
 	static const struct expr_field fields[] = {
 		{ "media", "Its m-line; unknown for what belongs to none.", EXPR_ITEM,
 		  .scope = field_media, .get = line_media },
-		{ "facts", "What was noted about it, by kind.", EXPR_ITEM, .scope = field_facts,
-		  .get = line_group },
+		{ "facts", "What was noted about it, by kind.", EXPR_ITEM,
+		  .scope = field_fact_group, .get = line_group },
 		{ "keys_refuted",
 		  "Grade of the best evidence so far that its keys are out; 0: none.", EXPR_NUMBER,
 		  .get = line_refuted },
@@ -252,7 +252,7 @@ static void marks_partial(const struct expr_item *it, int arg, struct expr_value
 	out->yes = verdict_partial(work_of(it));
 }
 
-const struct expr_scope *field_marks(void)
+const struct expr_scope *field_fact_marks(void)
 {
 	static const struct expr_field fields[] = {
 		OF_CALL(exposed, "Content, a key in use or a reusable credential was readable."),
@@ -283,7 +283,7 @@ const struct expr_scope *field_marks(void)
 static const struct expr_field *mark_field(const char *name)
 {
 	const char *dot = strchr(name, '.');
-	const struct expr_scope *s = dot ? field_line() : field_marks();
+	const struct expr_scope *s = dot ? field_fact_line() : field_fact_marks();
 
 	if (dot && strncmp(name, "line.", 5) != 0)
 		return NULL;
@@ -294,12 +294,12 @@ static const struct expr_field *mark_field(const char *name)
 	return NULL;
 }
 
-bool field_mark_known(const char *name)
+bool field_fact_mark_known(const char *name)
 {
 	return mark_field(name) != NULL;
 }
 
-bool *field_mark(struct work *w, const struct fact *f, const char *name)
+bool *field_fact_mark(struct work *w, const struct fact *f, const char *name)
 {
 	static const struct fact nowhere = { .leg = FACT_NOWHERE, .media = FACT_NOWHERE };
 	const struct expr_field *field = mark_field(name);

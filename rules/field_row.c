@@ -62,7 +62,7 @@ static void finding_name(const struct expr_item *it, int arg, struct expr_value 
 	out->known = out->text.n != 0;
 }
 
-const struct expr_scope *field_finding(void)
+const struct expr_scope *field_row_finding(void)
 {
 	static const struct expr_field fields[] = {
 		{ "rule", "The id of its rule.", EXPR_TEXT, .get = finding_rule },
@@ -134,7 +134,7 @@ static bool row_finding(const struct expr_item *it, int arg, const void *after,
 	bool more = j->findings && f < j->findings + j->finding_count;
 
 	(void)arg;
-	*out = (struct expr_item){ field_finding(), it->of, more ? f : NULL };
+	*out = (struct expr_item){ field_row_finding(), it->of, more ? f : NULL };
 	return more;
 }
 
@@ -160,7 +160,7 @@ const struct expr_scope *field_row(void)
 		{ "exposed", "How long media was readable.", EXPR_DURATION, .get = row_exposed },
 		{ "call", "The row itself; its fields can be named without it, too.", EXPR_ITEM,
 		  .scope = field_call, .get = row_call },
-		{ "findings", "What rules found.", EXPR_LIST, .scope = field_finding,
+		{ "findings", "What rules found.", EXPR_LIST, .scope = field_row_finding,
 		  .next = row_finding },
 	};
 	SCOPE("row", "A row of the report, judged.", fields);

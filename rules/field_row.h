@@ -6,7 +6,7 @@
 
 /* `at`: the struct judgement, the struct finding; `of`: the work. */
 const struct expr_scope *field_row(void);
-const struct expr_scope *field_finding(void);
+const struct expr_scope *field_row_finding(void);
 
 /* True or false of a row; its call's fields stand behind its own. ERR_USAGE with *why (free() it).
  */

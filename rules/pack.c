@@ -40,7 +40,7 @@ void pack_set_free(struct pack_set *s)
 	for (size_t i = 0; i < s->rule_count; i++)
 		rule_free(s->rules[i]);
 	for (size_t i = 0; i < s->choice_count; i++)
-		pack_choice_free(&s->choices[i].choice);
+		pack_read_choice_free(&s->choices[i].choice);
 	for (size_t i = s->define_count; i; i--) /* a later one may use an earlier one */
 		expr_free((struct expr *)(uintptr_t)s->defines[i - 1].expr);
 	for (size_t i = 0; i < s->word_count; i++)
@@ -114,14 +114,14 @@ static enum err read_table(struct pack_read *r, const char *name, const json_t *
 	const char **from = mem_zero(n, sizeof *from), **to = mem_zero(n, sizeof *to);
 	const char *key;
 	json_t *value;
-	enum err e = json_is_object(o) ? ERR_OK : pack_wrong(r, "is no table:", name, NULL);
+	enum err e = json_is_object(o) ? ERR_OK : pack_read_wrong(r, "is no table:", name, NULL);
 
 	json_object_foreach((json_t *)(uintptr_t)o, key, value)
 	{
 		from[i] = key;
 		to[i] = json_string_value(value);
 		if (e == ERR_OK && !to[i])
-			e = pack_wrong(r, "is no text:", key, NULL);
+			e = pack_read_wrong(r, "is no text:", key, NULL);
 		i++;
 	}
 	s->words = mem_more(s->words, s->word_count, sizeof *s->words);
@@ -136,7 +136,7 @@ static enum err read_tables(struct pack_read *r, const json_t *o)
 	enum err e = ERR_OK;
 
 	if (o && !json_is_object(o))
-		return pack_wrong(r, "words is no object", NULL, NULL);
+		return pack_read_wrong(r, "words is no object", NULL, NULL);
 	json_object_foreach((json_t *)(uintptr_t)o, name, table) if (e == ERR_OK) e =
 		read_table(r, name, table);
 	return e;
@@ -145,11 +145,11 @@ static enum err read_tables(struct pack_read *r, const json_t *o)
 static enum err scope_at(struct pack_read *r, const json_t *o, const struct expr_scope **out)
 {
 	const char *word;
-	enum err e = pack_text(r, o, "scope", false, &word);
+	enum err e = pack_read_text(r, o, "scope", false, &word);
 
 	*out = e == ERR_OK ? field_scope(slice_of(word ? word : "call")) : NULL;
 	if (e == ERR_OK && !*out)
-		return pack_wrong(r, "there is no scope", word, NULL);
+		return pack_read_wrong(r, "there is no scope", word, NULL);
 	return e;
 }
 
@@ -159,21 +159,21 @@ static enum err read_define(struct pack_read *r, const json_t *o)
 	struct pack_set *s = r->set;
 	struct expr_define d = { 0 };
 	struct expr *expr = NULL;
-	enum err e = pack_keys(r, o, keys);
+	enum err e = pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK && s->define_count == PACK_DEFINES)
-		return pack_wrong(r, "there are too many definitions", NULL, NULL);
+		return pack_read_wrong(r, "there are too many definitions", NULL, NULL);
 	if (e == ERR_OK)
-		e = pack_text(r, o, "name", true, &d.name);
+		e = pack_read_text(r, o, "name", true, &d.name);
 	if (e == ERR_OK)
 		e = scope_at(r, o, &d.scope);
 	for (size_t i = 0; e == ERR_OK && i < s->define_count; i++)
 		if (s->defines[i].scope == d.scope && strcmp(s->defines[i].name, d.name) == 0)
-			e = pack_wrong(r, "is defined twice:", d.name, NULL);
+			e = pack_read_wrong(r, "is defined twice:", d.name, NULL);
 	if (e == ERR_OK)
-		e = pack_expr(r, o, "is", d.scope, &expr);
+		e = pack_read_expr(r, o, "is", d.scope, &expr);
 	if (e == ERR_OK && !expr)
-		e = pack_wrong(r, "lacks the key", "is", NULL);
+		e = pack_read_wrong(r, "lacks the key", "is", NULL);
 	if (e != ERR_OK)
 		return e;
 	d.expr = expr;
@@ -188,17 +188,17 @@ static enum err read_choice(struct pack_read *r, const json_t *o)
 	struct pack_set *s = r->set;
 	const struct expr_scope *scope;
 	const char *name = NULL;
-	enum err e = pack_keys(r, o, keys);
+	enum err e = pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK)
-		e = pack_text(r, o, "name", true, &name);
+		e = pack_read_text(r, o, "name", true, &name);
 	if (e == ERR_OK)
 		e = scope_at(r, o, &scope);
 	if (e != ERR_OK)
 		return e;
 	s->choices = mem_more(s->choices, s->choice_count, sizeof *s->choices);
 	s->choices[s->choice_count++] = (struct pack_choice_named){ .name = name, .scope = scope };
-	return pack_choice_read(r, json_object_get(o, "is"), scope,
+	return pack_read_choice(r, json_object_get(o, "is"), scope,
 				&s->choices[s->choice_count - 1].choice);
 }
 
@@ -208,7 +208,7 @@ static enum err each_of(struct pack_read *r, const json_t *list, const char *wha
 	enum err e = ERR_OK;
 
 	if (list && !json_is_array(list))
-		return pack_wrong(r, "is no list:", what, NULL);
+		return pack_read_wrong(r, "is no list:", what, NULL);
 	for (size_t i = 0; e == ERR_OK && i < json_array_size(list); i++) {
 		(void)snprintf(r->place, sizeof r->place, "%s %zu", what, i + 1);
 		r->fragment = NULL;
@@ -243,7 +243,8 @@ static enum err citations(struct pack_read *r, const json_t *o, struct rule *rul
 		const json_t *list =
 			last ? own : json_object_get(r->set->bundles, code ? code : "");
 		if (!last && !list)
-			e = pack_wrong(r, "there is no bundle", code ? code : "(no text)", NULL);
+			e = pack_read_wrong(r, "there is no bundle", code ? code : "(no text)",
+					    NULL);
 		for (size_t i = 0; i < json_array_size(list); i++) {
 			const char *text = json_string_value(json_array_get(list, i));
 			if (!text || among(all, n, text))
@@ -273,15 +274,15 @@ static enum err words_of_rule(struct pack_read *r, const json_t *o, struct rule 
 	enum err e = ERR_OK;
 
 	for (size_t k = 0; e == ERR_OK && k < sizeof all / sizeof *all; k++)
-		e = pack_text(r, o, all[k].key, all[k].needed, all[k].to);
+		e = pack_read_text(r, o, all[k].key, all[k].needed, all[k].to);
 	if (e == ERR_OK)
-		e = pack_text(r, o, "severity", true, &severity);
+		e = pack_read_text(r, o, "severity", true, &severity);
 	if (e == ERR_OK && !judge_severity_parse(severity, &rule->severity))
-		e = pack_wrong(r, "is no severity:", severity, NULL);
+		e = pack_read_wrong(r, "is no severity:", severity, NULL);
 	if (e == ERR_OK)
-		e = pack_text(r, o, "class", true, &class);
+		e = pack_read_text(r, o, "class", true, &class);
 	if (e == ERR_OK)
-		e = pack_name(r, class, classes, &i);
+		e = pack_read_name(r, class, classes, &i);
 	rule->cls = (enum rule_class)i;
 	if (e == ERR_OK && !rule->traps)
 		rule->traps = "";
@@ -295,7 +296,7 @@ static enum err cases_of(struct pack_read *r, const json_t *o, struct pack_rule 
 	enum err e = ERR_OK;
 
 	if (!n || n > PACK_CASES)
-		return pack_wrong(r, n ? "has too many cases" : "has no cases", NULL, NULL);
+		return pack_read_wrong(r, n ? "has too many cases" : "has no cases", NULL, NULL);
 	out->cases = mem_zero(n, sizeof *out->cases);
 	while (e == ERR_OK && out->case_count < n) {
 		(void)snprintf(r->place, sizeof r->place, "case %zu", out->case_count + 1);
@@ -314,13 +315,13 @@ static enum err new_id(struct pack_read *r, const char *id)
 	size_t n = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
 	if (!n || id[n] || n > 15)
-		return pack_wrong(r, "an id is 1 to 15 of A-Z, 0-9 and -, not", id, NULL);
+		return pack_read_wrong(r, "an id is 1 to 15 of A-Z, 0-9 and -, not", id, NULL);
 	if (r->set->by_id)
-		return pack_wrong(r, "comes too late: rules have run already", NULL, NULL);
+		return pack_read_wrong(r, "comes too late: rules have run already", NULL, NULL);
 	if (pack_find(r->set, id))
-		return pack_wrong(r, "there is a rule already with the id", id, NULL);
+		return pack_read_wrong(r, "there is a rule already with the id", id, NULL);
 	if (r->set->rule_count == PACK_RULES)
-		return pack_wrong(r, "there are too many rules", NULL, NULL);
+		return pack_read_wrong(r, "there are too many rules", NULL, NULL);
 	return ERR_OK;
 }
 
@@ -333,10 +334,10 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 					    "wave",	    "deducts",	 "comment",  NULL };
 	struct pack_rule *rule;
 	const char *id = NULL;
-	enum err e = pack_keys(r, o, keys);
+	enum err e = pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK)
-		e = pack_text(r, o, "id", true, &id);
+		e = pack_read_text(r, o, "id", true, &id);
 	if (e == ERR_OK)
 		e = new_id(r, id);
 	if (e != ERR_OK)
@@ -353,9 +354,9 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	r->set->rules[r->set->rule_count++] = rule;
 	e = words_of_rule(r, o, &rule->rule);
 	if (e == ERR_OK)
-		e = pack_bool(r, o, "applies_when", NULL, &rule->applies);
+		e = pack_read_bool(r, o, "applies_when", NULL, &rule->applies);
 	if (e == ERR_OK)
-		e = pack_bool(r, o, "seen_when", NULL, &rule->seen);
+		e = pack_read_bool(r, o, "seen_when", NULL, &rule->seen);
 	if (e == ERR_OK)
 		e = cases_of(r, o, rule);
 	if (e == ERR_OK)
@@ -370,15 +371,15 @@ static enum err whole(struct pack_read *r, const json_t *o)
 	static const char *const keys[] = { "schema",  "pack",	  "title", "words",   "define",
 					    "choices", "bundles", "rules", "comment", NULL };
 	const char *schema = NULL;
-	enum err e = pack_keys(r, o, keys);
+	enum err e = pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK)
-		e = pack_text(r, o, "schema", true, &schema);
+		e = pack_read_text(r, o, "schema", true, &schema);
 	if (e == ERR_OK && strcmp(schema, "earshot.rules/1") != 0)
-		e = pack_wrong(r, "this program reads earshot.rules/1, not", schema, NULL);
+		e = pack_read_wrong(r, "this program reads earshot.rules/1, not", schema, NULL);
 	if (e == ERR_OK && json_object_get(o, "bundles")) {
 		if (r->set->bundles)
-			return pack_wrong(r, "there are bundles already", NULL, NULL);
+			return pack_read_wrong(r, "there are bundles already", NULL, NULL);
 		r->set->bundles = json_incref(json_object_get(o, "bundles"));
 	}
 	if (e == ERR_OK)

@@ -24,14 +24,14 @@ static void place(struct pack_read *r, const char *what, size_t i)
 static enum err paths(struct pack_read *r, const json_t *v, struct pack_path **out, size_t *count)
 {
 	size_t n = json_is_array(v) ? json_array_size(v) : v ? 1 : 0;
-	enum err e = n <= PACK_CASES ? ERR_OK : pack_wrong(r, "too many lists", NULL, NULL);
+	enum err e = n <= PACK_CASES ? ERR_OK : pack_read_wrong(r, "too many lists", NULL, NULL);
 
 	*out = n ? mem_zero(n, sizeof **out) : NULL;
 	for (*count = 0; e == ERR_OK && *count < n; (*count)++) {
 		const json_t *one = json_is_array(v) ? json_array_get(v, *count) : v;
 		e = json_is_string(one)
-			    ? pack_path_read(r, json_string_value(one), &(*out)[*count])
-			    : pack_wrong(r, "the path of a list is no text", NULL, NULL);
+			    ? pack_read_path(r, json_string_value(one), &(*out)[*count])
+			    : pack_read_wrong(r, "the path of a list is no text", NULL, NULL);
 	}
 	return e;
 }
@@ -47,7 +47,7 @@ static enum err one_scope(struct pack_read *r, const struct pack_case *c,
 	*scope = c->each_count ? leads_to(&c->each[0]) : NULL;
 	for (size_t i = 1; i < c->each_count; i++)
 		if (leads_to(&c->each[i]) != *scope)
-			return pack_wrong(r, "its lists hold different things", NULL, NULL);
+			return pack_read_wrong(r, "its lists hold different things", NULL, NULL);
 	return ERR_OK;
 }
 
@@ -63,25 +63,25 @@ static enum err read_say(struct pack_read *r, const json_t *o, const struct expr
 					     KNOWN_FAIL };
 	const char *word = NULL;
 	int i = 0;
-	enum err e = pack_keys(r, o, keys);
+	enum err e = pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK)
-		e = pack_name(r, json_string_value(json_object_get(o, "on")), on, &i);
+		e = pack_read_name(r, json_string_value(json_object_get(o, "on")), on, &i);
 	s->on = (enum condition)i;
 	i = 0;
 	if (e == ERR_OK)
-		e = pack_text(r, o, "known", true, &word);
+		e = pack_read_text(r, o, "known", true, &word);
 	if (e == ERR_OK)
-		e = pack_name(r, word, known, &i);
+		e = pack_read_name(r, word, known, &i);
 	s->known = values[i];
 	s->admitted = i == 4;
 	if (e == ERR_OK)
-		e = pack_bool(r, o, "when", scope, &s->when);
+		e = pack_read_bool(r, o, "when", scope, &s->when);
 	if (e == ERR_OK)
-		e = pack_expr(r, o, "grade", scope, &s->grade);
+		e = pack_read_expr(r, o, "grade", scope, &s->grade);
 	if (e == ERR_OK && s->grade && expr_type(s->grade) != EXPR_NUMBER)
-		e = pack_wrong(r, "is no number:", expr_source(s->grade), NULL);
-	return e == ERR_OK ? pack_choice_read(r, json_object_get(o, "why"), scope, &s->why) : e;
+		e = pack_read_wrong(r, "is no number:", expr_source(s->grade), NULL);
+	return e == ERR_OK ? pack_read_choice(r, json_object_get(o, "why"), scope, &s->why) : e;
 }
 
 static enum err read_mark(struct pack_read *r, const json_t *o, const struct expr_scope *scope,
@@ -89,17 +89,17 @@ static enum err read_mark(struct pack_read *r, const json_t *o, const struct exp
 {
 	static const char *const keys[] = { "mark", "when", NULL };
 	const char *word = json_string_value(o);
-	enum err e = word ? ERR_OK : pack_keys(r, o, keys);
+	enum err e = word ? ERR_OK : pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK && !word)
-		e = pack_text(r, o, "mark", true, &word);
+		e = pack_read_text(r, o, "mark", true, &word);
 	if (e != ERR_OK)
 		return e;
 	m->value = strncmp(word, "not ", 4) != 0;
 	m->name = mem_text(m->value ? word : word + 4);
-	if (!field_mark_known(m->name))
-		return pack_wrong(r, "there is no mark", m->name, NULL);
-	return json_is_object(o) ? pack_bool(r, o, "when", scope, &m->when) : ERR_OK;
+	if (!field_fact_mark_known(m->name))
+		return pack_read_wrong(r, "there is no mark", m->name, NULL);
+	return json_is_object(o) ? pack_read_bool(r, o, "when", scope, &m->when) : ERR_OK;
 }
 
 static enum err effects(struct pack_read *r, const json_t *o, const struct expr_scope *scope,
@@ -110,10 +110,10 @@ static enum err effects(struct pack_read *r, const json_t *o, const struct expr_
 	enum err e = ERR_OK;
 
 	if ((says || marks) && !r->trusted)
-		return pack_wrong(r, "only the catalogue speaks on verdicts: here is no key",
-				  says ? "says" : "marks", NULL);
+		return pack_read_wrong(r, "only the catalogue speaks on verdicts: here is no key",
+				       says ? "says" : "marks", NULL);
 	if ((says && !json_is_array(says)) || (marks && !json_is_array(marks)))
-		return pack_wrong(r, "says and marks are lists", NULL, NULL);
+		return pack_read_wrong(r, "says and marks are lists", NULL, NULL);
 	c->says = mem_zero(json_array_size(says), sizeof *c->says);
 	c->marks = mem_zero(json_array_size(marks), sizeof *c->marks);
 	while (e == ERR_OK && c->say_count < json_array_size(says)) {
@@ -138,7 +138,8 @@ static enum err severities(struct pack_read *r, const struct pack_choice *c)
 	for (size_t i = 0; i < c->count; i++) {
 		const char *plain = template_plain(c->options[i].text);
 		if (!plain || !judge_severity_parse(plain, &s))
-			return pack_wrong(r, "is no severity:", plain ? plain : "a value", NULL);
+			return pack_read_wrong(r, "is no severity:", plain ? plain : "a value",
+					       NULL);
 	}
 	return ERR_OK;
 }
@@ -156,7 +157,7 @@ static enum err sentences(struct pack_read *r, const json_t *o, const struct exp
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < sizeof all / sizeof *all; i++)
-		e = pack_choice_read(r, json_object_get(o, all[i].key), scope, all[i].to);
+		e = pack_read_choice(r, json_object_get(o, all[i].key), scope, all[i].to);
 	return e == ERR_OK ? severities(r, &c->severity) : e;
 }
 
@@ -164,7 +165,7 @@ static enum err outcome(struct pack_read *r, const json_t *o, struct pack_case *
 {
 	const json_t *v = json_object_get(o, "outcome");
 	int i = OUTCOME_VIOLATED;
-	enum err e = v ? pack_name(r, json_string_value(v), outcomes, &i) : ERR_OK;
+	enum err e = v ? pack_read_name(r, json_string_value(v), outcomes, &i) : ERR_OK;
 
 	c->silent = i == OUTCOME_SILENT;
 	c->outcome = c->silent ? OUTCOME_NOTED : (enum outcome)i;
@@ -176,7 +177,7 @@ static enum err about(struct pack_read *r, const json_t *o, struct pack_case *c)
 	static const char *const abouts[] = { "item", "call", NULL };
 	const json_t *v = json_object_get(o, "about");
 	int i = 0;
-	enum err e = v ? pack_name(r, json_string_value(v), abouts, &i) : ERR_OK;
+	enum err e = v ? pack_read_name(r, json_string_value(v), abouts, &i) : ERR_OK;
 
 	c->of_call = i == 1;
 	c->chained = json_is_true(json_object_get(o, "else"));
@@ -190,15 +191,15 @@ enum err pack_case_read(struct pack_read *r, const json_t *o, struct pack_case *
 					    "about",	 "evidence",	  "says",  "marks",
 					    "caused_by", "comment",	  NULL };
 	const struct expr_scope *scope = NULL;
-	enum err e = pack_keys(r, o, keys);
+	enum err e = pack_read_keys(r, o, keys);
 
 	if (e == ERR_OK)
 		e = paths(r, json_object_get(o, "each"), &c->each, &c->each_count);
 	if (e == ERR_OK)
 		e = one_scope(r, c, &scope);
 	if (e == ERR_OK)
-		e = pack_bool(r, o, json_object_get(o, "when") ? "when" : "violated_when", scope,
-			      &c->when);
+		e = pack_read_bool(r, o, json_object_get(o, "when") ? "when" : "violated_when",
+				   scope, &c->when);
 	if (e == ERR_OK)
 		e = outcome(r, o, c);
 	if (e == ERR_OK)
@@ -215,9 +216,9 @@ void pack_case_free(struct pack_case *c)
 	struct pack_choice *const all[] = { &c->severity, &c->title, &c->detail, &c->caused_by };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		pack_choice_free(all[i]);
+		pack_read_choice_free(all[i]);
 	for (size_t i = 0; i < c->say_count; i++) {
-		pack_choice_free(&c->says[i].why);
+		pack_read_choice_free(&c->says[i].why);
 		expr_free(c->says[i].when);
 		expr_free(c->says[i].grade);
 	}

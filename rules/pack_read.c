@@ -36,7 +36,7 @@ static size_t line_of(const struct pack_read *r)
 	return line;
 }
 
-enum err pack_wrong(struct pack_read *r, const char *what, const char *word, const char *near)
+enum err pack_read_wrong(struct pack_read *r, const char *what, const char *word, const char *near)
 {
 	struct text t = { 0 };
 
@@ -61,14 +61,14 @@ enum err pack_wrong(struct pack_read *r, const char *what, const char *word, con
 
 /* ---- plain values -------------------------------------------------------------------------- */
 
-enum err pack_keys(struct pack_read *r, const json_t *o, const char *const *keys)
+enum err pack_read_keys(struct pack_read *r, const json_t *o, const char *const *keys)
 {
 	const char *key;
 	json_t *value;
 	size_t n = 0, i;
 
 	if (!json_is_object(o))
-		return pack_wrong(r, "is not an object", NULL, NULL);
+		return pack_read_wrong(r, "is not an object", NULL, NULL);
 	while (keys[n])
 		n++;
 	json_object_foreach((json_t *)(uintptr_t)o, key, value)
@@ -76,24 +76,24 @@ enum err pack_keys(struct pack_read *r, const json_t *o, const char *const *keys
 		for (i = 0; i < n && strcmp(key, keys[i]) != 0;)
 			i++;
 		if (i == n)
-			return pack_wrong(r, "there is no key", key,
-					  nearest_word(slice_of(key), keys, n));
+			return pack_read_wrong(r, "there is no key", key,
+					       nearest_word(slice_of(key), keys, n));
 	}
 	return ERR_OK;
 }
 
-enum err pack_text(struct pack_read *r, const json_t *o, const char *key, bool needed,
-		   const char **out)
+enum err pack_read_text(struct pack_read *r, const json_t *o, const char *key, bool needed,
+			const char **out)
 {
 	const json_t *v = json_object_get(o, key);
 
 	*out = json_string_value(v);
 	if (!v)
-		return needed ? pack_wrong(r, "lacks the key", key, NULL) : ERR_OK;
-	return *out ? ERR_OK : pack_wrong(r, "is no text:", key, NULL);
+		return needed ? pack_read_wrong(r, "lacks the key", key, NULL) : ERR_OK;
+	return *out ? ERR_OK : pack_read_wrong(r, "is no text:", key, NULL);
 }
 
-enum err pack_name(struct pack_read *r, const char *word, const char *const *names, int *out)
+enum err pack_read_name(struct pack_read *r, const char *word, const char *const *names, int *out)
 {
 	size_t n = 0;
 
@@ -102,15 +102,15 @@ enum err pack_name(struct pack_read *r, const char *word, const char *const *nam
 			*out = (int)n;
 			return ERR_OK;
 		}
-	return pack_wrong(r, "there is no", word ? word : "(no text)",
-			  nearest_word(slice_of(word), names, n));
+	return pack_read_wrong(r, "there is no", word ? word : "(no text)",
+			       nearest_word(slice_of(word), names, n));
 }
 
 /* ---- expressions ------------------------------------------------------------------------------
  */
 
-struct expr_names pack_names(const struct pack_set *s, const struct expr_scope *scope,
-			     const struct expr_scope **scopes)
+struct expr_names pack_read_names(const struct pack_set *s, const struct expr_scope *scope,
+				  const struct expr_scope **scopes)
 {
 	size_t n = 0;
 
@@ -129,20 +129,20 @@ struct expr_names pack_names(const struct pack_set *s, const struct expr_scope *
 static enum err told(struct pack_read *r, char *why, const char *fragment)
 {
 	r->fragment = fragment;
-	enum err e = pack_wrong(r, why ? why : "is wrong", NULL, NULL);
+	enum err e = pack_read_wrong(r, why ? why : "is wrong", NULL, NULL);
 
 	free(why);
 	return e;
 }
 
-enum err pack_expr(struct pack_read *r, const json_t *o, const char *key,
-		   const struct expr_scope *scope, struct expr **out)
+enum err pack_read_expr(struct pack_read *r, const json_t *o, const char *key,
+			const struct expr_scope *scope, struct expr **out)
 {
 	const struct expr_scope *scopes[2];
-	struct expr_names names = pack_names(r->set, scope, scopes);
+	struct expr_names names = pack_read_names(r->set, scope, scopes);
 	const char *text;
 	char *why = NULL;
-	enum err e = pack_text(r, o, key, false, &text);
+	enum err e = pack_read_text(r, o, key, false, &text);
 
 	*out = NULL;
 	if (e != ERR_OK || !text)
@@ -152,14 +152,14 @@ enum err pack_expr(struct pack_read *r, const json_t *o, const char *key,
 	return told(r, why, text);
 }
 
-enum err pack_bool(struct pack_read *r, const json_t *o, const char *key,
-		   const struct expr_scope *scope, struct expr **out)
+enum err pack_read_bool(struct pack_read *r, const json_t *o, const char *key,
+			const struct expr_scope *scope, struct expr **out)
 {
-	enum err e = pack_expr(r, o, key, scope, out);
+	enum err e = pack_read_expr(r, o, key, scope, out);
 
 	if (e != ERR_OK || !*out || expr_type(*out) == EXPR_BOOL)
 		return e;
-	e = pack_wrong(r, "is neither true nor false:", expr_source(*out), NULL);
+	e = pack_read_wrong(r, "is neither true nor false:", expr_source(*out), NULL);
 	expr_free(*out);
 	*out = NULL;
 	return e;
@@ -168,7 +168,7 @@ enum err pack_bool(struct pack_read *r, const json_t *o, const char *key,
 /* ---- sentences
  * ----------------------------------------------------------------------------------- */
 
-void pack_choice_free(struct pack_choice *c)
+void pack_read_choice_free(struct pack_choice *c)
 {
 	for (size_t i = 0; !c->borrowed && i < c->count; i++) {
 		expr_free(c->options[i].when);
@@ -183,10 +183,10 @@ static enum err add_option(struct pack_read *r, const json_t *o, const char *tex
 			   const struct expr_scope *scope, struct pack_choice *out)
 {
 	const struct expr_scope *scopes[2];
-	struct expr_names names = pack_names(r->set, scope, scopes);
+	struct expr_names names = pack_read_names(r->set, scope, scopes);
 	struct pack_option option = { 0 };
 	char *why = NULL;
-	enum err e = o ? pack_bool(r, o, "when", scope, &option.when) : ERR_OK;
+	enum err e = o ? pack_read_bool(r, o, "when", scope, &option.when) : ERR_OK;
 
 	if (e == ERR_OK && template_compile(slice_of(text), &names, &option.text, &why) != ERR_OK)
 		e = told(r, why, text);
@@ -200,7 +200,8 @@ static enum err borrow(struct pack_read *r, const struct pack_choice_named *c,
 		       const struct expr_scope *scope, struct pack_choice *out)
 {
 	if (!c->choice.of_call && c->scope != scope)
-		return pack_wrong(r, "is a choice for other things than these:", c->name, NULL);
+		return pack_read_wrong(r, "is a choice for other things than these:", c->name,
+				       NULL);
 	*out = c->choice;
 	out->borrowed = true;
 	return ERR_OK;
@@ -219,7 +220,8 @@ static enum err named_choice(struct pack_read *r, const char *name, const struct
 		if (n < PACK_CASES)
 			names[n++] = s->choices[i].name;
 	}
-	return pack_wrong(r, "there is no choice", name, nearest_word(slice_of(name), names, n));
+	return pack_read_wrong(r, "there is no choice", name,
+			       nearest_word(slice_of(name), names, n));
 }
 
 static enum err one_option(struct pack_read *r, const json_t *o, const struct expr_scope *scope,
@@ -231,13 +233,13 @@ static enum err one_option(struct pack_read *r, const json_t *o, const struct ex
 
 	if (text)
 		return add_option(r, NULL, text, scope, out);
-	e = pack_keys(r, o, keys);
+	e = pack_read_keys(r, o, keys);
 	if (e == ERR_OK)
-		e = pack_text(r, o, "text", true, &text);
+		e = pack_read_text(r, o, "text", true, &text);
 	return e == ERR_OK ? add_option(r, o, text, scope, out) : e;
 }
 
-enum err pack_choice_read(struct pack_read *r, const json_t *v, const struct expr_scope *scope,
+enum err pack_read_choice(struct pack_read *r, const json_t *v, const struct expr_scope *scope,
 			  struct pack_choice *out)
 {
 	const char *text = json_string_value(v);
@@ -251,7 +253,7 @@ enum err pack_choice_read(struct pack_read *r, const json_t *v, const struct exp
 	if (text)
 		return add_option(r, NULL, text, scope, out);
 	if (!json_is_array(v) || json_array_size(v) > PACK_CASES)
-		return pack_wrong(r, "is neither a text nor a short list of them", NULL, NULL);
+		return pack_read_wrong(r, "is neither a text nor a short list of them", NULL, NULL);
 	for (size_t i = 0; e == ERR_OK && i < json_array_size(v); i++)
 		e = one_option(r, json_array_get(v, i), scope, out);
 	return e;
@@ -278,11 +280,11 @@ static const struct expr_field *step(struct pack_read *r, const struct expr_scop
 	}
 	(void)snprintf(word, sizeof word, "%.*s", (int)(name.n < 63 ? name.n : 63),
 		       (const char *)name.p);
-	(void)pack_wrong(r, "there is no list", word, nearest_word(name, names, n));
+	(void)pack_read_wrong(r, "there is no list", word, nearest_word(name, names, n));
 	return NULL;
 }
 
-enum err pack_path_read(struct pack_read *r, const char *text, struct pack_path *out)
+enum err pack_read_path(struct pack_read *r, const char *text, struct pack_path *out)
 {
 	const struct expr_scope *scope = field_call();
 	struct slice rest = slice_of(text), name;
@@ -295,7 +297,7 @@ enum err pack_path_read(struct pack_read *r, const char *text, struct pack_path 
 		if (!f)
 			return ERR_USAGE;
 		if (out->count == sizeof out->steps / sizeof *out->steps)
-			return pack_wrong(r, "leads too far:", text, NULL);
+			return pack_read_wrong(r, "leads too far:", text, NULL);
 		out->steps[out->count++] = f;
 		scope = f->scope();
 	}

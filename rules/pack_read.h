@@ -38,24 +38,24 @@ struct pack_read {
 };
 
 /* All of these: ERR_OK, or ERR_USAGE with r->why set. */
-enum err pack_wrong(struct pack_read *r, const char *what, const char *word, const char *near);
-enum err pack_keys(struct pack_read *r, const json_t *o, const char *const *keys);
-enum err pack_text(struct pack_read *r, const json_t *o, const char *key, bool needed,
-		   const char **out);
-enum err pack_name(struct pack_read *r, const char *word, const char *const *names, int *out);
+enum err pack_read_wrong(struct pack_read *r, const char *what, const char *word, const char *near);
+enum err pack_read_keys(struct pack_read *r, const json_t *o, const char *const *keys);
+enum err pack_read_text(struct pack_read *r, const json_t *o, const char *key, bool needed,
+			const char **out);
+enum err pack_read_name(struct pack_read *r, const char *word, const char *const *names, int *out);
 /* An expression of one item scope (NULL: the call alone); *out NULL where the key is absent. */
-enum err pack_expr(struct pack_read *r, const json_t *o, const char *key,
-		   const struct expr_scope *scope, struct expr **out);
-enum err pack_bool(struct pack_read *r, const json_t *o, const char *key,
-		   const struct expr_scope *scope, struct expr **out);
-enum err pack_choice_read(struct pack_read *r, const json_t *v, const struct expr_scope *scope,
+enum err pack_read_expr(struct pack_read *r, const json_t *o, const char *key,
+			const struct expr_scope *scope, struct expr **out);
+enum err pack_read_bool(struct pack_read *r, const json_t *o, const char *key,
+			const struct expr_scope *scope, struct expr **out);
+enum err pack_read_choice(struct pack_read *r, const json_t *v, const struct expr_scope *scope,
 			  struct pack_choice *out);
-enum err pack_path_read(struct pack_read *r, const char *text, struct pack_path *out);
+enum err pack_read_path(struct pack_read *r, const char *text, struct pack_path *out);
 /* The names an expression of that scope may use. `scopes` has room for two. */
-struct expr_names pack_names(const struct pack_set *s, const struct expr_scope *scope,
-			     const struct expr_scope **scopes);
+struct expr_names pack_read_names(const struct pack_set *s, const struct expr_scope *scope,
+				  const struct expr_scope **scopes);
 enum err pack_case_read(struct pack_read *r, const json_t *o, struct pack_case *out);
 void pack_case_free(struct pack_case *c);
-void pack_choice_free(struct pack_choice *c);
+void pack_read_choice_free(struct pack_choice *c);
 
 #endif

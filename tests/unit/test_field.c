@@ -48,22 +48,23 @@ static void names_are_those_of_the_report(void **state)
 	SAME_NAMES(field_row(), "media", lattice_shown_text, enum shown, SHOWN_NOT_APPLICABLE);
 	SAME_NAMES(field_row(), "policy", judge_policy_text, enum policy_result,
 		   POLICY_CANNOT_TELL);
-	SAME_NAMES(field_finding(), "severity", judge_severity_text, enum severity,
+	SAME_NAMES(field_row_finding(), "severity", judge_severity_text, enum severity,
 		   SEVERITY_CRITICAL);
-	SAME_NAMES(field_finding(), "class", judge_class_text, enum rule_class, CLASS_VISIBILITY);
-	SAME_NAMES(field_finding(), "outcome", judge_outcome_text, enum outcome, OUTCOME_NOTED);
+	SAME_NAMES(field_row_finding(), "class", judge_class_text, enum rule_class,
+		   CLASS_VISIBILITY);
+	SAME_NAMES(field_row_finding(), "outcome", judge_outcome_text, enum outcome, OUTCOME_NOTED);
 }
 
 static void every_mark_can_be_set(void **state)
 {
 	(void)state;
-	assert_true(field_mark_known("exposed"));
-	assert_true(field_mark_known("line.clear"));
-	assert_false(field_mark_known("line.media"));
-	assert_false(field_mark_known("line.exposed"));
-	assert_false(field_mark_known("leg.readable"));
-	assert_false(field_mark_known("clear"));
-	assert_false(field_mark_known(""));
+	assert_true(field_fact_mark_known("exposed"));
+	assert_true(field_fact_mark_known("line.clear"));
+	assert_false(field_fact_mark_known("line.media"));
+	assert_false(field_fact_mark_known("line.exposed"));
+	assert_false(field_fact_mark_known("leg.readable"));
+	assert_false(field_fact_mark_known("clear"));
+	assert_false(field_fact_mark_known(""));
 }
 
 /* `earshot rules fields > docs/rule-fields.md` makes it anew. */

@@ -119,7 +119,7 @@ static void every_rule_has_words_and_citations(void **state)
 			for (size_t b = 0; b < a; b++)
 				assert_string_not_equal(r[i].citations[a], r[i].citations[b]);
 	}
-	assert_int_equal(count, 107);
+	assert_int_equal(count, 113);
 }
 
 static void names_a_problem_alike_in_two_recordings(void **state)

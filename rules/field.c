@@ -1,4 +1,4 @@
-/* field_call.c - the fields of a call and of what it is made of. */
+/* field.c - the fields of a call and of what it is made of. */
 #include "rules/field_read.h"
 
 #define AT(type, member) .arg = (int)offsetof(struct type, member)
@@ -69,7 +69,7 @@ static void item_group(const struct expr_item *it, int arg, struct expr_value *o
 {
 	(void)arg;
 	out->known = true;
-	out->item = (struct expr_item){ field_facts(), it->of, it->at };
+	out->item = (struct expr_item){ field_fact_group(), it->of, it->at };
 }
 
 /* ---- endpoints ----------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ const struct expr_scope *field_leg(void)
 		  EXPR_BOOL, .get = field_read_flag, AT(leg, tunnelled) },
 		{ "messages", "SIP messages seen on it.", EXPR_NUMBER, .get = field_read_u32,
 		  AT(leg, messages) },
-		{ "facts", "What was noted on it, by kind.", EXPR_ITEM, .scope = field_facts,
+		{ "facts", "What was noted on it, by kind.", EXPR_ITEM, .scope = field_fact_group,
 		  .get = item_group },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
 		  AT(leg, first_ns) },
@@ -250,7 +250,7 @@ static void media_line(const struct expr_item *it, int arg, struct expr_value *o
 
 	(void)arg;
 	out->known = true;
-	out->item = (struct expr_item){ field_line(), it->of,
+	out->item = (struct expr_item){ field_fact_line(), it->of,
 					&w->lines[(const struct media *)it->at - w->c->media] };
 }
 
@@ -290,7 +290,7 @@ const struct expr_scope *field_media(void)
 		  .scope = field_endpoint, .get = field_read_endpoint, AT(media, answerer) },
 		{ "leg", "The hop its SDP was first seen on.", EXPR_ITEM, .scope = field_leg,
 		  .get = media_leg },
-		{ "line", "The same line as rules mark it.", EXPR_ITEM, .scope = field_line,
+		{ "line", "The same line as rules mark it.", EXPR_ITEM, .scope = field_fact_line,
 		  .get = media_line },
 		{ "segments", "Its directions, capture points and epochs.", EXPR_LIST,
 		  .scope = field_segment, .next = media_segment },
@@ -391,7 +391,7 @@ static void call_marks(const struct expr_item *it, int arg, struct expr_value *o
 {
 	(void)arg;
 	out->known = true;
-	out->item = (struct expr_item){ field_marks(), it->of, it->of };
+	out->item = (struct expr_item){ field_fact_marks(), it->of, it->of };
 }
 
 /* Arrays of the call, one behind the other. */
@@ -416,7 +416,7 @@ static bool call_line(const struct expr_item *it, int arg, const void *after, st
 	const struct line *x = after ? (const struct line *)after + 1 : w->lines;
 
 	(void)arg;
-	return give(it, field_line(), x <= w->lines + w->c->media_count ? x : NULL, out);
+	return give(it, field_fact_line(), x <= w->lines + w->c->media_count ? x : NULL, out);
 }
 
 const struct expr_scope *field_call(void)
@@ -455,15 +455,15 @@ const struct expr_scope *field_call(void)
 		  .next = call_leg },
 		{ "media", "Its m-lines.", EXPR_LIST, .scope = field_media, .next = call_media },
 		{ "lines", "Its m-lines, and last what belongs to none, as rules mark them.",
-		  EXPR_LIST, .scope = field_line, .next = call_line },
+		  EXPR_LIST, .scope = field_fact_line, .next = call_line },
 		{ "epochs", "Its stretches.", EXPR_LIST, .scope = field_epoch, .next = call_epoch },
 		{ "ends", "Its two ends.", EXPR_LIST, .scope = field_end, .next = call_end },
 		{ "stations", "The hosts it passed.", EXPR_LIST, .scope = field_station,
 		  .next = call_station },
-		{ "facts", "What was noted about it, by kind.", EXPR_ITEM, .scope = field_facts,
-		  .get = item_group },
-		{ "marks", "What rules that ran before have set.", EXPR_ITEM, .scope = field_marks,
-		  .get = call_marks },
+		{ "facts", "What was noted about it, by kind.", EXPR_ITEM,
+		  .scope = field_fact_group, .get = item_group },
+		{ "marks", "What rules that ran before have set.", EXPR_ITEM,
+		  .scope = field_fact_marks, .get = call_marks },
 	};
 	SCOPE("call", "One row: a call, or what else was seen.", fields);
 }
@@ -471,8 +471,9 @@ const struct expr_scope *field_call(void)
 const struct expr_scope *field_scope(struct slice name)
 {
 	static const struct expr_scope *(*const all[])(void) = {
-		field_call, field_leg,	   field_media, field_line,	field_segment, field_epoch,
-		field_end,  field_station, field_facts, field_endpoint, field_fact,    field_marks,
+		field_call,	  field_leg,	  field_media, field_fact_line,
+		field_segment,	  field_epoch,	  field_end,   field_station,
+		field_fact_group, field_endpoint, field_fact,  field_fact_marks,
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
