@@ -22,8 +22,8 @@ static void whole(struct work *w)
 		rule_say(w, CONDITION_MEDIA, KNOWN_OK, f,
 			 f->spans ? "the same encrypted packets left one end and reached the other"
 				  : "the same encrypted packets left one end and reached the "
-				    "other; whether any were readable before ZRTP had keys cannot "
-				    "be told");
+				    "other; whether any before the first that was seen were "
+				    "readable cannot be told");
 	}
 	/* Its first moments were readable, whatever came after (contract 3). */
 	RULE_EACH (w, f, FACT_media_clear_start)
