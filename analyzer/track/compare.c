@@ -11,6 +11,7 @@
 #include "analyzer/track/keyed.h"
 #include "analyzer/track/outer.h"
 #include "analyzer/track/sight.h"
+#include "analyzer/track/start.h"
 
 /* A segment and what became of it. */
 struct piece {
@@ -288,16 +289,6 @@ static bool astride(const struct live *l, const struct agreed *a)
 	return false;
 }
 
-/*
- * ZRTP lets media begin before there are keys. Of media whose first packets are not among
- * those that were seen nobody knows: numbers begin anywhere (RFC 3550 5.1), so that packets
- * went missing before the first does not show.
- */
-static bool begins_unseen(const struct agreed *a)
-{
-	return a->m.zrtp || a->m.keying == KEYING_ZRTP;
-}
-
 /* What was too short to prove anything may not be more than a twentieth. */
 static void note_span(struct bench *b, const struct agreed *a)
 {
@@ -319,7 +310,7 @@ static void note_span(struct bench *b, const struct agreed *a)
 		return;
 	struct fact *f = keyed_fact(b->l, FACT_media_spanned, 4, a->number, NULL, at);
 	if (f)
-		f->spans = !begins_unseen(a);
+		f->spans = start_seen(b->l, a);
 }
 
 static void compare_media(struct bench *b)

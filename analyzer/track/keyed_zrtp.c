@@ -231,11 +231,19 @@ static bool has_public(const struct zrtp_seen *z)
 	       memcmp(z->side[1].public_name, none, sizeof none);
 }
 
+/* Who is not known, for want of a Hello, is nobody else. */
+static bool introduced(const struct zrtp_seen *z)
+{
+	return z->side[0].hello && z->side[1].hello;
+}
+
 /* NULL: nothing says that they are two. */
 static const char *differ(const struct zrtp_held *x, const struct zrtp_held *y)
 {
 	const struct zrtp_seen *p = &x->seen, *q = &y->seen;
 
+	if (!introduced(p) || !introduced(q))
+		return NULL;
 	if (!p->completed || !q->completed || p->done.ts_ns > q->done.ts_ns + APART_NS ||
 	    q->done.ts_ns > p->done.ts_ns + APART_NS)
 		return NULL;

@@ -116,6 +116,7 @@ struct sight {
 	struct evidence at;
 	uint64_t first_ns, last_ns;
 	uint64_t keyed_ns; /* of ZRTP: when both sides had keys; 0: not seen */
+	uint64_t done_ns;  /* of DTLS: the last Finished; 0: not seen */
 };
 
 struct place;

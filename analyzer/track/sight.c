@@ -38,6 +38,7 @@ static void name_of(struct sight *s, const void *a, const void *b, size_t each)
 static void from_handshake(struct sight *s, const struct handshake_seen *h)
 {
 	s->completed = h->client_done && h->server_done;
+	s->done_ns = h->done_at.ts_ns;
 	s->resumed = h->resumed;
 	s->full = s->completed && !h->resumed && h->has_shares && !h->psk_only;
 	/* RFC 7627, RFC 8446 2.2: what a resumption still owes to the two who held the first. */

@@ -133,6 +133,7 @@ void scene_dtls_profile(struct scene *s, const char *src, const char *dst, doubl
 	o.as.dtls =
 		(struct dtls_seen){ .records = 8, .client_is_src = true, .shake = handshake(name) };
 	o.as.dtls.shake.version = 0xfefd;
+	o.as.dtls.shake.done_at = (struct evidence){ ++s->frames, o.last_ns, s->point };
 	o.as.dtls.shake.has_profile = true;
 	o.as.dtls.shake.profile = profile;
 	track_observe(s->track, &o);

@@ -122,10 +122,10 @@ static void a_rule_belongs_to_the_bundles_of_the_catalogue(void **state)
 	static const struct {
 		const char *rule, *codes;
 	} cases[] = {
-		{ "SIG-001", "TX EX " },     { "SIG-003", "TX TI " },  { "SIG-007", "TX ID EX " },
-		{ "KEY-001", "TX CR KM " },  { "MED-002", "TX TI " },  { "MED-007", "TX AS " },
-		{ "TLS-003", "" },	     { "TLS-004", "CR KM " },  { "B2B-006", "RC TP " },
-		{ "PRIV-004", "TX TP DT " }, { "AUTH-001", "TX ID " }, { "OBS-012", "TP AS " },
+		{ "SIG-001", "TX EX " },    { "SIG-003", "TX TI " },  { "SIG-007", "TX ID EX " },
+		{ "KEY-001", "TX CR KM " }, { "MED-002", "TX TI " },  { "MED-007", "TX AS " },
+		{ "TLS-003", "" },	    { "TLS-004", "CR KM " },  { "B2B-006", "TP RC " },
+		{ "PRIV-004", "TP DT " },   { "AUTH-001", "TX ID " }, { "OBS-012", "TP AS " },
 	};
 	char found[64];
 

@@ -223,6 +223,17 @@ static void zrtp_unfinished_on_one_side(struct scene *s)
 	zrtp_over(s, &near, &far, 1.2);
 }
 
+/* One exchange, and one of its Hellos is missing on the far hop. */
+static void zrtp_with_a_hello_lost(struct scene *s)
+{
+	struct zrtp_seen near = keyscene_exchange(A, B), far = near;
+
+	far.side[1].hello = false;
+	memset(far.side[1].hello_hash, 0, sizeof far.side[1].hello_hash);
+	memset(far.side[1].zid_name, 0, sizeof far.side[1].zid_name);
+	zrtp_over(s, &near, &far, 1.2);
+}
+
 static void an_exchange_of_its_own_on_each_hop_is_a_party_between(void **state)
 {
 	(void)state;
@@ -239,6 +250,8 @@ static void an_exchange_of_its_own_on_each_hop_is_a_party_between(void **state)
 		  SEVERITY_HIGH, SHOWN_FAIL, SHOWN_NOT_OBSERVABLE },
 		{ "other times", zrtp_at_other_times, "ZRTP-006", KEYSCENE_SILENT, 0, SHOWN_PARTIAL,
 		  SHOWN_NOT_OBSERVABLE },
+		{ "Hello lost", zrtp_with_a_hello_lost, "ZRTP-006", KEYSCENE_SILENT, 0,
+		  SHOWN_PARTIAL, SHOWN_NOT_OBSERVABLE },
 		{ "unfinished", zrtp_unfinished_on_one_side, "ZRTP-006", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_NOT_OBSERVABLE },
 	};
