@@ -42,7 +42,7 @@ _earshot() {
 	esac
 	case $command-$COMP_CWORD in
 	inventory-2) _earshot_words "draft"; return ;;
-	rules-2) _earshot_words "list"; return ;;
+	rules-2) _earshot_words "list check test fields"; return ;;
 	esac
 	case $cur in
 	-*)

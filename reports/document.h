@@ -85,6 +85,8 @@ struct document_clock {
 struct document_run {
 	const char *version, *rules_sha256, *policy;
 	const struct policy *rules; /* the policy itself; NULL: its name is all that is known */
+	const char *where;	    /* --where; NULL: every row counts */
+	uint64_t left_out, untold;  /* rows it left out; of these, those it could not be told of */
 	const struct document_input *inputs;
 	size_t input_count;
 	struct document_count

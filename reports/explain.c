@@ -6,7 +6,7 @@
 #include "reports/escape.h"
 #include "reports/jvalue.h"
 #include "reports/layout.h"
-#include "rules/effect.h"
+#include "rules/pack.h"
 
 enum { TAB = 12, HINTS = 8, ID_COLUMN = 10, SEVERITY_COLUMN = 19, CLASS_COLUMN = 31 };
 
@@ -65,9 +65,18 @@ static const char *vendor_at(const char *text, const char *at)
 	return NULL;
 }
 
-/* What is said to all, and what to users of a product, in the order of the text. */
-static size_t split(const char *text, struct slice *plain, struct hint hints[HINTS])
+static bool has_hint(const struct hint *hints, size_t count, const char *vendor)
 {
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(hints[i].vendor, vendor) == 0)
+			return true;
+	return false;
+}
+
+/* What is said to all, and what to users of a product, in the order of the text. */
+static size_t split(const struct rule *r, struct slice *plain, struct hint hints[HINTS])
+{
+	const char *text = r->remediation;
 	struct slice *now = plain;
 	size_t count = 0;
 
@@ -81,6 +90,10 @@ static size_t split(const char *text, struct slice *plain, struct hint hints[HIN
 		}
 		now->n = (size_t)((const uint8_t *)c + 1 - now->p);
 	}
+	for (size_t i = 0; i < VENDORS && count < HINTS; i++)
+		if (!has_hint(hints, count, vendors[i]) && pack_hint(r->id, vendors[i]))
+			hints[count++] =
+				(struct hint){ vendors[i], slice_of(pack_hint(r->id, vendors[i])) };
 	return count;
 }
 
@@ -136,7 +149,6 @@ static bool part_of(const struct rule *r, int part, const char **name, struct te
 	static const char *const names[] = {
 		"checks", "means", "moves", "shows", "do", "not when"
 	};
-	const struct effect *e = effect_of(r->id);
 	struct slice plain;
 	struct hint hints[HINTS];
 
@@ -149,13 +161,13 @@ static bool part_of(const struct rule *r, int part, const char **name, struct te
 	else if (part == 1)
 		text_addf(t, "%s %s", class_means(r->cls), severity_means(r->severity));
 	else if (part == 2)
-		text_add(t, e ? e->moves : NULL);
+		text_add(t, pack_said(r->id, "effect"));
 	else if (part == 3)
-		text_add(t, e ? e->shows : NULL);
+		text_add(t, pack_said(r->id, "evidence"));
 	else if (part == 5)
 		text_add(t, r->traps);
 	else {
-		(void)split(r->remediation, &plain, hints);
+		(void)split(r, &plain, hints);
 		text_add_slice(t, slice_trim(plain));
 	}
 	return true;
@@ -175,7 +187,7 @@ static void put_hints(struct layout *l, const struct rule *r)
 {
 	struct slice plain;
 	struct hint hints[HINTS];
-	size_t n = split(r->remediation, &plain, hints);
+	size_t n = split(r, &plain, hints);
 	struct text t = { NULL, 0, 0 };
 
 	if (n)
@@ -240,7 +252,7 @@ bool explain_markdown(const struct rule *r, FILE *out)
 {
 	struct slice plain;
 	struct hint hints[HINTS];
-	size_t n = split(r->remediation, &plain, hints);
+	size_t n = split(r, &plain, hints);
 	struct text t = { NULL, 0, 0 };
 	const char *name;
 
@@ -309,11 +321,10 @@ static json_t *citations_json(const struct rule *r)
 
 static json_t *rule_json(const struct rule *r)
 {
-	const struct effect *e = effect_of(r->id);
 	json_t *o = json_object();
 	struct slice plain;
 	struct hint hints[HINTS];
-	size_t n = split(r->remediation, &plain, hints);
+	size_t n = split(r, &plain, hints);
 
 	jvalue_put(o, "id", jvalue_text(r->id));
 	jvalue_put(o, "title", jvalue_text(r->title));
@@ -321,8 +332,8 @@ static json_t *rule_json(const struct rule *r)
 	jvalue_put(o, "class", jvalue_text(judge_class_text(r->cls)));
 	jvalue_put(o, "checks", jvalue_text(r->checks));
 	jvalue_put(o, "means", jvalue_text(class_means(r->cls)));
-	jvalue_put(o, "moves", jvalue_text(e ? e->moves : NULL));
-	jvalue_put(o, "shows", jvalue_text(e ? e->shows : NULL));
+	jvalue_put(o, "moves", jvalue_text(pack_said(r->id, "effect")));
+	jvalue_put(o, "shows", jvalue_text(pack_said(r->id, "evidence")));
 	jvalue_put(o, "remediation", slice_json(plain));
 	jvalue_put(o, "hints", hints_json(hints, n));
 	jvalue_put(o, "traps", jvalue_text(r->traps));

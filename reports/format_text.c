@@ -69,6 +69,9 @@ static void what_is_here(struct layout *l, const json_t *head)
 	if (wording_clocks(head, &t))
 		opening_line(l, "clocks", text_of(&t));
 	text_clear(&t);
+	if (since_where_words(head, &t))
+		opening_line(l, "where", text_of(&t));
+	text_clear(&t);
 	if (since_baseline_words(head, &t))
 		opening_line(l, "baseline", text_of(&t));
 	text_clear(&t);

@@ -247,6 +247,8 @@ static json_t *summary(const struct head_parts *p, const struct document_run *ru
 	jvalue_put(o, "coverage_required", jvalue_number(t->coverage_required));
 	jvalue_put(o, "problems", jvalue_number(problems_count(p->problems)));
 	jvalue_put(o, "rules", problems_rules(p->problems, p->options->baseline != NULL));
+	if (run->where)
+		jvalue_put(o, "where", since_where(run));
 	if (p->options->baseline)
 		jvalue_put(o, "baseline", since_counts(p->options->baseline, p->problems));
 	if (p->options->waivers)

@@ -97,6 +97,9 @@ static void since(FILE *out, const json_t *head)
 {
 	struct text t = { 0 };
 
+	if (since_where_words(head, &t))
+		html_part_put(out, "<p>Selected: %s.</p>\n", text_of(&t));
+	text_clear(&t);
 	if (since_baseline_words(head, &t))
 		html_part_put(out, "<p>Problems, %s.</p>\n", text_of(&t));
 	text_clear(&t);

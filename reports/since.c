@@ -164,3 +164,30 @@ bool since_waivers_words(const json_t *head, struct text *t)
 	state_words(t, list, "unused", "matched nothing");
 	return true;
 }
+
+/* ---- rows that count ------------------------------------------------------------------- */
+
+json_t *since_where(const struct document_run *run)
+{
+	json_t *o = json_object();
+
+	jvalue_put(o, "expression", jvalue_text(run->where));
+	jvalue_put(o, "left_out", jvalue_number(run->left_out));
+	jvalue_put(o, "not_observed", jvalue_number(run->untold));
+	return o;
+}
+
+bool since_where_words(const json_t *head, struct text *t)
+{
+	const json_t *o = jvalue_get(jvalue_get(head, "summary"), "where");
+	json_int_t untold = json_integer_value(jvalue_get(o, "not_observed"));
+
+	if (!o)
+		return false;
+	text_addf(t, "only rows where %s; %lld left out",
+		  json_string_value(jvalue_get(o, "expression")),
+		  (long long)json_integer_value(jvalue_get(o, "left_out")));
+	if (untold)
+		text_addf(t, ", of %lld of them it was not observed", (long long)untold);
+	return true;
+}

@@ -14,6 +14,10 @@ json_t *since_baseline(const struct document_options *o, struct redactor *hide);
 /* The head's "waivers": each with what became of it. */
 json_t *since_waivers(const struct document_options *o, struct redactor *hide);
 
+/* summary.where: the expression, and how many rows it left out. */
+json_t *since_where(const struct document_run *run);
+bool since_where_words(const json_t *head, struct text *t);
+
 /* For people. False: none was given. "2 new, 1 worse, 5 known, 1 gone since before.json". */
 bool since_baseline_words(const json_t *head, struct text *t);
 bool since_waivers_words(const json_t *head, struct text *t);

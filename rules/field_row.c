@@ -32,7 +32,6 @@ static const char *const classes[] = { "attack",  "exposure",	"posture",
 				       "hygiene", "visibility", NULL };
 static const char *const outcomes[] = { "violated",	  "satisfied", "not_assessable",
 					"not_applicable", "noted",     NULL };
-static const char *const policies[] = { "met", "not_met", "cannot_tell", NULL };
 
 static const struct judgement *judged(const struct expr_item *it)
 {
@@ -73,7 +72,7 @@ const struct expr_scope *field_row_finding(void)
 		{ "outcome", "What came of the rule.", EXPR_ENUM, outcomes, .get = field_read_name,
 		  AT(finding, outcome) },
 		{ "title", "Its title.", EXPR_TEXT, .get = field_read_text, AT(finding, title) },
-		{ "scope", "What it is about: call, leg 0, media 1.", EXPR_TEXT,
+		{ "where", "What it is about: call, leg 0, media 1.", EXPR_TEXT,
 		  .get = field_read_text, AT(finding, scope) },
 		{ "element", "The box or link it is about, as an address.", EXPR_TEXT,
 		  .get = field_read_text, AT(finding, element) },
@@ -81,8 +80,6 @@ const struct expr_scope *field_row_finding(void)
 		  .get = field_read_text, AT(finding, caused_by) },
 		{ "problem", "The same defect has the same name in every run.", EXPR_TEXT,
 		  .get = finding_name, AT(finding, problem) },
-		{ "gates", "The policy gates on it.", EXPR_BOOL, .get = field_read_flag,
-		  AT(finding, gates) },
 	};
 	SCOPE("finding", "What a rule found in a row.", fields);
 }
@@ -151,8 +148,6 @@ const struct expr_scope *field_row(void)
 		  .arg = CONDITION_MEDIA },
 		{ "hop_protection", "Whether every hop was encrypted.", EXPR_ENUM, verdicts,
 		  .get = field_read_name, AT(judgement, hop_protection) },
-		{ "policy", "Whether it meets the policy.", EXPR_ENUM, policies,
-		  .get = field_read_name, AT(judgement, policy) },
 		{ "score", "As seen, 0 to 100; unknown where none is given.", EXPR_NUMBER,
 		  .get = row_score },
 		{ "coverage", "Observations made of those required, in percent.", EXPR_NUMBER,

@@ -8,6 +8,7 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
 #include "rules/baseline.h"
+#include "rules/field_row.h"
 #include "rules/gate.h"
 #include "rules/policy_apply.h"
 #include "rules/require.h"
@@ -39,6 +40,8 @@ struct judge {
 	size_t require_count;
 	bool any_conversation;
 	enum outcome *outcomes; /* of each rule on the call at hand */
+	struct expr *where;
+	uint64_t left_out, untold;
 };
 
 /* ---- life ------------------------------------------------------------------ */
@@ -113,6 +116,8 @@ enum err judge_new(struct judge **out, struct judge_options options, char **why)
 	enum err e = take_policy(j, why);
 	if (e == ERR_OK)
 		e = take_requires(j, options.requires, why);
+	if (e == ERR_OK && options.where)
+		e = field_row_compile(slice_of(options.where), &j->where, why);
 	for (size_t i = 0; i < j->require_count; i++)
 		j->results[i] = POLICY_MET;
 	if (e != ERR_OK) {
@@ -143,6 +148,7 @@ void judge_free(struct judge *j)
 	arena_free(j->arena);
 	free(j->found.list);
 	free(j->outcomes);
+	expr_free(j->where);
 	free(j);
 }
 
@@ -211,11 +217,19 @@ static void ask_requires(struct judge *j, struct work *w)
 	}
 }
 
+/* What was not observed selects nothing, and is counted. */
+static bool selected(struct judge *j, const struct work *w)
+{
+	enum expr_truth yes = j->where ? field_row_ask(j->where, w, &j->now) : EXPR_TRUE;
+
+	j->left_out += yes != EXPR_TRUE;
+	j->untold += yes == EXPR_UNKNOWN;
+	return yes == EXPR_TRUE;
+}
+
 static void apply_policy(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
-	if (policy_apply_severities(j->policy, w->c, now))
-		verdict_sort(now);
 	uint32_t gating = mark_gating(j, w);
 
 	now->unmet = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unmet);
@@ -257,12 +271,22 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 	j->now.outcomes = j->outcomes;
 	verdict_of(&w, &j->now);
 	note_dropped(j, &w);
+	if (policy_apply_severities(j->policy, c, &j->now))
+		verdict_sort(&j->now);
+	if (!selected(j, &w))
+		return NULL;
 	apply_policy(j, &w);
 	gate_add(&j->tally, c, &j->now);
 	return &j->now;
 }
 
 /* ---- the run ----------------------------------------------------------------- */
+
+uint64_t judge_left_out(const struct judge *j, uint64_t *untold)
+{
+	*untold = j->untold;
+	return j->left_out;
+}
 
 const struct tally *judge_tally(const struct judge *j)
 {

@@ -149,7 +149,8 @@ struct judge_options {
 	const char *const
 		*requires;   /* --require: beside what the policy requires; NULL-ended or NULL */
 	double min_coverage; /* as fail_on; 0 to 1 */
-	uint8_t strength; /* enum cipher_short: ciphers are held against CNSA, FIPS; 0: neither */
+	uint8_t strength;  /* enum cipher_short: ciphers are held against CNSA, FIPS; 0: neither */
+	const char *where; /* --where: rows that count; NULL: all */
 	struct baseline *baseline; /* --baseline; NULL: none. Borrowed, as waivers are */
 	struct waivers *waivers;   /* --waivers; NULL: none */
 };
@@ -159,8 +160,11 @@ struct judge;
 /* ERR_USAGE: there is no such policy, or an expression of `requires` is wrong; *why (owned by the
  * caller, free()) names it, the position and the nearest name. */
 enum err judge_new(struct judge **out, struct judge_options options, char **why) MUST_CHECK;
+/* NULL: --where leaves the row out, or what it asks of it was not observed. */
 const struct judgement *judge_call(struct judge *j, const struct call *c);
 const struct tally *judge_tally(const struct judge *j);
+/* Rows that --where left out, and those of them of which it could not be told. */
+uint64_t judge_left_out(const struct judge *j, uint64_t *untold);
 
 /* The gate of the whole run: exit code by contract 2 for complete inputs (0, 1, 4), and why. */
 struct gate {

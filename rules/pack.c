@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
@@ -63,6 +64,30 @@ void pack_set_free(struct pack_set *s)
 const json_t *pack_bundles(const struct pack_set *s)
 {
 	return s->bundles;
+}
+
+const char *pack_said(const char *id, const char *key)
+{
+	const struct pack_rule *r = pack_find(pack_builtin(), id);
+
+	return r ? json_string_value(json_object_get(r->source, key)) : NULL;
+}
+
+const char *pack_hint(const char *id, const char *vendor)
+{
+	const struct pack_rule *r = pack_find(pack_builtin(), id);
+	const char *key;
+	json_t *text;
+
+	json_object_foreach(r ? json_object_get(r->source, "hints") : NULL, key,
+			    text) if (strcasecmp(key, vendor) == 0) return json_string_value(text);
+	return NULL;
+}
+
+char *pack_source(const struct pack_set *s, size_t i)
+{
+	return i < s->source_count ? json_dumps(s->sources[i], JSON_COMPACT | JSON_SORT_KEYS)
+				   : NULL;
 }
 
 size_t pack_count(const struct pack_set *s)

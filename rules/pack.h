@@ -103,6 +103,13 @@ const struct rule *pack_rules(struct pack_set *s, size_t *count);
 /* Code -> list of citations; NULL: no pack has any. */
 const json_t *pack_bundles(const struct pack_set *s);
 
+/* What the pack of a rule of this run says under a key ("effect", "evidence"); NULL: nothing. */
+const char *pack_said(const char *id, const char *key);
+const char *pack_hint(const char *id, const char *vendor); /* in any case; NULL: none */
+
+/* The i-th pack in one spelling, for a digest (free() it); NULL behind the last. */
+char *pack_source(const struct pack_set *s, size_t i);
+
 size_t pack_count(const struct pack_set *s);
 const struct pack_rule *pack_at(const struct pack_set *s, size_t i); /* in order of loading */
 const struct pack_rule *pack_find(const struct pack_set *s, const char *id); /* NULL: none */

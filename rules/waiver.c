@@ -8,9 +8,8 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
 #include "analyzer/base/when.h"
-#include "rules/field.h"
+#include "rules/field_row.h"
 #include "rules/user_file.h"
-#include "rules/waiver_field.h"
 
 enum { PROBLEM_ID = 32, DATE = 10, NAMES = 1024 };
 
@@ -163,7 +162,7 @@ static enum err texts_of(char **why, struct user_file_spot s, const json_t *o, s
 /* The finding's own fields first, then those of its call. */
 static enum err scope_of(char **why, struct user_file_spot s, const json_t *o, struct waiver *out)
 {
-	const struct expr_scope *const scopes[] = { waiver_field_finding(), field_call() };
+	const struct expr_scope *const scopes[] = { field_row_finding(), field_call() };
 	struct expr_names names = { .scopes = scopes, .scope_count = 2 };
 	const char *text;
 	char *wrong = NULL;
@@ -263,7 +262,7 @@ static bool is_element(const char *element, const char *wanted)
 /* What was not observed waives nothing. */
 static bool in_scope(const struct waiver *one, const struct work *work, const struct finding *f)
 {
-	const struct expr_item items[] = { { waiver_field_finding(), work, f },
+	const struct expr_item items[] = { { field_row_finding(), work, f },
 					   { field_call(), work, work->c } };
 
 	return !one->scope || expr_ask(one->scope, items) == EXPR_TRUE;

@@ -11,6 +11,7 @@ enum {
 	ARGS_REQUIRES = 16,
 	ARGS_KEYS = 16,
 	ARGS_FRAMEWORKS = 16,
+	ARGS_RULES = 64,
 	ARGS_SOURCES = 4096,
 	ARGS_POINTS = 64
 };
@@ -38,11 +39,14 @@ struct args {
 	const char *keylogs[ARGS_KEYS], *tls_keys[ARGS_KEYS];
 	size_t keylog_count, tls_key_count;
 	const char *ca, *stir_certs;
-	const char *inventory;			 /* what the operator asserts; NULL: nothing */
+	const char *inventory;	       /* what the operator asserts; NULL: nothing */
+	const char *where;	       /* rows that count; NULL: all */
+	const char *rules[ARGS_RULES]; /* packs of the user's */
+	size_t rule_count;
 	const char *policy;			 /* a name or a file; NULL: baseline */
 	const char *frameworks[ARGS_FRAMEWORKS]; /* names or files, parted by commas */
 	size_t framework_count;
-	const char *baseline;  /* an earlier report; NULL: none */
+	const char *baseline; /* an earlier report; NULL: none */
 	const char *waivers, *waivers_as_of;
 	bool verify_all;
 	enum severity fail_on;

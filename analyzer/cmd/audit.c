@@ -21,6 +21,8 @@
 #include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
 #include "reports/report.h"
+#include "rules/field_row.h"
+#include "rules/pack.h"
 
 enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5 };
 
@@ -142,6 +144,7 @@ static bool open_judge(struct run *r)
 							   : r->chosen.policy->min_coverage,
 		.baseline = r->before.baseline,
 		.waivers = r->before.waivers,
+		.where = r->args.where,
 	};
 
 	if (judge_new(&r->judge, options, &why) == ERR_OK)
@@ -151,11 +154,39 @@ static bool open_judge(struct run *r)
 	return false;
 }
 
+static bool check_where(const struct run *r)
+{
+	struct expr *e = NULL;
+	char *why = NULL;
+
+	if (!r->args.where || field_row_compile(slice_of(r->args.where), &e, &why) == ERR_OK) {
+		expr_free(e);
+		return true;
+	}
+	fprintf(stderr, "earshot: --where: %s\n", why);
+	free(why);
+	return false;
+}
+
+/* Before any rule is asked for: policies, waivers and frameworks may name those of the user's. */
+static bool open_rules(const struct run *r)
+{
+	char *why = NULL;
+
+	for (size_t i = 0; i < r->args.rule_count; i++)
+		if (pack_add_file(pack_builtin(), r->args.rules[i], &why) != ERR_OK) {
+			fprintf(stderr, "earshot: %s\n", why);
+			free(why);
+			return false;
+		}
+	return true;
+}
+
 /* Everything that can be wrong before a packet is read is found here: exit 2. */
 static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
-	if (keys_open(&r->args, &r->keys) != ERR_OK ||
+	if (!open_rules(r) || !check_where(r) || keys_open(&r->args, &r->keys) != ERR_OK ||
 	    network_open(r->args.inventory, &r->network) != ERR_OK ||
 	    chosen_open(&r->args, &r->chosen) != ERR_OK ||
 	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r) ||

@@ -8,6 +8,7 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
+#include "analyzer/cmd/rules_cmd.h"
 #include "analyzer/cmd/wish.h"
 #include "reports/explain.h"
 
@@ -180,18 +181,23 @@ static int list(const struct wish *w)
 
 static void help_rules(void)
 {
-	puts("earshot rules list - the rules\n"
+	puts("earshot rules - the catalogue, and packs of your own\n"
 	     "\n"
 	     "  earshot rules list\n"
 	     "  earshot rules list --class exposure --severity critical\n"
 	     "  earshot rules list certificate\n"
+	     "\n"
+	     "  earshot rules check FILE...    read packs and say what is wrong\n"
+	     "  earshot rules test [DIR]       run the examples of packs (the catalogue's)\n"
+	     "  earshot rules fields           what expressions can ask, as Markdown\n"
 	     "\n"
 	     "usage: earshot rules list [-f text|json] [-o FILE] [-q] [--class CLASS]\n"
 	     "                          [--severity SEVERITY] [WORD]\n"
 	     "\n"
 	     "WORD is looked for in ids, titles and what is checked. -q prints ids alone.\n"
 	     "\n"
-	     "exit: 0 fine, 1 no rule is like that, 2 usage, 5 not written.");
+	     "exit: 0 fine, 1 no rule is like that, or a pack or an example does not hold,\n"
+	     "2 usage, 3 not readable, 5 not written.");
 }
 
 static int run_list(int argc, char **argv)
@@ -212,7 +218,12 @@ static int run_list(int argc, char **argv)
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv);
-} verbs[] = { { "list", run_list } };
+} verbs[] = {
+	{ "list", run_list },
+	{ "check", rules_cmd_check },
+	{ "test", rules_cmd_test },
+	{ "fields", rules_cmd_fields },
+};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 int explain_cmd_rules(int argc, char **argv)

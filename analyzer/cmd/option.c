@@ -132,6 +132,17 @@ static const char *take_inventory(struct args *a, const char *value)
 	return *value ? NULL : "is empty";
 }
 
+static const char *take_where(struct args *a, const char *value)
+{
+	a->where = value;
+	return *value ? NULL : "is empty";
+}
+
+static const char *take_rules(struct args *a, const char *value)
+{
+	return *value ? add(a->rules, &a->rule_count, ARGS_RULES, value) : "is empty";
+}
+
 static const char *take_policy(struct args *a, const char *value)
 {
 	a->policy = value;
@@ -267,6 +278,10 @@ static const struct option options[] = {
 	  "FILE     where to write; DIR/ for several formats" },
 	{ "all-as", 0, true, false, false, take_all_as,
 	  "BASE     BASE.json, BASE.html, ... for all formats named" },
+	{ "where", 'Y', true, true, false, take_where,
+	  "EXPR     only rows of which it is true, e.g. label<=WEAK" },
+	{ "rules", 0, true, true, false, take_rules,
+	  "FILE     a pack of rules of your own, beside the catalogue" },
 	{ "policy", 0, true, true, false, take_policy,
 	  "NAME     what must hold: baseline (default), e2ee, ... or a file" },
 	{ "framework", 0, true, true, false, take_framework,
@@ -327,8 +342,8 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"where",  "engagement", "bundle", "sign",      "cert",	"interface", "hep",
-	"memory", "follow",	"user",	  "stay-root", "state", "interim",   "no-sandbox",
+	"engagement", "bundle", "sign",	     "cert",  "interface", "hep",	 "memory",
+	"follow",     "user",	"stay-root", "state", "interim",   "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)

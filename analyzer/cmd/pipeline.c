@@ -31,8 +31,11 @@ static void call(void *ctx, const struct call *c)
 {
 	struct pipeline *p = ctx;
 
-	if (!p->stopped)
-		p->stopped = !p->give(p->ctx, c, p->judge ? judge_call(p->judge, c) : NULL);
+	if (p->stopped)
+		return;
+	const struct judgement *j = p->judge ? judge_call(p->judge, c) : NULL;
+	if (j || !p->judge)
+		p->stopped = !p->give(p->ctx, c, j);
 }
 
 /* Capture points that the operator calls access links. */

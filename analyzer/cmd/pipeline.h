@@ -38,7 +38,7 @@ struct pipeline_given {
 	const struct passport_store *signers;
 	const struct inventory *inventory; /* NULL: nothing is asserted */
 	bool verify_all;
-	uint64_t skew_ns;    /* 0: as track_defaults has it */
+	uint64_t skew_ns;      /* 0: as track_defaults has it */
 	observation_fn *watch; /* sees each observation before track does; NULL: nobody */
 	void *watch_ctx;
 };

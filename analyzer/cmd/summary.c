@@ -9,6 +9,7 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
 #include "analyzer/base/when.h"
+#include "rules/pack.h"
 
 static const char *keep(struct summary *s, char *text)
 {
@@ -218,19 +219,15 @@ static const char *stamp_text(char out[WHEN_TEXT])
 	return when_text((uint64_t)now.tv_sec * WHEN_SECOND + (uint64_t)now.tv_nsec, out);
 }
 
-/* The rules' own text is what a reader must be able to name: their ids, severities and sentences.
- */
+/* Every word of every pack: two reports with one digest were made by the same rules. */
 static const char *rules_digest(char out[DIGEST_HEX])
 {
 	struct digest *d = digest_new();
-	size_t n;
-	const struct rule *rules = judge_rules(&n);
+	char *text;
 
-	for (size_t i = 0; i < n; i++) {
-		digest_add(d, slice_of(rules[i].id));
-		digest_add(d, slice_of(rules[i].title));
-		digest_add(d, slice_of(judge_severity_text(rules[i].severity)));
-		digest_add(d, slice_of(rules[i].checks));
+	for (size_t i = 0; (text = pack_source(pack_builtin(), i)); i++) {
+		digest_add(d, slice_of(text));
+		free(text);
 	}
 	digest_hex(d, out);
 	return out;
@@ -246,6 +243,7 @@ int summary_finish(struct summary *s, const struct pipeline *p, struct document 
 		.rules_sha256 = rules_digest(digest),
 		.policy = judge_policy(p->judge)->name,
 		.rules = judge_policy(p->judge),
+		.where = a->where,
 		.inputs = s->inputs,
 		.input_count = s->input_count,
 		.tally = judge_tally(p->judge),
@@ -259,6 +257,7 @@ int summary_finish(struct summary *s, const struct pipeline *p, struct document 
 	};
 
 	run.requires_count = judge_requires(p->judge, &run.requires, &run.requires_result);
+	run.left_out = judge_left_out(p->judge, &run.untold);
 	gather_unexplained(s, p->track, &run);
 	gather_clocks(s, p, &run);
 	gather_seen(&run, &all, observe_counters(p->observe), wire_counters(p->wire));

@@ -63,7 +63,7 @@ def usage():
     expect("--version", run("--version").returncode == 0)
     p = run("audit", "--help")
     expect("help fits one screen and begins with examples", p.returncode == 0 and
-           len(p.stdout.splitlines()) <= 40 and b"earshot audit call.pcap" in p.stdout, p)
+           len(p.stdout.splitlines()) <= 44 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
         w in p.stdout for w in (b"--bundle", b"--hep")), p)
     code("no capture", 2, says="no capture")
@@ -223,6 +223,74 @@ POLICIES = {
         "privacy-provider": (4, "cannot_tell", 0), "enterprise": (4, "cannot_tell", 0),
         "contact-center": (4, "cannot_tell", 0)},
 }
+
+
+def packs(tmp):
+    def pack(name, **rule):
+        path = os.path.join(tmp, name)
+        one = {"id": "HOUSE-001", "title": "Any audio", "severity": "high", "class": "exposure", "checks": "c",
+               "remediation": "r", "cases": [{"each": "media", "violated_when": "kind = audio",
+                                              "detail": "{segments_seen} audio."}], **rule}
+        with open(path, "w") as f:
+            json.dump({"schema": "earshot.rules/1", "pack": "house", "define": [
+                {"name": "segments_seen", "scope": "media", "is": "count(segments: packets > 0)"}], "rules": [one]}, f,
+                indent=1)
+        return path
+    own = pack("own.json")
+    p = code("a rule of the user's, by data alone", 1, "-f", "json", "--rules", own, CALL)
+    r = report(p)
+    expect("it finds, with its own words", r and any(
+        f["rule"] == "HOUSE-001" and f["severity"] == "high" and f["detail"].endswith(" audio.")
+        for c in r["calls"] for f in c["findings"]), p)
+    plain = report(run("audit", "-f", "json", CALL))
+    expect("and moves no verdict", r and [(c["label"], c["score"], c["conditions"]) for c in r["calls"]] ==
+           [(c["label"], c["score"], c["conditions"]) for c in plain["calls"]], p)
+    expect("the digest of the rules tells", r and r["tool"]["rules_sha256"] != plain["tool"]["rules_sha256"], p)
+    waiver = os.path.join(tmp, "house-waiver.json")
+    with open(waiver, "w") as f:
+        json.dump({"schema": "earshot.waivers/1", "waivers": [
+            {"rule": "HOUSE-001", "reason": "r", "owner": "o", "expires": "2999-01-01"}]}, f)
+    code("a waiver may name it", 1, "--rules", own, "--waivers", waiver, CALL)
+    code("without the pack it may not", 2, "--waivers", waiver, CALL, says="HOUSE-001")
+    for what, rule, says in (
+            ("a misspelt field", {"cases": [{"each": "media", "violated_when": "kimd = audio"}]}, "kind"),
+            ("a wrong word", {"cases": [{"each": "media", "violated_when": "kind = adio"}]}, "audio"),
+            ("a wrong type", {"cases": [{"each": "media", "violated_when": "packets = 'many'"}]}, "packets"),
+            ("an id of the catalogue", {"id": "SIG-001"}, "there is a rule already"),
+            ("a verdict of one's own", {"cases": [{"marks": ["exposed"]}]}, "only the catalogue"),
+            ("a misspelt key", {"titel": "t"}, "did you mean title?")):
+        code("a pack with " + what, 2, "--rules", pack("wrong.json", **rule), CALL, says=says)
+        p = run("rules", "check", os.path.join(tmp, "wrong.json"))
+        expect("rules check names " + what, p.returncode == 1 and says.encode() in p.stderr and
+               b"wrong.json:" in p.stderr, p)
+    expect("rules check is content with a good one", run("rules", "check", own).returncode == 0, None)
+    expect("and says what is not there", run("rules", "check", os.path.join(tmp, "no.json")).returncode == 3, None)
+    p = run("rules", "test")
+    expect("the catalogue's examples hold", p.returncode == 0 and b" 0 failed" in p.stdout, p)
+    folder = os.path.join(tmp, "house-packs")
+    os.mkdir(folder)
+    example = {"name": "n", "is": "violated", "record": {"kind": "call", "media": [{"kind": "audio"}]}}
+    os.rename(pack("p.json", examples=[example]), os.path.join(folder, "p.json"))
+    expect("examples of a folder", run("rules", "test", folder).returncode == 0, None)
+    os.rename(pack("p.json", examples=[{**example, "is": "satisfied"}]), os.path.join(folder, "p.json"))
+    p = run("rules", "test", folder)
+    expect("one that does not hold", p.returncode == 1 and b"the outcome is violated" in p.stdout, p)
+    p = run("rules", "fields")
+    expect("fields are those of the page", p.returncode == 0 and b"| `keying` |" in p.stdout, p)
+
+
+def where(tmp):
+    whole = report(run("audit", "-f", "json", CALL))
+    p = code("--where selects", 1, "-f", "json", "--where", "call.kind = call", CALL)
+    r = report(p)
+    kept = [c for c in whole["calls"] if c["kind"] == "call"]
+    expect("rows of which it is true, and counts the others", r and [c["id"] for c in r["calls"]] ==
+           [c["id"] for c in kept] and r["summary"]["where"]["left_out"] == len(whole["calls"]) - len(kept), p)
+    code("nothing selected is nothing judged", 4, "-Y", "label = END-TO-END", CALL)
+    code("over findings and verdicts", 1, "-Y", "signaling = fail and any(findings: severity >= high)", CALL)
+    for what, text, says in (("a misspelt field", "lable = WEAK", "label"), ("a wrong word", "label = WAEK", "WEAK"),
+                             ("no condition", "score", "neither true nor false"), ("a wrong type", "score = 5s", "cannot be compared")):
+        code("--where with " + what, 2, "--where", text, CALL, says=says)
 
 
 def policies(tmp):
@@ -594,6 +662,8 @@ def main():
         gates(tmp)
         asserted(tmp)
         policies(tmp)
+        packs(tmp)
+        where(tmp)
         frameworks(tmp)
         questions()
         drafts(tmp)

@@ -9,7 +9,7 @@
 
 #include "reports/explain.h"
 #include "reports/jvalue.h"
-#include "rules/effect.h"
+#include "rules/pack.h"
 
 static json_t *as_json(const struct rule *r)
 {
@@ -32,11 +32,10 @@ static void knows_what_every_rule_moves_and_shows(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < count; i++) {
-		const struct effect *e = effect_of(rules[i].id);
-		assert_non_null(e);
-		assert_true(e->moves[0] && e->shows[0]);
+		assert_non_null(pack_said(rules[i].id, "effect"));
+		assert_non_null(pack_said(rules[i].id, "evidence"));
 	}
-	assert_null(effect_of("X-1"));
+	assert_null(pack_said("X-1", "effect"));
 }
 
 static void parts_hints_by_product_from_what_is_said_to_all(void **state)

@@ -46,8 +46,6 @@ static void names_are_those_of_the_report(void **state)
 	SAME_NAMES(field_end(), "role_from", call_role_from_text, enum role_from, ROLE_ASSERTED);
 	SAME_NAMES(field_row(), "label", judge_label_text, enum label, LABEL_NONE);
 	SAME_NAMES(field_row(), "media", lattice_shown_text, enum shown, SHOWN_NOT_APPLICABLE);
-	SAME_NAMES(field_row(), "policy", judge_policy_text, enum policy_result,
-		   POLICY_CANNOT_TELL);
 	SAME_NAMES(field_row_finding(), "severity", judge_severity_text, enum severity,
 		   SEVERITY_CRITICAL);
 	SAME_NAMES(field_row_finding(), "class", judge_class_text, enum rule_class,
