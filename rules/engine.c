@@ -12,6 +12,8 @@ struct turn {
 	const struct fact *fact;   /* the item as a fact: scope and evidence; NULL: the call */
 	struct fact made;
 	bool acted, unknown;
+	bool asked; /* whether the rule applies to this call */
+	enum expr_truth applies;
 	enum outcome outcome;
 };
 
@@ -228,9 +230,22 @@ static bool first_item(const struct turn *t, const struct pack_path *p, struct e
 	return p->steps[p->count - 1]->next(&at, p->steps[p->count - 1]->arg, NULL, out);
 }
 
+/* Asked where something is there that the rule could be about, which mostly is not so. */
+static bool applies(struct turn *t)
+{
+	const struct expr_item call = call_item(t->w);
+
+	if (!t->asked)
+		t->applies = t->rule->applies ? expr_ask(t->rule->applies, &call) : EXPR_TRUE;
+	t->asked = true;
+	return t->applies == EXPR_TRUE;
+}
+
 /* The alternatives from `c` on; the first whose condition holds is taken. */
 static void try_chain(struct turn *t, const struct pack_case *c, const struct pack_case *end)
 {
+	if (!applies(t))
+		return;
 	make_fact(t);
 	for (; c < end; c++) {
 		enum expr_truth yes = c->when ? expr_ask(c->when, t->items) : EXPR_TRUE;
@@ -277,14 +292,13 @@ static void run_cases(struct turn *t)
 	}
 }
 
+/* What came of a rule whose cases were tried. */
 static enum outcome outcome_of(struct turn *t)
 {
 	const struct expr_item call = call_item(t->w);
-	enum expr_truth applies = t->rule->applies ? expr_ask(t->rule->applies, &call) : EXPR_TRUE;
 
-	if (applies != EXPR_TRUE)
-		return applies == EXPR_FALSE ? OUTCOME_NOT_APPLICABLE : OUTCOME_NOT_ASSESSABLE;
-	run_cases(t);
+	if (!applies(t))
+		return t->applies == EXPR_FALSE ? OUTCOME_NOT_APPLICABLE : OUTCOME_NOT_ASSESSABLE;
 	if (t->acted && (t->outcome == OUTCOME_VIOLATED || !t->unknown))
 		return t->outcome;
 	if (t->unknown || !t->rule->seen)
@@ -300,8 +314,8 @@ void engine_run(struct pack_set *s, struct work *w)
 
 	for (size_t i = 0; i < n; i++) {
 		struct turn t = { .w = w, .rule = pack_at(s, i) };
-		enum outcome o = outcome_of(&t);
+		run_cases(&t);
 		if (w->outcomes)
-			w->outcomes[t.rule->as - rules] = o;
+			w->outcomes[t.rule->as - rules] = outcome_of(&t);
 	}
 }

@@ -39,7 +39,6 @@ struct judge {
 	enum policy_result results[REQUIRES_MOST]; /* over the rows so far */
 	size_t require_count;
 	bool any_conversation;
-	enum outcome *outcomes; /* of each rule on the call at hand */
 	struct expr *where;
 	uint64_t left_out, untold;
 };
@@ -108,9 +107,6 @@ enum err judge_new(struct judge **out, struct judge_options options, char **why)
 	*out = NULL;
 	*why = NULL;
 	j->options = options;
-	size_t rules;
-	(void)judge_rules(&rules);
-	j->outcomes = mem_zero(rules, sizeof *j->outcomes);
 	j->arena = arena_new(RULE_ARENA);
 	gate_begin(&j->tally);
 	enum err e = take_policy(j, why);
@@ -147,7 +143,6 @@ void judge_free(struct judge *j)
 	policy_free(j->own);
 	arena_free(j->arena);
 	free(j->found.list);
-	free(j->outcomes);
 	expr_free(j->where);
 	free(j);
 }
@@ -261,14 +256,12 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 			  .arena = j->arena,
 			  .found = &j->found,
 			  .memo = &j->memo,
-			  .strength = j->options.strength,
-			  .outcomes = j->outcomes };
+			  .strength = j->options.strength };
 
 	arena_reset(j->arena);
 	memset(&j->now, 0, sizeof j->now);
 	rule_begin(&w);
 	rule_all(&w);
-	j->now.outcomes = j->outcomes;
 	verdict_of(&w, &j->now);
 	note_dropped(j, &w);
 	if (policy_apply_severities(j->policy, c, &j->now))

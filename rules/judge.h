@@ -117,7 +117,6 @@ struct judgement {
 	uint16_t unmet_count, unknown_count;
 	struct finding *findings; /* by severity (worst first), rule id, scope, frame */
 	uint32_t finding_count;
-	const enum outcome *outcomes; /* of each rule, in the order of judge_rules */
 	double exposed_seconds;
 };
 
