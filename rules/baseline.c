@@ -7,7 +7,7 @@
 
 #include "analyzer/base/map.h"
 #include "analyzer/base/mem.h"
-#include "rules/user_file.h"
+#include "rules/reading.h"
 
 enum { ID = 32, RUN = 17, TEXT_MOST = 400 };
 
@@ -59,25 +59,23 @@ static struct baseline_problem *appear(struct baseline *b, const char *id, const
 }
 
 /* An entry of "problems" or a violated finding: both name a problem and a severity. */
-static enum err take(struct baseline *b, struct user_file_spot s, const json_t *o, char **why)
+static enum err take(struct baseline *b, struct reading_spot s, const json_t *o, struct reading *r)
 {
 	const char *id, *word;
 	enum severity severity;
 	enum err e;
 
-	if ((e = user_file_text(why, user_file_of(s, "problem"), o, true, &id)) != ERR_OK ||
-	    (e = user_file_text(why, user_file_of(s, "severity"), o, true, &word)) != ERR_OK)
+	if ((e = reading_text(r, reading_of(s, "problem"), o, true, &id)) != ERR_OK ||
+	    (e = reading_text(r, reading_of(s, "severity"), o, true, &word)) != ERR_OK)
 		return e;
 	if (strlen(id) != ID)
-		return user_file_wrong(why, user_file_of(s, "problem"),
-				       "not the id of a problem:", id, NULL);
+		return reading_wrong(r, reading_of(s, "problem"), "not the id of a problem:", id,
+				     NULL);
 	if (!judge_severity_parse(word, &severity))
-		return user_file_wrong(why, user_file_of(s, "severity"), "no severity", word, NULL);
+		return reading_wrong(r, reading_of(s, "severity"), "no severity", word, NULL);
 	struct baseline_problem *p = map_get(b->by_id, slice_of(id));
-	if (!p && b->count == BASELINE_MOST) {
-		(void)user_file_wrong(why, s, "more than 1000000 problems", NULL, NULL);
-		return ERR_LIMIT;
-	}
+	if (!p && b->count == BASELINE_MOST)
+		return reading_wrong(r, s, "more than 1000000 problems", NULL, NULL);
 	if (!p)
 		p = appear(b, id, o);
 	if (severity > p->severity)
@@ -85,37 +83,36 @@ static enum err take(struct baseline *b, struct user_file_spot s, const json_t *
 	return ERR_OK;
 }
 
-static enum err take_findings(struct baseline *b, const json_t *calls, size_t i, char **why)
+static enum err take_findings(struct baseline *b, const json_t *calls, size_t i, struct reading *r)
 {
 	const json_t *list = json_object_get(json_array_get(calls, i), "findings");
-	struct user_file_spot s = { "calls", i, "findings", USER_FILE_NO_ITEM };
+	struct reading_spot s = { "calls", (int)i, "findings", READING_NONE };
 	enum err e = ERR_OK;
 
 	for (size_t k = 0; k < json_array_size(list) && e == ERR_OK; k++) {
 		const json_t *f = json_array_get(list, k);
 		const char *outcome = json_string_value(json_object_get(f, "outcome"));
 		if (outcome && strcmp(outcome, "violated") == 0)
-			e = take(b, s, f, why);
+			e = take(b, s, f, r);
 	}
 	return e;
 }
 
 /* The list of problems may be cut short, the findings of all calls are not. */
-static enum err take_all(struct baseline *b, const json_t *report, char **why)
+static enum err take_all(struct baseline *b, const json_t *report, struct reading *r)
 {
 	const json_t *problems = json_object_get(report, "problems");
 	const json_t *calls = json_object_get(report, "calls");
-	struct user_file_spot top = { NULL, 0, NULL, USER_FILE_NO_ITEM };
+	struct reading_spot top = reading_top;
 	enum err e = ERR_OK;
 
 	if (!json_is_array(calls))
-		return user_file_wrong(why, user_file_of(top, "calls"), "is not a list", NULL,
-				       NULL);
+		return reading_wrong(r, reading_of(top, "calls"), "is not a list", NULL, NULL);
 	for (size_t i = 0; i < json_array_size(problems) && e == ERR_OK; i++)
-		e = take(b, (struct user_file_spot){ "problems", i, NULL, USER_FILE_NO_ITEM },
-			 json_array_get(problems, i), why);
+		e = take(b, (struct reading_spot){ "problems", (int)i, NULL, READING_NONE },
+			 json_array_get(problems, i), r);
 	for (size_t i = 0; i < json_array_size(calls) && e == ERR_OK; i++)
-		e = take_findings(b, calls, i, why);
+		e = take_findings(b, calls, i, r);
 	return e;
 }
 
@@ -139,12 +136,12 @@ static void name_run(struct baseline *b, const json_t *report)
 		memcpy(b->run, run, n);
 }
 
-static enum err fill(struct baseline *b, const json_t *report, char **why)
+static enum err fill(struct baseline *b, const json_t *report, struct reading *r)
 {
-	enum err e = user_file_schema(why, report, "earshot.report/1");
+	enum err e = reading_schema(r, report, "report", "earshot.report/1");
 
 	if (e == ERR_OK)
-		e = take_all(b, report, why);
+		e = take_all(b, report, r);
 	name_run(b, report);
 	if (b->count)
 		qsort(b->all, b->count, sizeof(struct baseline_problem *), worst_first);
@@ -172,15 +169,18 @@ enum err baseline_read(FILE *in, struct digest *of, struct baseline **out, char 
 	json_error_t error;
 	struct source source = { in, of };
 	json_t *report = json_load_callback(read_some, &source, 0, &error);
-	struct user_file_spot top = { NULL, 0, NULL, USER_FILE_NO_ITEM };
 
 	*out = NULL;
 	*why = NULL;
-	if (!report)
-		return user_file_wrong(why, top, "not JSON, or cut short", NULL, NULL);
+	if (!report) {
+		*why = mem_text("not JSON, or cut short");
+		return ERR_MALFORMED;
+	}
 	struct baseline *b = mem_zero(1, sizeof *b);
 	b->by_id = map_new();
-	enum err e = fill(b, report, why);
+	struct reading r = { NULL, NULL };
+	enum err e = fill(b, report, &r);
+	*why = r.why;
 	json_decref(report);
 	if (e == ERR_OK)
 		*out = b;

@@ -20,8 +20,8 @@ enum { BASELINE_MOST = 1000000 }; /* problems */
 
 /*
  * `of` gets all that was read; NULL: no digest is wanted.
- * A report as JSON, of any version of earshot.report/1. ERR_MALFORMED, or ERR_LIMIT for more
- * than BASELINE_MOST problems, with a sentence in *why (free() it) and nothing in *out.
+ * A report as JSON, of any version of earshot.report/1. ERR_MALFORMED, also for more than
+ * BASELINE_MOST problems, with a sentence in *why (free() it) and nothing in *out.
  */
 enum err baseline_read(FILE *in, struct digest *of, struct baseline **out, char **why) MUST_CHECK;
 void baseline_free(struct baseline *b);

@@ -256,7 +256,7 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 			  .arena = j->arena,
 			  .found = &j->found,
 			  .memo = &j->memo,
-			  .strength = j->options.strength };
+			  .strength = j->policy->strength };
 
 	arena_reset(j->arena);
 	memset(&j->now, 0, sizeof j->now);

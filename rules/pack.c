@@ -195,6 +195,9 @@ static enum err read_define(struct pack_read *r, const json_t *o)
 	for (size_t i = 0; e == ERR_OK && i < s->define_count; i++)
 		if (s->defines[i].scope == d.scope && strcmp(s->defines[i].name, d.name) == 0)
 			e = pack_read_wrong(r, "is defined twice:", d.name, NULL);
+	for (size_t i = 0; e == ERR_OK && i < d.scope->count; i++)
+		if (strcmp(d.scope->fields[i].name, d.name) == 0)
+			e = pack_read_wrong(r, "is the name of a field:", d.name, NULL);
 	if (e == ERR_OK)
 		e = pack_read_expr(r, o, "is", d.scope, &expr);
 	if (e == ERR_OK && !expr)

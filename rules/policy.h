@@ -38,6 +38,7 @@ struct policy {
 	size_t suite_count; /* 0: any */
 	char *frameworks[POLICY_FRAMEWORKS];
 	size_t framework_count; /* 0: the program's own choice */
+	uint8_t strength;	/* enum cipher_short: what SRTP ciphers must not fall short of */
 	uint64_t linger_ns, unanswered_ns, answered_ns, opaque_ns;
 };
 

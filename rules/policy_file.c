@@ -284,6 +284,30 @@ static enum err take_suites(struct reading *r, const json_t *o)
 	return reading_list(r, at("parameters", "allowed_suites"), suites, take_suite, NULL);
 }
 
+static enum err take_profile(struct reading *r, struct reading_spot s, const char *word, void *ctx)
+{
+	static const char *const names[] = { "cnsa", "fips" };
+	static const uint8_t bits[] = { SHORT_OF_CNSA, SHORT_OF_FIPS };
+	size_t n;
+	enum err e =
+		reading_among(r, s, "no profile of cryptography (cnsa, fips):", word, names, 2, &n);
+
+	(void)ctx;
+	if (e == ERR_OK)
+		policy_in(r)->strength |= bits[n];
+	return e;
+}
+
+static enum err take_strength(struct reading *r, const json_t *o)
+{
+	const json_t *profiles = json_object_get(o, "strength");
+
+	if (!profiles)
+		return ERR_OK;
+	policy_in(r)->strength = 0;
+	return reading_list(r, at("parameters", "strength"), profiles, take_profile, NULL);
+}
+
 /* What a policy thinks of recording is what it makes of B2B-006; `severities` may say it anew. */
 static enum err take_recorder(struct reading *r, const json_t *o)
 {
@@ -327,6 +351,7 @@ static enum err take_parameters(struct reading *r, const json_t *o)
 					    "minimum_tls",
 					    "allowed_suites",
 					    "recorder",
+					    "strength",
 					    "bye_linger",
 					    "unanswered",
 					    "answered_silence",
@@ -343,7 +368,7 @@ static enum err take_parameters(struct reading *r, const json_t *o)
 			      "is not a number of seconds from 0 to 1", &p->clear_start_ns)) !=
 		    ERR_OK ||
 	    (e = take_minimum_tls(r, o)) != ERR_OK || (e = take_suites(r, o)) != ERR_OK ||
-	    (e = take_recorder(r, o)) != ERR_OK ||
+	    (e = take_recorder(r, o)) != ERR_OK || (e = take_strength(r, o)) != ERR_OK ||
 	    (e = take_seconds(r, o, "bye_linger", 1, LONGEST_S, life, &p->linger_ns)) != ERR_OK ||
 	    (e = take_seconds(r, o, "unanswered", 1, LONGEST_S, life, &p->unanswered_ns)) !=
 		    ERR_OK ||

@@ -110,8 +110,7 @@ enum err reading_text(struct reading *r, struct reading_spot s, const json_t *o,
 	return **out ? ERR_OK : reading_wrong(r, s, "is empty", NULL, NULL);
 }
 
-enum err reading_file(struct reading *r, const json_t *root, const char *what, const char *schema,
-		      const char *const *keys)
+enum err reading_schema(struct reading *r, const json_t *root, const char *what, const char *schema)
 {
 	char words[80];
 	const char *said;
@@ -125,7 +124,15 @@ enum err reading_file(struct reading *r, const json_t *root, const char *what, c
 	(void)snprintf(words, sizeof words, "not %s but", schema);
 	if (strcmp(said, schema) != 0)
 		return reading_wrong(r, reading_of(reading_top, "schema"), words, said, NULL);
-	return reading_keys(r, reading_top, root, keys);
+	return ERR_OK;
+}
+
+enum err reading_file(struct reading *r, const json_t *root, const char *what, const char *schema,
+		      const char *const *keys)
+{
+	enum err e = reading_schema(r, root, what, schema);
+
+	return e == ERR_OK ? reading_keys(r, reading_top, root, keys) : e;
 }
 
 enum err reading_list(struct reading *r, struct reading_spot s, const json_t *value,

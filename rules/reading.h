@@ -40,6 +40,9 @@ enum err reading_keys(struct reading *r, struct reading_spot s, const json_t *o,
 /* The text at s.key of o, not empty; *out NULL where it is absent and need not be there. */
 enum err reading_text(struct reading *r, struct reading_spot s, const json_t *o, bool needed,
 		      const char **out) MUST_CHECK;
+/* An object of this schema, whatever else it has. */
+enum err reading_schema(struct reading *r, const json_t *root, const char *what,
+			const char *schema) MUST_CHECK;
 /* The top of a file: an object of this schema with these keys. `what` names the kind of file. */
 enum err reading_file(struct reading *r, const json_t *root, const char *what, const char *schema,
 		      const char *const *keys) MUST_CHECK;

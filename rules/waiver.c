@@ -9,7 +9,7 @@
 #include "analyzer/base/nearest.h"
 #include "analyzer/base/when.h"
 #include "rules/field_row.h"
-#include "rules/user_file.h"
+#include "rules/reading.h"
 
 enum { PROBLEM_ID = 32, DATE = 10, NAMES = 1024 };
 
@@ -85,7 +85,7 @@ const char *waiver_as_of_text(const struct waivers *w)
 
 /* ---- the file ------------------------------------------------------------------------ */
 
-static enum err rule_of(char **why, struct user_file_spot s, const char *id,
+static enum err rule_of(struct reading *r, struct reading_spot s, const char *id,
 			const struct rule **out)
 {
 	const char *names[NAMES];
@@ -99,23 +99,23 @@ static enum err rule_of(char **why, struct user_file_spot s, const char *id,
 		*out = &rules[n];
 		return ERR_OK;
 	}
-	return user_file_wrong(why, s, "no rule", id, nearest_word(slice_of(id), names, n));
+	return reading_wrong(r, s, "no rule", id, nearest_word(slice_of(id), names, n));
 }
 
-static enum err expiry_of(char **why, struct user_file_spot s, const char *text, struct waiver *out)
+static enum err expiry_of(struct reading *r, struct reading_spot s, const char *text,
+			  struct waiver *out)
 {
 	if (!date_of(text, &out->last_day))
-		return user_file_wrong(why, s, "not a date like 2027-01-31:", text, NULL);
+		return reading_wrong(r, s, "not a date like 2027-01-31:", text, NULL);
 	memcpy(out->expires, text, DATE);
 	return ERR_OK;
 }
 
-static enum err problem_of(char **why, struct user_file_spot s, const char *id)
+static enum err problem_of(struct reading *r, struct reading_spot s, const char *id)
 {
 	if (!id || (strlen(id) == PROBLEM_ID && strspn(id, "0123456789abcdef") == PROBLEM_ID))
 		return ERR_OK;
-	return user_file_wrong(why, s, "not the id of a problem (32 hexadecimal digits):", id,
-			       NULL);
+	return reading_wrong(r, s, "not the id of a problem (32 hexadecimal digits):", id, NULL);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -123,7 +123,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static enum err only_once(const struct waivers *w, char **why, struct user_file_spot s,
+static enum err only_once(const struct waivers *w, struct reading *r, struct reading_spot s,
 			  const struct waiver *new)
 {
 	char other[48];
@@ -136,37 +136,39 @@ static enum err only_once(const struct waivers *w, char **why, struct user_file_
 			       new->scope ? expr_source(new->scope) : NULL))
 			continue;
 		(void)snprintf(other, sizeof other, "waivers[%zu]", i);
-		return user_file_wrong(why, s, "waives the same findings as", other, NULL);
+		return reading_wrong(r, s, "waives the same findings as", other, NULL);
 	}
 	return ERR_OK;
 }
 
-static enum err texts_of(char **why, struct user_file_spot s, const json_t *o, struct waiver *out)
+static enum err texts_of(struct reading *r, struct reading_spot s, const json_t *o,
+			 struct waiver *out)
 {
 	const char *rule, *expires, *comment;
 	enum err e;
 
-	if ((e = user_file_text(why, user_file_of(s, "rule"), o, true, &rule)) != ERR_OK ||
-	    (e = rule_of(why, user_file_of(s, "rule"), rule, &out->rule)) != ERR_OK ||
-	    (e = user_file_text(why, user_file_of(s, "problem"), o, false, &out->problem)) ||
-	    (e = problem_of(why, user_file_of(s, "problem"), out->problem)) != ERR_OK ||
-	    (e = user_file_text(why, user_file_of(s, "element"), o, false, &out->element)) ||
-	    (e = user_file_text(why, user_file_of(s, "reason"), o, true, &out->reason)) ||
-	    (e = user_file_text(why, user_file_of(s, "owner"), o, true, &out->owner)) != ERR_OK ||
-	    (e = user_file_text(why, user_file_of(s, "comment"), o, false, &comment)) != ERR_OK ||
-	    (e = user_file_text(why, user_file_of(s, "expires"), o, true, &expires)) != ERR_OK)
+	if ((e = reading_text(r, reading_of(s, "rule"), o, true, &rule)) != ERR_OK ||
+	    (e = rule_of(r, reading_of(s, "rule"), rule, &out->rule)) != ERR_OK ||
+	    (e = reading_text(r, reading_of(s, "problem"), o, false, &out->problem)) ||
+	    (e = problem_of(r, reading_of(s, "problem"), out->problem)) != ERR_OK ||
+	    (e = reading_text(r, reading_of(s, "element"), o, false, &out->element)) ||
+	    (e = reading_text(r, reading_of(s, "reason"), o, true, &out->reason)) ||
+	    (e = reading_text(r, reading_of(s, "owner"), o, true, &out->owner)) != ERR_OK ||
+	    (e = reading_text(r, reading_of(s, "comment"), o, false, &comment)) != ERR_OK ||
+	    (e = reading_text(r, reading_of(s, "expires"), o, true, &expires)) != ERR_OK)
 		return e;
-	return expiry_of(why, user_file_of(s, "expires"), expires, out);
+	return expiry_of(r, reading_of(s, "expires"), expires, out);
 }
 
 /* The finding's own fields first, then those of its call. */
-static enum err scope_of(char **why, struct user_file_spot s, const json_t *o, struct waiver *out)
+static enum err scope_of(struct reading *r, struct reading_spot s, const json_t *o,
+			 struct waiver *out)
 {
 	const struct expr_scope *const scopes[] = { field_row_finding(), field_call() };
 	struct expr_names names = { .scopes = scopes, .scope_count = 2 };
 	const char *text;
 	char *wrong = NULL;
-	enum err e = user_file_text(why, s, o, false, &text);
+	enum err e = reading_text(r, s, o, false, &text);
 
 	if (e != ERR_OK || !text)
 		return e;
@@ -174,27 +176,27 @@ static enum err scope_of(char **why, struct user_file_spot s, const json_t *o, s
 	if (e == ERR_OK && expr_type(out->scope) != EXPR_BOOL) {
 		expr_free(out->scope);
 		out->scope = NULL;
-		return user_file_wrong(why, s, "is not a condition", NULL, NULL);
+		return reading_wrong(r, s, "is not a condition", NULL, NULL);
 	}
 	if (e != ERR_OK)
-		e = user_file_wrong(why, s, wrong ? wrong : "cannot be read", NULL, NULL);
+		e = reading_wrong(r, s, wrong ? wrong : "cannot be read", NULL, NULL);
 	free(wrong);
 	return e;
 }
 
-static enum err take(struct waivers *w, size_t i, const json_t *o, char **why)
+static enum err take(struct waivers *w, size_t i, const json_t *o, struct reading *r)
 {
 	static const char *const keys[] = { "rule",  "scope",	"problem", "element", "reason",
 					    "owner", "expires", "comment", NULL };
-	struct user_file_spot s = { "waivers", i, NULL, USER_FILE_NO_ITEM };
+	struct reading_spot s = { "waivers", (int)i, NULL, READING_NONE };
 	struct waiver new = { .rule = NULL };
 	enum err e;
 
-	if ((e = user_file_keys(why, s, o, keys)) != ERR_OK ||
-	    (e = texts_of(why, s, o, &new)) != ERR_OK ||
-	    (e = scope_of(why, user_file_of(s, "scope"), o, &new)) != ERR_OK)
+	if ((e = reading_keys(r, s, o, keys)) != ERR_OK ||
+	    (e = texts_of(r, s, o, &new)) != ERR_OK ||
+	    (e = scope_of(r, reading_of(s, "scope"), o, &new)) != ERR_OK)
 		return e;
-	if ((e = only_once(w, why, s, &new)) != ERR_OK) {
+	if ((e = only_once(w, r, s, &new)) != ERR_OK) {
 		expr_free(new.scope);
 		return e;
 	}
@@ -202,28 +204,23 @@ static enum err take(struct waivers *w, size_t i, const json_t *o, char **why)
 	return ERR_OK;
 }
 
-static enum err take_all(struct waivers *w, char **why)
+static enum err take_all(struct waivers *w, struct reading *r)
 {
 	static const char *const keys[] = { "schema", "waivers", "comment", NULL };
-	struct user_file_spot top = { NULL, 0, NULL, USER_FILE_NO_ITEM };
+	struct reading_spot top = reading_top;
 	const json_t *list = json_object_get(w->source, "waivers");
 	size_t n = json_array_size(list);
 	enum err e;
 
-	if (!json_is_object(w->source))
-		return user_file_wrong(why, top, "no waivers: not an object", NULL, NULL);
-	if ((e = user_file_schema(why, w->source, WAIVER_SCHEMA)) != ERR_OK ||
-	    (e = user_file_keys(why, top, w->source, keys)) != ERR_OK)
+	if ((e = reading_file(r, w->source, "waivers", WAIVER_SCHEMA, keys)) != ERR_OK)
 		return e;
 	if (!json_is_array(list))
-		return user_file_wrong(why, user_file_of(top, "waivers"), "is not a list", NULL,
-				       NULL);
+		return reading_wrong(r, reading_of(top, "waivers"), "is not a list", NULL, NULL);
 	if (n > WAIVER_MOST)
-		return user_file_wrong(why, user_file_of(top, "waivers"), "more than 2000", NULL,
-				       NULL);
+		return reading_wrong(r, reading_of(top, "waivers"), "more than 2000", NULL, NULL);
 	w->all = mem_zero(n + 1, sizeof *w->all);
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = take(w, i, json_array_get(list, i), why);
+		e = take(w, i, json_array_get(list, i), r);
 	return e;
 }
 
@@ -233,12 +230,14 @@ enum err waiver_parse(struct slice text, struct waivers **out, char **why)
 
 	*out = NULL;
 	*why = NULL;
-	source = user_file_load(text, why);
+	source = reading_load(text, why);
 	if (!source)
 		return ERR_MALFORMED;
 	struct waivers *w = mem_zero(1, sizeof *w);
 	w->source = source;
-	enum err e = take_all(w, why);
+	struct reading r = { NULL, NULL };
+	enum err e = take_all(w, &r);
+	*why = r.why;
 	if (e == ERR_OK)
 		*out = w;
 	else

@@ -93,7 +93,7 @@ static void refuses_what_is_no_report(void **state)
 {
 	(void)state;
 	refuses("{", "not JSON, or cut short");
-	refuses("[]", "schema: is missing");
+	refuses("[]", "no report: not an object");
 	refuses("{\"schema\":\"earshot.plan/1\"}",
 		"schema: not earshot.report/1 but 'earshot.plan/1'");
 	refuses("{\"schema\":\"earshot.report/1\"}", "calls: is not a list");

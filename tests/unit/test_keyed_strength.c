@@ -101,50 +101,12 @@ static void the_cipher_of_the_commit_counts(void **state)
 	assert_int_equal(by_zrtp("2FS3"), SHORT_OF_FIPS);
 }
 
-/* ---- the rule ---------------------------------------------------------------------------------
- */
-
-static struct callmake m;
-
-/* Whether it is told under a policy that asks for so much. */
-static bool told(uint8_t asked, unsigned lacking)
-{
-	struct judge_options options = { .policy = "baseline",
-					 .fail_on = SEVERITY_INFO,
-					 .strength = asked };
-	struct judge *judge;
-	char *why;
-
-	callmake_begin(&m, CALL_CALL);
-	callmake_leg(&m, true);
-	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES);
-	callmake_fact_on(&m, FACT_srtp_cipher, 0)->value = lacking;
-	assert_int_equal(judge_new(&judge, options, &why), ERR_OK);
-	const struct finding *f = callmake_violated(judge_call(judge, &m.c), "SRTP-005");
-	bool got = f != NULL;
-	assert_true(!f || (f->severity == SEVERITY_INFO && !f->gates));
-	judge_free(judge);
-	return got;
-}
-
-static void nobody_is_told_who_did_not_ask(void **state)
-{
-	(void)state;
-	assert_false(told(0, BOTH));
-	assert_false(told(SHORT_OF_CNSA, SHORT_OF_FIPS));
-	assert_false(told(SHORT_OF_FIPS, SHORT_OF_CNSA));
-	assert_true(told(SHORT_OF_CNSA, SHORT_OF_CNSA));
-	assert_true(told(SHORT_OF_FIPS, BOTH));
-	assert_true(told(BOTH, SHORT_OF_CNSA));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_suite_that_was_taken_counts),
 		cmocka_unit_test(the_profile_that_was_chosen_counts),
 		cmocka_unit_test(the_cipher_of_the_commit_counts),
-		cmocka_unit_test(nobody_is_told_who_did_not_ask),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,7 @@ static void mistakes_are_named_with_their_place(void **state)
 	refused("{{seen}}.", "}", "a brace is closed");
 	refused("{value}", "{valeu}", "value");
 	refused("|3|", "|x|", "behind a bar");
+	refused("\"busy\"", "\"packets\"", "is the name of a field: 'packets'");
 	refused("earshot.rules/1", "earshot.rules/9", "earshot.rules/1, not 'earshot.rules/9'");
 	refused("\"pack\"", "\"schema\"", "duplicate");
 	refused("[\n   {", "[\n   ", "house.json:");

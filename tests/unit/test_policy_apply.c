@@ -259,6 +259,34 @@ static int end(void **state)
 	return 0;
 }
 
+/* Whether SRTP-005 is told under a policy that asks for these profiles. */
+static bool told(const char *strength, unsigned lacking)
+{
+	char said[120];
+
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	callmake_line(&m, PROFILE_RTP_SAVP, KEYING_SDES);
+	callmake_fact_on(&m, FACT_srtp_cipher, 0)->value = lacking;
+	(void)snprintf(said, sizeof said, "\"parameters\":{\"strength\":[%s]}", strength);
+	const struct finding *f = callmake_violated(under(said), "SRTP-005");
+	assert_true(!f || (f->severity == SEVERITY_INFO && !f->gates));
+	return f != NULL;
+}
+
+static void nobody_is_told_of_strength_who_did_not_ask(void **state)
+{
+	const unsigned both = SHORT_OF_CNSA | SHORT_OF_FIPS;
+
+	(void)state;
+	assert_false(told("", both));
+	assert_false(told("\"cnsa\"", SHORT_OF_FIPS));
+	assert_false(told("\"fips\"", SHORT_OF_CNSA));
+	assert_true(told("\"cnsa\"", SHORT_OF_CNSA));
+	assert_true(told("\"fips\"", both));
+	assert_true(told("\"cnsa\",\"fips\"", SHORT_OF_CNSA));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +299,7 @@ int main(void)
 		cmocka_unit_test(tls_may_not_be_older_than_the_policy_says),
 		cmocka_unit_test(suites_must_be_among_those_allowed),
 		cmocka_unit_test(what_the_command_line_requires_comes_beside),
+		cmocka_unit_test(nobody_is_told_of_strength_who_did_not_ask),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, end);
