@@ -295,6 +295,12 @@ def gap(raw):
     return edit.edit(raw, lambda p: None if edit.is_rtp(p.data) and begin <= p.stamp < begin + 1000000 else p)
 
 
+def hole(raw):
+    """a segment of TCP in the middle of the signaling is gone"""
+    full = [p.stamp for p in edit.read(raw) if p.data and not p.udp and len(p.data) > 100]
+    return edit.edit(raw, lambda p: None if not p.udp and p.stamp == full[3] else p)
+
+
 def late(raw):
     """the capture begins when the call is already there"""
     times = [p.stamp for p in edit.read(raw) if p.data and edit.is_rtp(p.data)]
@@ -394,6 +400,8 @@ def table():
     yield one("OBS-002", False, "no TLS", clear)
     yield one("OBS-003", True, "messages cut at 400 octets", cut(clear))
     yield one("OBS-004", True, "a second without media", gap(clear))
+    yield one("OBS-004", True, "a segment of TCP is gone", hole(load("tcp-rtp-proxy")))
+    yield one("OBS-004", False, "all of TCP", load("tcp-rtp-proxy"))
     yield one("OBS-006", True, "begun in the middle", late(clear))
     for rule in ("OBS-003", "OBS-004", "OBS-006"):
         yield one(rule, False, "a whole call", clear)
