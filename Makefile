@@ -109,10 +109,11 @@ check: unit golden lint ## everything a commit must pass
 unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
-golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence, parts of samples
+golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, parts of samples
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
 	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
+	@$(PYTHON) tests/golden/flawless.py $B/earshot samples $(SHARED)/captures/lab
 	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
 

@@ -9,7 +9,6 @@ field that must never be printed; every format is searched for it in all the way
 text can be written.
 """
 import base64
-import gzip
 import json
 import os
 import re
@@ -17,6 +16,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+
+import edit
 
 EARSHOT, SAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 passed = failed = 0
@@ -33,9 +34,8 @@ def audit(*words):
     return subprocess.run([EARSHOT, "audit", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
 
 
-def sample(scene, name="alice.pcap.gz"):
-    with gzip.open(os.path.join(SAMPLES, scene, name), "rb") as f:
-        return f.read()
+def sample(scene):
+    return edit.sample(os.path.join(SAMPLES, scene))
 
 
 def report_of(raw, *options):
@@ -61,59 +61,13 @@ def verified(report):
 
 # ---- one changed byte -------------------------------------------------------------
 
-def flip(c):
-    """another hex digit or letter of the same class"""
-    return bytes([c[0] ^ 1 if c[0] ^ 1 in b"0123456789abcdefABCDEF" else c[0] - 1])
-
-
-def packets(raw):
-    """offset of each packet's bytes and their length: classic pcap, little endian, Ethernet"""
-    at = 24
-    while at + 16 <= len(raw):
-        n = struct.unpack_from("<I", raw, at + 8)[0]
-        yield at + 16, n
-        at += 16 + n
-
-
-def datagrams(raw):
-    """offset and length of each UDP payload over IPv4"""
-    for at, n in packets(raw):
-        if raw[at + 12:at + 14] == b"\x08\x00" and raw[at + 23] == 17:
-            head = at + 14 + 4 * (raw[at + 14] & 15)
-            yield head + 8, at + n - head - 8
-
-
-def change_certificate(raw):
-    """one octet in the middle of the first certificate, in every copy of that flight"""
-    for at, n in datagrams(raw):
-        if n > 25 and raw[at] == 22 and raw[at + 13] == 11:
-            # Past both lengths and into the key: wherever it is, the digest changes.
-            piece = raw[at + 120:at + 140]
-            return raw.replace(piece, piece[:-1] + bytes([piece[-1] ^ 1]))
-    raise SystemExit("no certificate message starts a record")
-
-
-def change_text(raw, pattern):
-    """the last character of each thing the pattern finds first, wherever it stands"""
-    found = re.search(pattern, raw).group(0)
-    return raw.replace(found, found[:-1] + flip(found[-1:]))
-
-
-def change_tags(raw):
-    out = bytearray(raw)
-    for at, n in datagrams(raw):
-        if n > 60 and raw[at] == 0x80 and (raw[at + 1] & 0x7f) < 64:
-            out[at + n - 1] ^= 1
-    return bytes(out)
-
-
 def tampering():
     dtls = sample("udp-dtls-proxy")
     whole = report_of(dtls)
     expect("an intact DTLS call accuses nobody", "DTLS-001" not in violated(whole) and verdict(whole, "keys") == "partial",
            verdict(whole, "keys"))
-    for what, raw in (("certificate", change_certificate(dtls)),
-                      ("fingerprint", change_text(dtls, rb"a=fingerprint:(?i:sha-256) [0-9A-F:]{95}"))):
+    for what, raw in (("certificate", edit.change_certificate(dtls)),
+                      ("fingerprint", edit.change_text(dtls, rb"a=fingerprint:(?i:sha-256) [0-9A-F:]{95}"))):
         r = report_of(raw)
         expect("a changed %s fails keys" % what, verdict(r, "keys") == "fail" and "DTLS-001" in violated(r),
                "%s %s" % (verdict(r, "keys"), sorted(violated(r))))
@@ -122,7 +76,7 @@ def tampering():
     sdes = sample("udp-sdes-proxy")
     whole = report_of(sdes)
     expect("the disclosed key is proved to open the media", "KEY-003" in violated(whole) and verified(whole) > 0)
-    for what, raw in (("tag", change_tags(sdes)), ("key", change_keys(sdes))):
+    for what, raw in (("tag", edit.change_tags(sdes)), ("key", edit.change_keys(sdes))):
         r = report_of(raw)
         expect("with a changed %s nothing is proved" % what, "KEY-003" not in violated(r) and verified(r) == 0)
         expect("with a changed %s the key in SDP still fails keys" % what,
@@ -132,7 +86,7 @@ def tampering():
     expect("an intact ZRTP call accuses nobody", "ZRTP-001" not in violated(whole) and verdict(whole, "keys") == "partial",
            verdict(whole, "keys"))
     if re.search(rb"a=zrtp-hash:1\.10 [0-9a-f]{64}", zrtp):
-        r = report_of(change_text(zrtp, rb"a=zrtp-hash:1\.10 [0-9a-f]{64}"))
+        r = report_of(edit.change_text(zrtp, rb"a=zrtp-hash:1\.10 [0-9a-f]{64}"))
         expect("a changed zrtp-hash is found", "ZRTP-001" in violated(r) and verdict(r, "keys") in ("suspect", "fail"),
                "%s %s" % (verdict(r, "keys"), sorted(violated(r))))
     else:
@@ -149,35 +103,9 @@ def tampering():
         expect("%s stays shut with a changed key log" % name, r["summary"]["seen"]["sip_messages"] == 0)
 
 
-def change_keys(raw):
-    for found in set(re.findall(rb"inline:[A-Za-z0-9+/]{40}", raw)):
-        wrong = b"A" if found[20:21] != b"A" else b"B"
-        raw = raw.replace(found, found[:20] + wrong + found[21:])
-    return raw
-
-
 # ---- secrets stay inside ------------------------------------------------------------
 
-def udp(src, dst, sport, dport, payload, number):
-    body = struct.pack("!HHHH", sport, dport, 8 + len(payload), 0) + payload
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(body), number, 0, 64, 17, 0, src, dst)
-    return b"\x02\0\0\0\0\1\x02\0\0\0\0\2\x08\0" + head + body
-
-
-def tcp(src, dst, sport, dport, seq, ack, flags, payload, number):
-    body = struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, 65535, 0, 0) + payload
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(body), number, 0, 64, 6, 0, src, dst)
-    return b"\x02\0\0\0\0\1\x02\0\0\0\0\2\x08\0" + head + body
-
-
 A, B = b"\x0a\x01\x01\x0a", b"\x0a\x01\x02\x14"
-
-
-def pcap(frames):
-    out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1)
-    for i, f in enumerate(frames):
-        out += struct.pack("<IIII", 1700000000 + i // 10, i % 10 * 100000, len(f), len(f)) + f
-    return out
 
 
 def message(start, headers, body=b"", kind=None):
@@ -250,9 +178,10 @@ def websocket_frames(secrets):
     sip = message("REGISTER sip:example.test SIP/2.0", head("REGISTER", 20, []))
     masked = bytes(c ^ b"\1\2\3\4"[i % 4] for i, c in enumerate(sip))
     frame = b"\x81\xfe" + struct.pack("!H", len(sip)) + b"\1\2\3\4" + masked
-    return [tcp(A, B, 40000, 8080, 1, 0, 2, b"", 101), tcp(B, A, 8080, 40000, 1, 2, 18, b"", 102),
-            tcp(A, B, 40000, 8080, 2, 2, 24, ask, 103), tcp(B, A, 8080, 40000, 2, 2 + len(ask), 24, yes, 104),
-            tcp(A, B, 40000, 8080, 2 + len(ask), 2 + len(yes), 24, frame, 105)]
+    at, back = 2 + len(ask), 2 + len(yes)
+    return [edit.tcp(A, B, 40000, 8080, 1, 0, 2, b"", 101), edit.tcp(B, A, 8080, 40000, 1, 2, 18, b"", 102),
+            edit.tcp(A, B, 40000, 8080, 2, 2, 24, ask, 103), edit.tcp(B, A, 8080, 40000, 2, at, 24, yes, 104),
+            edit.tcp(A, B, 40000, 8080, at, back, 24, frame, 105)]
 
 
 def writings(secret):
@@ -275,14 +204,14 @@ def writings(secret):
 
 def secrets_stay():
     secrets = []
-    frames = [udp(A, B, 5060, 5060, m, i + 1) for i, m in enumerate(canary_messages(secrets))]
+    frames = [edit.udp(A, B, 5060, 5060, m, i + 1) for i, m in enumerate(canary_messages(secrets))]
     frames += websocket_frames(secrets)
     for scene in ("udp-sdes-proxy", "tls13-keylog", "webrtc-wss-direct", "tls12-rsa-key", "dtmf-info"):
         search_sample(scene)
     with tempfile.TemporaryDirectory() as d:
         path = os.path.join(d, "canary.pcap")
         with open(path, "wb") as f:
-            f.write(pcap(frames))
+            f.write(edit.pcap(frames))
         outs = outputs(path)
     expect("the marked messages were read", json.loads(outs["json none"])["summary"]["seen"]["sip_messages"] >= 10)
     search("the marked messages", outs, secrets)
