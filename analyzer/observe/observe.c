@@ -219,6 +219,13 @@ static void rtp_doubtful(struct observe *o, struct flow *f, unsigned d, const st
 	note_unclaimed(o, f, p);
 }
 
+/* What is gone from a message, a handshake or the media may be what speaks against a doubt. */
+static void note_cut(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
+{
+	if (p->cut)
+		tell_loss(&o->tell, f, d, LOSS_SNAPLEN, tell_evidence(p));
+}
+
 static void rtp_packet(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
 {
 	struct rtp_quick q;
@@ -241,6 +248,7 @@ static void rtp_packet(struct observe *o, struct flow *f, unsigned d, const stru
 		}
 		media_seen_start(&o->media, f, &held);
 	}
+	note_cut(o, f, d, p);
 	media_seen_packet(&o->media, f, d, p, &q);
 }
 
@@ -257,8 +265,7 @@ static void rtcp_packet(struct observe *o, struct flow *f, unsigned d, const str
 
 static void sip_packet(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
 {
-	if (p->cut)
-		tell_loss(&o->tell, f, d, LOSS_SNAPLEN, tell_evidence(p));
+	note_cut(o, f, d, p);
 	sip_flow_message(&o->sip, f, d, p, p->bytes, (struct sip_flow_way){ .cut = p->cut });
 }
 
@@ -283,8 +290,10 @@ static void nothing_known(struct observe *o, struct flow *f, unsigned d, const s
 		return;
 	if (f->sip && !is_keepalive(p->bytes))
 		o->tell.count.sip_junk_bytes += p->bytes.n;
-	if (f->announced)
+	if (f->announced) {
 		cold_count(f, d, p, false);
+		note_cut(o, f, d, p); /* a record that is not whole is not known for one */
+	}
 	note_unclaimed(o, f, p);
 }
 
@@ -321,10 +330,12 @@ static void datagram(struct observe *o, struct flow *f, unsigned d, const struct
 		channel_packet(o, f, d, p);
 		break;
 	case CLAIM_ZRTP:
+		note_cut(o, f, d, p);
 		if (zrtp_seen_packet(&o->tell, f, d, p))
 			media_seen_reopen(f, WINDOW_ZRTP);
 		break;
 	case CLAIM_DTLS:
+		note_cut(o, f, d, p);
 		if (dtls_seen_packet(&o->tell, f, d, p))
 			media_seen_reopen(f, WINDOW_DTLS);
 		break;

@@ -222,7 +222,8 @@ static void note_profile(const struct look *k)
 		f->value = worth;
 }
 
-static void note_sides(const struct look *k)
+/* A message cut short by the capture may be the certificate. */
+static void note_sides(const struct look *k, const struct flow *f)
 {
 	const struct handshake_seen *h = &k->d->seen.shake;
 
@@ -233,7 +234,7 @@ static void note_sides(const struct look *k)
 			   h->hidden ? "DTLS 1.3" : "a resumed handshake", &h->server_at);
 		return;
 	}
-	if (h->incomplete || !h->certs[1].sent)
+	if (h->incomplete || f->cut || !h->certs[1].sent)
 		return;
 	if (!h->client_cert_asked || h->certs[0].none)
 		keyed_fact(k->l, FACT_dtls_one_sided, 3, k->a->number, NULL, &h->server_at);
@@ -252,7 +253,7 @@ static void look_at(struct look *k, const struct flow *f)
 	compare(k);
 	note_suite(k);
 	note_profile(k);
-	note_sides(k);
+	note_sides(k, f);
 	keyed_line_began(k->l, k->a, k->side[0], &k->d->at);
 }
 

@@ -288,6 +288,11 @@ def cut(raw):
     return edit.edit(raw, lambda p: p.cut(400) if edit.is_sip(p.data) else p)
 
 
+def snapped(raw, octets, kind):
+    """packets of one kind keep so many octets"""
+    return edit.edit(raw, lambda p: p.cut(octets) if p.data is not None and kind(p.data) else p)
+
+
 def gap(raw):
     """a second in the middle of each stream is gone"""
     times = [p.stamp for p in edit.read(raw) if p.data and edit.is_rtp(p.data)]
@@ -399,6 +404,12 @@ def table():
     yield one("OBS-002", True, "TLS without a key", tls)
     yield one("OBS-002", False, "no TLS", clear)
     yield one("OBS-003", True, "messages cut at 400 octets", cut(clear))
+    yield one("OBS-003", True, "media cut at 100 octets", snapped(clear, 100, edit.is_rtp))
+    for octets in (120, 200, 1100):
+        short = snapped(dtls, octets, is_dtls)
+        yield one("OBS-003", True, "a handshake cut at %d octets" % octets, short)
+        for rule in ("DTLS-009", "DTLS-010"):
+            yield one(rule, False, "a handshake cut at %d octets" % octets, short)
     yield one("OBS-004", True, "a second without media", gap(clear))
     yield one("OBS-004", True, "a segment of TCP is gone", hole(load("tcp-rtp-proxy")))
     yield one("OBS-004", False, "all of TCP", load("tcp-rtp-proxy"))
