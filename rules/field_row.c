@@ -51,7 +51,7 @@ static void finding_class(const struct expr_item *it, int arg, struct expr_value
 {
 	(void)arg;
 	out->known = true;
-	out->name = ((const struct finding *)it->at)->rule->cls;
+	out->name = (int)((const struct finding *)it->at)->rule->cls;
 }
 
 /* The text itself stands in the finding, not behind a pointer. */

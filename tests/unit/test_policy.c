@@ -241,7 +241,7 @@ static void a_policy_cannot_inherit_itself(void **state)
 
 static void inherits_through_a_few_files_and_no_more(void **state)
 {
-	static char names[20][4], texts[20][120];
+	static char names[20][16], texts[20][120];
 	struct file files[21] = { { NULL, NULL } };
 
 	(void)state;
