@@ -238,10 +238,10 @@ static bool media_segment(const struct expr_item *it, int arg, const void *after
 			  struct expr_item *out)
 {
 	const struct media *m = it->at;
-	const struct segment *s = after ? (const struct segment *)after + 1 : m->segments;
+	size_t at = after ? (size_t)((const struct segment *)after - m->segments) + 1 : 0;
 
 	(void)arg;
-	return give(it, field_segment(), s < m->segments + m->segment_count ? s : NULL, out);
+	return give(it, field_segment(), at < m->segment_count ? &m->segments[at] : NULL, out);
 }
 
 static void media_line(const struct expr_item *it, int arg, struct expr_value *out)
@@ -400,9 +400,9 @@ static void call_marks(const struct expr_item *it, int arg, struct expr_value *o
 			     struct expr_item *out)                                                \
 	{                                                                                          \
 		const struct call *c = it->at;                                                     \
-		const struct type *x = after ? (const struct type *)after + 1 : c->list;           \
+		size_t at = after ? (size_t)((const struct type *)after - c->list) + 1 : 0;        \
 		(void)arg;                                                                         \
-		return give(it, room(), x < c->list + (n) ? x : NULL, out);                        \
+		return give(it, room(), at < (size_t)(n) ? &c->list[at] : NULL, out);              \
 	}
 WALK(call_leg, field_leg, leg, legs, c->leg_count)
 WALK(call_media, field_media, media, media, c->media_count)

@@ -52,10 +52,8 @@ const char *call_carriage_text(enum carriage c)
 
 const struct fact *call_fact(const struct call *c, enum fact_kind k, const struct fact *after)
 {
-	const struct fact *end = c->facts + c->fact_count;
-
-	for (const struct fact *f = after ? after + 1 : c->facts; f < end; f++)
-		if (f->kind == k)
-			return f;
+	for (uint32_t i = after ? (uint32_t)(after - c->facts) + 1 : 0; i < c->fact_count; i++)
+		if (c->facts[i].kind == k)
+			return &c->facts[i];
 	return NULL;
 }
