@@ -1,5 +1,6 @@
 /* head.c - tool, inputs, losses, summary, problems: what needs the whole run. */
 #include "reports/head.h"
+#include "reports/hidden.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,26 +8,6 @@
 
 #include "reports/jvalue.h"
 #include "reports/since.h"
-
-static json_t *hidden(struct redactor *hide, const char *s)
-{
-	struct text t = { 0 };
-
-	redact_text(hide, &t, s);
-	json_t *v = jvalue_text(text_of(&t));
-	text_free(&t);
-	return v;
-}
-
-static json_t *hidden_label(struct redactor *hide, const char *s)
-{
-	struct text t = { 0 };
-
-	redact_label(hide, &t, s);
-	json_t *v = jvalue_text(text_of(&t));
-	text_free(&t);
-	return v;
-}
 
 static json_t *tool(const struct document_run *run)
 {
@@ -44,7 +25,7 @@ static json_t *input(struct redactor *hide, const struct document_input *in)
 	json_t *o = json_object(), *problems = json_array();
 
 	for (size_t i = 0; i < in->problem_count; i++)
-		jvalue_push(problems, hidden(hide, in->problems[i]));
+		jvalue_push(problems, hidden_text(hide, in->problems[i]));
 	jvalue_put(o, "label", hidden_label(hide, in->label));
 	jvalue_put(o, "name", hidden_label(hide, in->name));
 	jvalue_put(o, "sha256", jvalue_text(in->sha256));

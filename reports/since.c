@@ -1,5 +1,6 @@
 /* since.c - the earlier report and the waivers, as the document and its readers see them. */
 #include "reports/since.h"
+#include "reports/hidden.h"
 
 #include <string.h>
 
@@ -10,29 +11,6 @@
 #include "rules/waiver.h"
 
 enum { GONE_TOLD = 250, WAIVERS_NAMED = 3 };
-
-/* A user's file may name addresses that this report hides. */
-static json_t *hidden(struct redactor *hide, const char *s)
-{
-	struct text t = { 0 };
-
-	if (!s)
-		return json_null();
-	redact_text(hide, &t, s);
-	json_t *v = jvalue_text(text_of(&t));
-	text_free(&t);
-	return v;
-}
-
-static json_t *hidden_label(struct redactor *hide, const char *s)
-{
-	struct text t = { 0 };
-
-	redact_label(hide, &t, s);
-	json_t *v = jvalue_text(text_of(&t));
-	text_free(&t);
-	return v;
-}
 
 /* ---- the earlier report ------------------------------------------------------------ */
 
@@ -54,8 +32,8 @@ static json_t *gone(const struct baseline_problem *p, struct redactor *hide)
 	jvalue_put(o, "problem", jvalue_text(p->id));
 	jvalue_put(o, "rule", jvalue_text(p->rule));
 	jvalue_put(o, "severity", jvalue_text(judge_severity_text(p->severity)));
-	jvalue_put(o, "title", hidden(hide, p->title));
-	jvalue_put(o, "element", hidden(hide, p->element));
+	jvalue_put(o, "title", hidden_text(hide, p->title));
+	jvalue_put(o, "element", hidden_text(hide, p->element));
 	return o;
 }
 
@@ -104,9 +82,9 @@ static json_t *one_waiver(const struct waivers *all, const struct waiver *w, str
 
 	jvalue_put(o, "rule", jvalue_text(w->rule->id));
 	jvalue_put(o, "problem", jvalue_text(w->problem));
-	jvalue_put(o, "element", hidden(hide, w->element));
-	jvalue_put(o, "scope", hidden(hide, w->scope ? expr_source(w->scope) : NULL));
-	jvalue_put(o, "reason", hidden(hide, w->reason));
+	jvalue_put(o, "element", hidden_text(hide, w->element));
+	jvalue_put(o, "scope", hidden_text(hide, w->scope ? expr_source(w->scope) : NULL));
+	jvalue_put(o, "reason", hidden_text(hide, w->reason));
 	jvalue_put(o, "owner", jvalue_text(w->owner));
 	jvalue_put(o, "expires", jvalue_text(w->expires));
 	jvalue_put(o, "state", jvalue_text(waiver_state_text(waiver_state(all, w))));

@@ -1,12 +1,6 @@
 /* field.c - the fields of a call and of what it is made of. */
 #include "rules/field_read.h"
 
-#define AT(type, member) .arg = (int)offsetof(struct type, member)
-#define SCOPE(room, words, table)                                                                  \
-	static const struct expr_scope scope = { room, words, table,                               \
-						 sizeof table / sizeof *table };                   \
-	return &scope
-
 _Static_assert(sizeof(enum call_kind) == sizeof(int), "enumerations are read as int");
 
 /* In the order of their enumerations, as the report writes them. */
@@ -45,11 +39,6 @@ static const char *const roles[] = { "unknown",	      "endpoint",     "proxy",
 				     "ivr",	      "pstn-gateway", "monitor",
 				     "load-balancer", "network",      NULL };
 static const char *const role_froms[] = { "inferred", "declared", "asserted", NULL };
-
-static const struct work *work_of(const struct expr_item *it)
-{
-	return it->of;
-}
 
 static bool give(const struct expr_item *it, const struct expr_scope *scope, const void *at,
 		 struct expr_item *out)
@@ -92,11 +81,11 @@ const struct expr_scope *field_endpoint(void)
 	static const struct expr_field fields[] = {
 		{ "address", "The address.", EXPR_ADDRESS, .get = endpoint_address },
 		{ "port", "The port; 0 where the host as a whole is meant.", EXPR_NUMBER,
-		  .get = field_read_u16, AT(endpoint, port) },
+		  .get = field_read_u16, FIELD_READ_AT(endpoint, port) },
 		{ "loopback", "The address leads back to the same host.", EXPR_BOOL,
 		  .get = endpoint_loopback },
 	};
-	SCOPE("endpoint", "An address and a port.", fields);
+	FIELD_READ_SCOPE("endpoint", "An address and a port.", fields);
 }
 
 /* ---- legs ---------------------------------------------------------------------------- */
@@ -105,29 +94,30 @@ const struct expr_scope *field_leg(void)
 {
 	static const struct expr_field fields[] = {
 		{ "transport", "What carried SIP on this hop.", EXPR_ENUM, transports,
-		  .get = field_read_name, AT(leg, carrier) },
+		  .get = field_read_name, FIELD_READ_AT(leg, carrier) },
 		{ "a", "Who sent the first request seen here.", EXPR_ITEM, .scope = field_endpoint,
-		  .get = field_read_endpoint, AT(leg, a) },
+		  .get = field_read_endpoint, FIELD_READ_AT(leg, a) },
 		{ "b", "Its peer on this hop.", EXPR_ITEM, .scope = field_endpoint,
-		  .get = field_read_endpoint, AT(leg, b) },
+		  .get = field_read_endpoint, FIELD_READ_AT(leg, b) },
 		{ "readable", "SIP text was on the wire in clear.", EXPR_BOOL,
-		  .get = field_read_flag, AT(leg, readable) },
+		  .get = field_read_flag, FIELD_READ_AT(leg, readable) },
 		{ "decrypted",
 		  "The text is known by a key, or was decrypted before it was written.", EXPR_BOOL,
-		  .get = field_read_flag, AT(leg, decrypted) },
+		  .get = field_read_flag, FIELD_READ_AT(leg, decrypted) },
 		{ "encrypted", "TLS was on the wire.", EXPR_BOOL, .get = field_read_flag,
-		  AT(leg, encrypted) },
+		  FIELD_READ_AT(leg, encrypted) },
 		{ "tunnelled", "In clear inside a link that is asserted to be protected.",
-		  EXPR_BOOL, .get = field_read_flag, AT(leg, tunnelled) },
+		  EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(leg, tunnelled) },
 		{ "messages", "SIP messages seen on it.", EXPR_NUMBER, .get = field_read_u32,
-		  AT(leg, messages) },
+		  FIELD_READ_AT(leg, messages) },
 		{ "facts", "What was noted on it, by kind.", EXPR_ITEM, .scope = field_fact_group,
 		  .get = item_group },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
-		  AT(leg, first_ns) },
-		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time, AT(leg, last_ns) },
+		  FIELD_READ_AT(leg, first_ns) },
+		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time,
+		  FIELD_READ_AT(leg, last_ns) },
 	};
-	SCOPE("leg", "One hop that carried the call's signaling.", fields);
+	FIELD_READ_SCOPE("leg", "One hop that carried the call's signaling.", fields);
 }
 
 /* ---- segments --------------------------------------------------------------------------- */
@@ -135,7 +125,7 @@ const struct expr_scope *field_leg(void)
 static void segment_epoch(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct segment *s = it->at;
-	const struct call *c = work_of(it)->c;
+	const struct call *c = field_read_work(it)->c;
 
 	(void)arg;
 	out->known = s->epoch >= 0 && s->epoch < c->epoch_count;
@@ -147,39 +137,40 @@ const struct expr_scope *field_segment(void)
 {
 	static const struct expr_field fields[] = {
 		{ "a", "Where its packets come from.", EXPR_ITEM, .scope = field_endpoint,
-		  .get = field_read_endpoint, AT(segment, a) },
+		  .get = field_read_endpoint, FIELD_READ_AT(segment, a) },
 		{ "b", "Where they go.", EXPR_ITEM, .scope = field_endpoint,
-		  .get = field_read_endpoint, AT(segment, b) },
+		  .get = field_read_endpoint, FIELD_READ_AT(segment, b) },
 		{ "epoch", "The epoch of the call it belongs to.", EXPR_ITEM, .scope = field_epoch,
 		  .get = segment_epoch },
 		{ "protection", "What tests and tags said of its payloads.", EXPR_ENUM, protections,
-		  .get = field_read_name, AT(segment, protection) },
+		  .get = field_read_name, FIELD_READ_AT(segment, protection) },
 		{ "codec", "The codec by SDP or by its static payload type.", EXPR_TEXT,
-		  .get = field_read_text, AT(segment, codec) },
+		  .get = field_read_text, FIELD_READ_AT(segment, codec) },
 		{ "packets", "RTP packets.", EXPR_NUMBER, .get = field_read_u64,
-		  AT(segment, packets) },
+		  FIELD_READ_AT(segment, packets) },
 		{ "bytes", "Their octets.", EXPR_NUMBER, .get = field_read_u64,
-		  AT(segment, bytes) },
+		  FIELD_READ_AT(segment, bytes) },
 		{ "clear_packets", "Packets in windows judged readable.", EXPR_NUMBER,
-		  .get = field_read_u64, AT(segment, clear) },
+		  .get = field_read_u64, FIELD_READ_AT(segment, clear) },
 		{ "tried_packets", "Packets whose SRTP tag was computed.", EXPR_NUMBER,
-		  .get = field_read_u64, AT(segment, tried) },
+		  .get = field_read_u64, FIELD_READ_AT(segment, tried) },
 		{ "verified_packets", "Packets whose SRTP tag fitted.", EXPR_NUMBER,
-		  .get = field_read_u64, AT(segment, verified) },
+		  .get = field_read_u64, FIELD_READ_AT(segment, verified) },
 		{ "lost_packets", "Gaps in the sequence numbers.", EXPR_NUMBER,
-		  .get = field_read_u64, AT(segment, lost) },
+		  .get = field_read_u64, FIELD_READ_AT(segment, lost) },
 		{ "clear_time", "Time in windows judged readable.", EXPR_DURATION,
-		  .get = field_read_duration, AT(segment, clear_ns) },
+		  .get = field_read_duration, FIELD_READ_AT(segment, clear_ns) },
 		{ "in_turn", "Unwrapped from TURN.", EXPR_BOOL, .get = field_read_flag,
-		  AT(segment, in_turn) },
+		  FIELD_READ_AT(segment, in_turn) },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
-		  AT(segment, first_ns) },
+		  FIELD_READ_AT(segment, first_ns) },
 		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time,
-		  AT(segment, last_ns) },
+		  FIELD_READ_AT(segment, last_ns) },
 	};
-	SCOPE("segment",
-	      "One direction of media between two addresses at one capture point over one epoch.",
-	      fields);
+	FIELD_READ_SCOPE(
+		"segment",
+		"One direction of media between two addresses at one capture point over one epoch.",
+		fields);
 }
 
 /* ---- media ------------------------------------------------------------------------------- */
@@ -226,7 +217,7 @@ static void media_partly(const struct expr_item *it, int arg, struct expr_value 
 static void media_leg(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct media *m = it->at;
-	const struct call *c = work_of(it)->c;
+	const struct call *c = field_read_work(it)->c;
 
 	(void)arg;
 	out->known = m->leg >= 0 && m->leg < c->leg_count;
@@ -246,7 +237,7 @@ static bool media_segment(const struct expr_item *it, int arg, const void *after
 
 static void media_line(const struct expr_item *it, int arg, struct expr_value *out)
 {
-	const struct work *w = work_of(it);
+	const struct work *w = field_read_work(it);
 
 	(void)arg;
 	out->known = true;
@@ -258,36 +249,37 @@ const struct expr_scope *field_media(void)
 {
 	static const struct expr_field fields[] = {
 		{ "kind", "What the m-line is for.", EXPR_ENUM, media_kinds, .get = field_read_name,
-		  AT(media, kind) },
+		  FIELD_READ_AT(media, kind) },
 		{ "profile", "Transport profile of the answer; of the offer when never answered.",
-		  EXPR_ENUM, profiles, .get = field_read_name, AT(media, profile) },
+		  EXPR_ENUM, profiles, .get = field_read_name, FIELD_READ_AT(media, profile) },
 		{ "secure_profile", "The profile asks for encryption (SAVP, DTLS, TLS).", EXPR_BOOL,
 		  .get = media_secure },
 		{ "keying", "How keys were agreed, by SDP and by what ran on the path.", EXPR_ENUM,
-		  keyings, .get = field_read_name, AT(media, keying) },
+		  keyings, .get = field_read_name, FIELD_READ_AT(media, keying) },
 		{ "codec", "The first codec agreed.", EXPR_TEXT, .get = field_read_text,
-		  AT(media, codec) },
+		  FIELD_READ_AT(media, codec) },
 		{ "answered",
 		  "It was answered and not refused; unknown where the answer was missed.",
 		  EXPR_BOOL, .get = media_answered },
 		{ "answer_accepted", "An answer that took it up was seen.", EXPR_BOOL,
-		  .get = field_read_flag, AT(media, answered) },
+		  .get = field_read_flag, FIELD_READ_AT(media, answered) },
 		{ "rejected", "An answer that refused it was seen.", EXPR_BOOL,
-		  .get = field_read_flag, AT(media, rejected) },
+		  .get = field_read_flag, FIELD_READ_AT(media, rejected) },
 		{ "offer_seen", "Its offer could be read.", EXPR_BOOL, .get = field_read_flag,
-		  AT(media, offer_seen) },
+		  FIELD_READ_AT(media, offer_seen) },
 		{ "answer_seen", "Its answer could be read.", EXPR_BOOL, .get = field_read_flag,
-		  AT(media, answer_seen) },
+		  FIELD_READ_AT(media, answer_seen) },
 		{ "expects_media", "Answered with a port, a direction and time to talk.", EXPR_BOOL,
-		  .get = field_read_flag, AT(media, expects_media) },
+		  .get = field_read_flag, FIELD_READ_AT(media, expects_media) },
 		{ "zrtp_seen", "ZRTP ran on its path.", EXPR_BOOL, .get = field_read_flag,
-		  AT(media, zrtp) },
+		  FIELD_READ_AT(media, zrtp) },
 		{ "dtls_seen", "DTLS ran on its path.", EXPR_BOOL, .get = field_read_flag,
-		  AT(media, dtls) },
+		  FIELD_READ_AT(media, dtls) },
 		{ "offerer", "The address the offer announced.", EXPR_ITEM, .scope = field_endpoint,
-		  .get = field_read_endpoint, AT(media, offerer) },
+		  .get = field_read_endpoint, FIELD_READ_AT(media, offerer) },
 		{ "answerer", "The address the answer announced.", EXPR_ITEM,
-		  .scope = field_endpoint, .get = field_read_endpoint, AT(media, answerer) },
+		  .scope = field_endpoint, .get = field_read_endpoint,
+		  FIELD_READ_AT(media, answerer) },
 		{ "leg", "The hop its SDP was first seen on.", EXPR_ITEM, .scope = field_leg,
 		  .get = media_leg },
 		{ "line", "The same line as rules mark it.", EXPR_ITEM, .scope = field_fact_line,
@@ -295,14 +287,14 @@ const struct expr_scope *field_media(void)
 		{ "segments", "Its directions, capture points and epochs.", EXPR_LIST,
 		  .scope = field_segment, .next = media_segment },
 		{ "packets", "RTP packets of all its segments.", EXPR_NUMBER, .get = media_sum,
-		  AT(segment, packets) },
+		  FIELD_READ_AT(segment, packets) },
 		{ "clear_packets", "Of these, in windows judged readable.", EXPR_NUMBER,
-		  .get = media_sum, AT(segment, clear) },
+		  .get = media_sum, FIELD_READ_AT(segment, clear) },
 		{ "partly_clear",
 		  "Some of its packets were readable, and fewer than nine in ten of them.",
 		  EXPR_BOOL, .get = media_partly },
 	};
-	SCOPE("media", "One m-line of SDP over the life of the call.", fields);
+	FIELD_READ_SCOPE("media", "One m-line of SDP over the life of the call.", fields);
 }
 
 /* ---- epochs, ends, stations ------------------------------------------------------------------ */
@@ -311,7 +303,7 @@ static void epoch_place(const struct expr_item *it, int arg, struct expr_value *
 {
 	(void)arg;
 	out->known = true;
-	out->number = (double)((const struct epoch *)it->at - work_of(it)->c->epochs);
+	out->number = (double)((const struct epoch *)it->at - field_read_work(it)->c->epochs);
 }
 
 const struct expr_scope *field_epoch(void)
@@ -320,26 +312,30 @@ const struct expr_scope *field_epoch(void)
 		{ "place", "Its place among the epochs of the call, counted from 0.", EXPR_NUMBER,
 		  .get = epoch_place },
 		{ "type", "What kind of stretch it is.", EXPR_ENUM, epochs, .get = field_read_name,
-		  AT(epoch, type) },
+		  FIELD_READ_AT(epoch, type) },
 		{ "why", "What began it: answer, re-INVITE, UPDATE, 183.", EXPR_TEXT,
-		  .get = field_read_text, AT(epoch, why) },
+		  .get = field_read_text, FIELD_READ_AT(epoch, why) },
 		{ "start", "When it began.", EXPR_TIME, .get = field_read_time,
-		  AT(epoch, start_ns) },
-		{ "end", "When it ended.", EXPR_TIME, .get = field_read_time, AT(epoch, end_ns) },
+		  FIELD_READ_AT(epoch, start_ns) },
+		{ "end", "When it ended.", EXPR_TIME, .get = field_read_time,
+		  FIELD_READ_AT(epoch, end_ns) },
 	};
-	SCOPE("epoch", "A stretch of the call with the same parties, keys and addresses.", fields);
+	FIELD_READ_SCOPE("epoch",
+			 "A stretch of the call with the same parties, keys and addresses.",
+			 fields);
 }
 
 const struct expr_scope *field_end(void)
 {
 	static const struct expr_field fields[] = {
 		{ "at", "Its address.", EXPR_ITEM, .scope = field_endpoint,
-		  .get = field_read_endpoint, AT(end, at) },
-		{ "role", "What it is.", EXPR_ENUM, roles, .get = field_read_name, AT(end, role) },
+		  .get = field_read_endpoint, FIELD_READ_AT(end, at) },
+		{ "role", "What it is.", EXPR_ENUM, roles, .get = field_read_name,
+		  FIELD_READ_AT(end, role) },
 		{ "role_from", "How that is known.", EXPR_ENUM, role_froms, .ordered = true,
-		  .get = field_read_name, AT(end, role_from) },
+		  .get = field_read_name, FIELD_READ_AT(end, role_from) },
 	};
-	SCOPE("end", "An end of the call.", fields);
+	FIELD_READ_SCOPE("end", "An end of the call.", fields);
 }
 
 static void station_address(const struct expr_item *it, int arg, struct expr_value *out)
@@ -354,15 +350,16 @@ const struct expr_scope *field_station(void)
 	static const struct expr_field fields[] = {
 		{ "address", "Its address.", EXPR_ADDRESS, .get = station_address },
 		{ "role", "What it is.", EXPR_ENUM, roles, .get = field_read_name,
-		  AT(station, role) },
+		  FIELD_READ_AT(station, role) },
 		{ "role_from", "How that is known.", EXPR_ENUM, role_froms, .ordered = true,
-		  .get = field_read_name, AT(station, role_from) },
+		  .get = field_read_name, FIELD_READ_AT(station, role_from) },
 		{ "ends_tls", "A TLS connection of the signaling ends here.", EXPR_BOOL,
-		  .get = field_read_flag, AT(station, ends_tls) },
+		  .get = field_read_flag, FIELD_READ_AT(station, ends_tls) },
 		{ "anchors_media", "No end of the call, and media came to it or was told to.",
-		  EXPR_BOOL, .get = field_read_flag, AT(station, anchors_media) },
+		  EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(station, anchors_media) },
 	};
-	SCOPE("station", "A host that the call's signaling or media passed, in order.", fields);
+	FIELD_READ_SCOPE("station", "A host that the call's signaling or media passed, in order.",
+			 fields);
 }
 
 /* ---- the call ------------------------------------------------------------------------------ */
@@ -378,7 +375,7 @@ static void call_duration(const struct expr_item *it, int arg, struct expr_value
 
 static void call_asks(const struct expr_item *it, int arg, struct expr_value *out)
 {
-	know(out, work_of(it)->strength & arg);
+	know(out, field_read_work(it)->strength & arg);
 }
 
 static void call_answered(const struct expr_item *it, int arg, struct expr_value *out)
@@ -412,7 +409,7 @@ WALK(call_station, field_station, station, stations, c->station_count)
 
 static bool call_line(const struct expr_item *it, int arg, const void *after, struct expr_item *out)
 {
-	const struct work *w = work_of(it);
+	const struct work *w = field_read_work(it);
 	const struct line *x = after ? (const struct line *)after + 1 : w->lines;
 
 	(void)arg;
@@ -423,34 +420,35 @@ const struct expr_scope *field_call(void)
 {
 	static const struct expr_field fields[] = {
 		{ "kind", "What kind of row it is.", EXPR_ENUM, kinds, .get = field_read_name,
-		  AT(call, kind) },
+		  FIELD_READ_AT(call, kind) },
 		{ "what", "Method of a message row, outcome of an attempt.", EXPR_TEXT,
-		  .get = field_read_text, AT(call, what) },
+		  .get = field_read_text, FIELD_READ_AT(call, what) },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
-		  AT(call, start_ns) },
-		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time, AT(call, end_ns) },
+		  FIELD_READ_AT(call, start_ns) },
+		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time,
+		  FIELD_READ_AT(call, end_ns) },
 		{ "duration", "From its first packet to its last.", EXPR_DURATION,
 		  .get = call_duration },
 		{ "answered", "An answer to its INVITE was seen.", EXPR_BOOL,
 		  .get = call_answered },
 		{ "emergency", "It is an emergency call.", EXPR_BOOL, .get = field_read_flag,
-		  AT(call, emergency) },
+		  FIELD_READ_AT(call, emergency) },
 		{ "complete_start", "Its beginning was captured.", EXPR_BOOL,
-		  .get = field_read_flag, AT(call, complete_start) },
+		  .get = field_read_flag, FIELD_READ_AT(call, complete_start) },
 		{ "complete_end", "Its end was captured.", EXPR_BOOL, .get = field_read_flag,
-		  AT(call, complete_end) },
+		  FIELD_READ_AT(call, complete_end) },
 		{ "cut_off", "It was still alive when the capture ended.", EXPR_BOOL,
-		  .get = field_read_flag, AT(call, cut_off) },
+		  .get = field_read_flag, FIELD_READ_AT(call, cut_off) },
 		{ "recorded_by_endpoint", "An end records it.", EXPR_BOOL, .get = field_read_flag,
-		  AT(call, recorded_by_endpoint) },
+		  FIELD_READ_AT(call, recorded_by_endpoint) },
 		{ "asks_cnsa", "The policy asks for ciphers of CNSA.", EXPR_BOOL, .get = call_asks,
 		  .arg = SHORT_OF_CNSA },
 		{ "asks_fips", "The policy asks for ciphers that FIPS approves.", EXPR_BOOL,
 		  .get = call_asks, .arg = SHORT_OF_FIPS },
 		{ "messages", "SIP messages of it.", EXPR_NUMBER, .get = field_read_u32,
-		  AT(call, messages) },
+		  FIELD_READ_AT(call, messages) },
 		{ "points", "Capture points that saw a part of it.", EXPR_NUMBER,
-		  .get = field_read_u16, AT(call, points) },
+		  .get = field_read_u16, FIELD_READ_AT(call, points) },
 		{ "legs", "The hops of its signaling.", EXPR_LIST, .scope = field_leg,
 		  .next = call_leg },
 		{ "media", "Its m-lines.", EXPR_LIST, .scope = field_media, .next = call_media },
@@ -465,7 +463,7 @@ const struct expr_scope *field_call(void)
 		{ "marks", "What rules that ran before have set.", EXPR_ITEM,
 		  .scope = field_fact_marks, .get = call_marks },
 	};
-	SCOPE("call", "One row: a call, or what else was seen.", fields);
+	FIELD_READ_SCOPE("call", "One row: a call, or what else was seen.", fields);
 }
 
 const struct expr_scope *field_scope(struct slice name)

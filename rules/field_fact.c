@@ -2,17 +2,6 @@
 #include "rules/field_read.h"
 #include "rules/verdict.h"
 
-#define AT(type, member) .arg = (int)offsetof(struct type, member)
-#define SCOPE(room, words, table)                                                                  \
-	static const struct expr_scope scope = { room, words, table,                               \
-						 sizeof table / sizeof *table };                   \
-	return &scope
-
-static const struct work *work_of(const struct expr_item *it)
-{
-	return it->of;
-}
-
 static void put(struct expr_value *out, const struct expr_scope *scope, const struct expr_item *it,
 		const void *at)
 {
@@ -32,25 +21,25 @@ static const struct line *line_of(const struct work *w, const struct fact *f)
 static void fact_line(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
-	put(out, field_fact_line(), it, line_of(work_of(it), it->at));
+	put(out, field_fact_line(), it, line_of(field_read_work(it), it->at));
 }
 
 static void fact_media(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
-	put(out, field_media(), it, rule_media(work_of(it), it->at));
+	put(out, field_media(), it, rule_media(field_read_work(it), it->at));
 }
 
 static void fact_leg(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
-	put(out, field_leg(), it, rule_leg(work_of(it), it->at));
+	put(out, field_leg(), it, rule_leg(field_read_work(it), it->at));
 }
 
 static void fact_segment(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct fact *f = it->at;
-	const struct media *m = rule_media(work_of(it), f);
+	const struct media *m = rule_media(field_read_work(it), f);
 	bool has = m && f->segment >= 0 && f->segment < m->segment_count;
 
 	(void)arg;
@@ -60,7 +49,7 @@ static void fact_segment(const struct expr_item *it, int arg, struct expr_value 
 static void fact_epoch(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct fact *f = it->at;
-	const struct call *c = work_of(it)->c;
+	const struct call *c = field_read_work(it)->c;
 	bool has = f->epoch >= 0 && f->epoch < c->epoch_count;
 
 	(void)arg;
@@ -71,7 +60,7 @@ static void fact_in_clear(const struct expr_item *it, int arg, struct expr_value
 {
 	(void)arg;
 	out->known = true;
-	out->yes = rule_in_clear(work_of(it), it->at);
+	out->yes = rule_in_clear(field_read_work(it), it->at);
 }
 
 static void fact_bit(const struct expr_item *it, int arg, struct expr_value *out)
@@ -101,7 +90,7 @@ static void fact_ends(const struct expr_item *it, int arg, struct expr_value *ou
 {
 	(void)arg;
 	out->known = true;
-	out->yes = rule_ends_asserted(work_of(it), it->at);
+	out->yes = rule_ends_asserted(field_read_work(it), it->at);
 }
 
 #define BIT(n)                                                                                     \
@@ -113,9 +102,9 @@ const struct expr_scope *field_fact(void)
 {
 	static const struct expr_field fields[] = {
 		{ "value", "A count or a code; what it means depends on the kind.", EXPR_NUMBER,
-		  .get = field_read_u64, AT(fact, value) },
+		  .get = field_read_u64, FIELD_READ_AT(fact, value) },
 		{ "text", "What is special about this one.", EXPR_TEXT, .get = field_read_text,
-		  AT(fact, text) },
+		  FIELD_READ_AT(fact, text) },
 		{ "version", "Its value as a version of TLS or DTLS; unknown where it is none.",
 		  EXPR_VERSION, .get = fact_version },
 		{ "duration", "Of readable media; unknown where none is counted.", EXPR_DURATION,
@@ -123,9 +112,9 @@ const struct expr_scope *field_fact(void)
 		{ "grade",
 		  "How strong the evidence is: 1 inferred, 2 declared, 3 observed, 4 "
 		  "computed.",
-		  EXPR_NUMBER, .get = field_read_u8, AT(fact, grade) },
+		  EXPR_NUMBER, .get = field_read_u8, FIELD_READ_AT(fact, grade) },
 		{ "spans", "Seen at both asserted ends of the path: nothing can lie beyond.",
-		  EXPR_BOOL, .get = field_read_flag, AT(fact, spans) },
+		  EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(fact, spans) },
 		{ "in_clear", "Its hop could be read on the wire, not only behind a key.",
 		  EXPR_BOOL, .get = fact_in_clear },
 		{ "ends_asserted",
@@ -149,7 +138,7 @@ const struct expr_scope *field_fact(void)
 		BIT(6),
 		BIT(7),
 	};
-	SCOPE("fact", "One thing known, with the packets to see it again.", fields);
+	FIELD_READ_SCOPE("fact", "One thing known, with the packets to see it again.", fields);
 }
 
 /* The group is that of the call, of one of its hops, or of one of its lines. */
@@ -162,7 +151,7 @@ static bool is_of(const struct work *w, const struct fact *f, const void *group)
 
 static bool fact_next(const struct expr_item *it, int arg, const void *after, struct expr_item *out)
 {
-	const struct work *w = work_of(it);
+	const struct work *w = field_read_work(it);
 	const struct fact *f = rule_has(w, (enum fact_kind)arg)
 				       ? call_fact(w->c, (enum fact_kind)arg, after)
 				       : NULL;
@@ -181,14 +170,14 @@ const struct expr_scope *field_fact_group(void)
 #include "analyzer/model/fact.def"
 #undef FACT
 	};
-	SCOPE("facts", "What was noted, one list for each kind.", fields);
+	FIELD_READ_SCOPE("facts", "What was noted, one list for each kind.", fields);
 }
 
 /* ---- lines -------------------------------------------------------------------------------- */
 
 static void line_media(const struct expr_item *it, int arg, struct expr_value *out)
 {
-	const struct work *w = work_of(it);
+	const struct work *w = field_read_work(it);
 	ptrdiff_t at = (const struct line *)it->at - w->lines;
 
 	(void)arg;
@@ -210,7 +199,7 @@ static void line_refuted(const struct expr_item *it, int arg, struct expr_value 
 
 #define MARK(name, words)                                                                          \
 	{                                                                                          \
-#name, words, EXPR_BOOL, .get = field_read_flag, AT(line, name)                    \
+#name, words, EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(line, name)         \
 	}
 
 const struct expr_scope *field_fact_line(void)
@@ -234,22 +223,24 @@ const struct expr_scope *field_fact_line(void)
 		MARK(keys_whole, "What is known of its keys reaches from end to end."),
 		MARK(media_whole, "What is known of its media reaches from end to end."),
 	};
-	SCOPE("line", "A media line, or what belongs to none, as rules that ran before marked it.",
-	      fields);
+	FIELD_READ_SCOPE(
+		"line",
+		"A media line, or what belongs to none, as rules that ran before marked it.",
+		fields);
 }
 
 /* ---- marks --------------------------------------------------------------------------------- */
 
 #define OF_CALL(name, words)                                                                       \
 	{                                                                                          \
-#name, words, EXPR_BOOL, .get = field_read_flag, AT(work, name)                    \
+#name, words, EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(work, name)         \
 	}
 
 static void marks_partial(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	(void)arg;
 	out->known = true;
-	out->yes = verdict_partial(work_of(it));
+	out->yes = verdict_partial(field_read_work(it));
 }
 
 const struct expr_scope *field_fact_marks(void)
@@ -276,7 +267,7 @@ const struct expr_scope *field_fact_marks(void)
 		  "is not known to hold for the whole.",
 		  EXPR_BOOL, .get = marks_partial },
 	};
-	SCOPE("marks", "What rules that ran before have set on the call.", fields);
+	FIELD_READ_SCOPE("marks", "What rules that ran before have set on the call.", fields);
 }
 
 /* Marks are the flags of the two scopes above, as their own fields name them. */

@@ -59,12 +59,6 @@ void field_read_text(const struct expr_item *it, int arg, struct expr_value *out
 	out->text = slice_of(text);
 }
 
-void field_read_slice(const struct expr_item *it, int arg, struct expr_value *out)
-{
-	out->text = *(const struct slice *)field_read_at(it, arg);
-	out->known = out->text.n != 0;
-}
-
 void field_read_endpoint(const struct expr_item *it, int arg, struct expr_value *out)
 {
 	const struct endpoint *e = field_read_at(it, arg);

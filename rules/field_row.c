@@ -4,12 +4,6 @@
 #include "analyzer/base/mem.h"
 #include "rules/field_read.h"
 
-#define AT(type, member) .arg = (int)offsetof(struct type, member)
-#define SCOPE(room, words, table)                                                                  \
-	static const struct expr_scope scope = { room, words, table,                               \
-						 sizeof table / sizeof *table };                   \
-	return &scope
-
 /* Worst first, as summaries count them. */
 static const char *const labels[] = {
 	"EXPOSED",
@@ -68,20 +62,21 @@ const struct expr_scope *field_row_finding(void)
 		{ "class", "What kind of message its rule is.", EXPR_ENUM, classes,
 		  .get = finding_class },
 		{ "severity", "How grave it is here.", EXPR_ENUM, severities, .ordered = true,
-		  .get = field_read_name, AT(finding, severity) },
+		  .get = field_read_name, FIELD_READ_AT(finding, severity) },
 		{ "outcome", "What came of the rule.", EXPR_ENUM, outcomes, .get = field_read_name,
-		  AT(finding, outcome) },
-		{ "title", "Its title.", EXPR_TEXT, .get = field_read_text, AT(finding, title) },
+		  FIELD_READ_AT(finding, outcome) },
+		{ "title", "Its title.", EXPR_TEXT, .get = field_read_text,
+		  FIELD_READ_AT(finding, title) },
 		{ "where", "What it is about: call, leg 0, media 1.", EXPR_TEXT,
-		  .get = field_read_text, AT(finding, scope) },
+		  .get = field_read_text, FIELD_READ_AT(finding, scope) },
 		{ "element", "The box or link it is about, as an address.", EXPR_TEXT,
-		  .get = field_read_text, AT(finding, element) },
+		  .get = field_read_text, FIELD_READ_AT(finding, element) },
 		{ "caused_by", "The rule that explains it; unknown where none does.", EXPR_TEXT,
-		  .get = field_read_text, AT(finding, caused_by) },
+		  .get = field_read_text, FIELD_READ_AT(finding, caused_by) },
 		{ "problem", "The same defect has the same name in every run.", EXPR_TEXT,
-		  .get = finding_name, AT(finding, problem) },
+		  .get = finding_name, FIELD_READ_AT(finding, problem) },
 	};
-	SCOPE("finding", "What a rule found in a row.", fields);
+	FIELD_READ_SCOPE("finding", "What a rule found in a row.", fields);
 }
 
 /* ---- rows -------------------------------------------------------------------------------------
@@ -139,7 +134,7 @@ const struct expr_scope *field_row(void)
 {
 	static const struct expr_field fields[] = {
 		{ "label", "The label, worst first.", EXPR_ENUM, labels, .ordered = true,
-		  .get = field_read_name, AT(judgement, label) },
+		  .get = field_read_name, FIELD_READ_AT(judgement, label) },
 		{ "signaling", "The verdict on signaling.", EXPR_ENUM, verdicts, .get = row_shown,
 		  .arg = CONDITION_SIGNALING },
 		{ "keys", "The verdict on keys.", EXPR_ENUM, verdicts, .get = row_shown,
@@ -147,7 +142,7 @@ const struct expr_scope *field_row(void)
 		{ "media", "The verdict on media.", EXPR_ENUM, verdicts, .get = row_shown,
 		  .arg = CONDITION_MEDIA },
 		{ "hop_protection", "Whether every hop was encrypted.", EXPR_ENUM, verdicts,
-		  .get = field_read_name, AT(judgement, hop_protection) },
+		  .get = field_read_name, FIELD_READ_AT(judgement, hop_protection) },
 		{ "score", "As seen, 0 to 100; unknown where none is given.", EXPR_NUMBER,
 		  .get = row_score },
 		{ "coverage", "Observations made of those required, in percent.", EXPR_NUMBER,
@@ -158,7 +153,7 @@ const struct expr_scope *field_row(void)
 		{ "findings", "What rules found.", EXPR_LIST, .scope = field_row_finding,
 		  .next = row_finding },
 	};
-	SCOPE("row", "A row of the report, judged.", fields);
+	FIELD_READ_SCOPE("row", "A row of the report, judged.", fields);
 }
 
 enum err field_row_compile(struct slice text, struct expr **out, char **why)

@@ -6,6 +6,7 @@
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/nearest.h"
+#include "rules/reading.h"
 
 enum { SHOWN = 80 };
 
@@ -45,15 +46,9 @@ enum err pack_read_wrong(struct pack_read *r, const char *what, const char *word
 	text_addf(&t, "%s:%zu: ", r->file, line_of(r));
 	if (r->rule)
 		text_printable(&t, slice_upto(slice_of(r->rule), SHOWN));
-	text_addf(&t, "%s%s%s%s", r->rule && *r->place ? ", " : "", r->place,
-		  r->rule || *r->place ? ": " : "", what);
-	if (word) {
-		text_add(&t, " '");
-		text_printable(&t, slice_upto(slice_of(word), SHOWN));
-		text_add(&t, "'");
-	}
-	if (near)
-		text_addf(&t, "; did you mean %s?", near);
+	text_addf(&t, "%s%s%s", r->rule && *r->place ? ", " : "", r->place,
+		  r->rule || *r->place ? ": " : "");
+	reading_sentence(&t, what, word, near);
 	free(r->why);
 	r->why = t.p;
 	return ERR_USAGE;

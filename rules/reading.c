@@ -37,20 +37,26 @@ static void spot_text(struct text *t, struct reading_spot s)
 		text_addf(t, "[%d]", s.item);
 }
 
+void reading_sentence(struct text *t, const char *what, const char *word, const char *near)
+{
+	text_add(t, what);
+	if (word) {
+		text_add(t, " '");
+		text_printable(t, slice_upto(slice_of(word), SHOWN));
+		text_add(t, "'");
+	}
+	if (near)
+		text_addf(t, "; did you mean %s?", near);
+}
+
 enum err reading_wrong(struct reading *r, struct reading_spot s, const char *what, const char *word,
 		       const char *near)
 {
 	struct text t = { NULL, 0, 0 };
 
 	spot_text(&t, s);
-	text_addf(&t, "%s%s", t.n ? ": " : "", what);
-	if (word) {
-		text_add(&t, " '");
-		text_printable(&t, slice_upto(slice_of(word), SHOWN));
-		text_add(&t, "'");
-	}
-	if (near)
-		text_addf(&t, "; did you mean %s?", near);
+	text_add(&t, t.n ? ": " : "");
+	reading_sentence(&t, what, word, near);
 	free(r->why);
 	r->why = t.p;
 	return ERR_MALFORMED;

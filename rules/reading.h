@@ -8,6 +8,7 @@
 
 #include "analyzer/base/err.h"
 #include "analyzer/base/slice.h"
+#include "analyzer/base/text.h"
 
 enum { READING_NONE = -1 };
 
@@ -31,6 +32,8 @@ struct reading_spot reading_nth(struct reading_spot s, size_t item);
 /* NULL: not JSON, or a key stands twice; *why (free() it) names line and column. A reference. */
 json_t *reading_load(struct slice text, char **why);
 
+/* Adds "what 'word'; did you mean NEAR?"; word and near may be NULL. */
+void reading_sentence(struct text *t, const char *what, const char *word, const char *near);
 /* "PLACE: what 'word'; did you mean NEAR?"; word and near may be NULL. Gives ERR_MALFORMED. */
 enum err reading_wrong(struct reading *r, struct reading_spot s, const char *what, const char *word,
 		       const char *near) MUST_CHECK;
