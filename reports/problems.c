@@ -11,6 +11,7 @@
 
 enum {
 	PROBLEMS_MAX = 100000,
+	ID_BYTES = 16, /* a problem's id is twice as many hex digits */
 	EXAMPLE_EVIDENCE = 3,
 	TEXT_MAX = 400,
 	PROBLEMS_TOLD = 250, /* of all, and of each rule at least: what reports for people need */
@@ -18,17 +19,19 @@ enum {
 	RULES_TOLD = 128,
 };
 
+/* Of a large capture's memory most is these: each end of each call may have its own. */
 struct problem {
-	char id[33], call[17];
+	uint8_t id[ID_BYTES];
 	const struct rule *rule;
-	enum severity severity;
 	const char *title, *detail, *element, *filter, *caused_by;
-	uint64_t calls, occurrences, first_ns, last_ns, last_call;
-	struct evidence at[EXAMPLE_EVIDENCE];
+	uint64_t first_ns, last_ns;
+	struct evidence *at;
+	uint32_t calls, occurrences, last_call;
+	uint32_t waived;	  /* occurrences that a waiver holds for */
+	uint8_t severity, change; /* the worst of its occurrences */
 	uint8_t at_count;
 	bool gates;
-	enum change change; /* the worst of its occurrences */
-	uint64_t waived;    /* occurrences that a waiver holds for */
+	char call[17];
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -83,13 +86,33 @@ static const char *kept(struct problems *p, struct redactor *hide, const char *s
 	return copy ? copy : "";
 }
 
-static void example(struct problem *n, const struct call *c, const struct finding *f)
+static void example(struct problems *p, struct problem *n, const struct call *c,
+		    const struct finding *f)
 {
+	size_t most = f->at_count < EXAMPLE_EVIDENCE ? f->at_count : EXAMPLE_EVIDENCE;
+
 	if (c->id)
 		(void)snprintf(n->call, sizeof n->call, "%s", c->id);
-	for (n->at_count = 0; n->at_count < f->at_count && n->at_count < EXAMPLE_EVIDENCE;
-	     n->at_count++)
-		n->at[n->at_count] = f->at[n->at_count];
+	n->at = most ? arena_take(p->arena, most * sizeof *n->at) : NULL;
+	for (size_t i = 0; n->at && i < most; i++)
+		n->at[n->at_count++] = f->at[i];
+}
+
+/* Most problems are called what their rule is called, and one call's have one element. */
+static const char *kept_once(struct problems *p, struct redactor *hide, const char *s,
+			     const char *known)
+{
+	struct text t = { 0 };
+
+	redact_text(hide, &t, s);
+	bool same = known && strcmp(text_of(&t), known) == 0;
+	text_free(&t);
+	return same ? known : kept(p, hide, s);
+}
+
+static const char *element_before(const struct problems *p)
+{
+	return p->count > 1 ? p->all[p->count - 2]->element : NULL;
 }
 
 static struct together *together_of(struct problems *p, const struct rule *rule)
@@ -116,14 +139,26 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 	else if (fresh && strcmp(t->title, n->title) != 0)
 		t->title = n->rule->title;
 	if (n->severity > t->severity)
-		t->severity = n->severity;
+		t->severity = (enum severity)n->severity;
 	t->problems += fresh;
 	t->calls += t->last_call != p->calls;
 	t->last_call = p->calls;
 }
 
+/* The bytes that the hex digits of an id stand for. */
+static void id_of(const struct finding *f, uint8_t id[ID_BYTES])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	memset(id, 0, ID_BYTES);
+	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && f->problem[i]; i++) {
+		const char *d = strchr(digits, f->problem[i]);
+		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (d ? d - digits : 0));
+	}
+}
+
 static struct problem *appear(struct problems *p, struct redactor *hide, const struct call *c,
-			      const struct finding *f)
+			      const struct finding *f, const uint8_t id[ID_BYTES])
 {
 	struct problem *n = p->count < PROBLEMS_MAX ? arena_take(p->arena, sizeof *n) : NULL;
 
@@ -136,22 +171,21 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 		p->all = mem_grow(p->all, p->room, sizeof(struct problem *));
 	}
 	p->all[p->count++] = n;
-	memcpy(n->id, f->problem, sizeof n->id);
-	n->id[sizeof n->id - 1] = '\0';
+	memcpy(n->id, id, sizeof n->id);
 	n->rule = f->rule;
-	n->severity = f->severity;
-	n->title = kept(p, hide, f->title ? f->title : f->rule->title);
+	n->severity = (uint8_t)f->severity;
+	n->title = kept_once(p, hide, f->title ? f->title : f->rule->title, f->rule->title);
 	n->detail = kept(p, hide, f->detail);
-	n->element = kept(p, hide, f->element);
+	n->element = kept_once(p, hide, f->element, element_before(p));
 	n->filter = f->filter ? kept(p, hide, f->filter) : NULL;
 	n->caused_by = f->caused_by ? kept(p, hide, f->caused_by) : NULL;
 	n->first_ns = c->start_ns;
-	example(n, c, f);
-	(void)map_put(p->by_id, slice_of(n->id), n);
+	example(p, n, c, f);
+	(void)map_put(p->by_id, (struct slice){ n->id, sizeof n->id }, n);
 	return n;
 }
 
-static void count(struct problem *n, const struct call *c, const struct finding *f, uint64_t call)
+static void count(struct problem *n, const struct call *c, const struct finding *f, uint32_t call)
 {
 	n->occurrences++;
 	n->calls += n->last_call != call;
@@ -159,9 +193,9 @@ static void count(struct problem *n, const struct call *c, const struct finding 
 	n->gates = n->gates || f->gates;
 	n->waived += f->waived != NULL;
 	if (f->change && (!n->change || f->change < n->change))
-		n->change = f->change;
+		n->change = (uint8_t)f->change;
 	if (f->severity > n->severity)
-		n->severity = f->severity;
+		n->severity = (uint8_t)f->severity;
 	if (c->start_ns < n->first_ns)
 		n->first_ns = c->start_ns;
 	if (c->end_ns > n->last_ns)
@@ -176,12 +210,14 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		const struct finding *f = &j->findings[i];
 		if (f->outcome != OUTCOME_VIOLATED || !f->problem[0])
 			continue;
-		struct problem *n = map_get(p->by_id, slice_of(f->problem));
+		uint8_t id[ID_BYTES];
+		id_of(f, id);
+		struct problem *n = map_get(p->by_id, (struct slice){ id, sizeof id });
 		if (!n)
-			n = appear(p, hide, c, f);
+			n = appear(p, hide, c, f, id);
 		if (!n)
 			continue;
-		count(n, c, f, p->calls);
+		count(n, c, f, (uint32_t)p->calls);
 		join(p, n, n->occurrences == 1);
 	}
 }
@@ -196,7 +232,7 @@ static int worst_first(const void *x, const void *y)
 	if (a->calls != b->calls)
 		return a->calls > b->calls ? -1 : 1;
 	int by_rule = strcmp(a->rule->id, b->rule->id);
-	return by_rule ? by_rule : strcmp(a->id, b->id);
+	return by_rule ? by_rule : memcmp(a->id, b->id, sizeof a->id);
 }
 
 static int worst_rule_first(const void *x, const void *y)
@@ -282,26 +318,34 @@ static void example_write(const struct problem *n, const char *const *labels, si
 	json_out_close(out, '}');
 }
 
+static void id_text(const struct problem *n, char out[2 * ID_BYTES + 1])
+{
+	for (size_t i = 0; i < ID_BYTES; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", n->id[i]);
+}
+
 void problems_write(const struct problems *p, size_t i, const char *const *labels,
 		    size_t label_count, struct text *out)
 {
 	const struct problem *n = p->all[i];
 
 	json_out_open(out, '{');
-	json_out_key_text(out, "problem", n->id);
+	char id[2 * ID_BYTES + 1];
+	id_text(n, id);
+	json_out_key_text(out, "problem", id);
 	json_out_key_text(out, "rule", n->rule->id);
 	json_out_key_text(out, "element", n->element);
 	json_out_key_number(out, "calls", n->calls);
 	json_out_key_when(out, "first", n->first_ns);
 	json_out_key_when(out, "last", n->last_ns);
 	json_out_key_text(out, "fix", n->rule->remediation ? n->rule->remediation : "");
-	json_out_key_text(out, "severity", judge_severity_text(n->severity));
+	json_out_key_text(out, "severity", judge_severity_text((enum severity)n->severity));
 	json_out_key_text(out, "class", judge_class_text(n->rule->cls));
 	json_out_key_text(out, "title", n->title);
 	json_out_key_number(out, "occurrences", n->occurrences);
 	json_out_key_bool(out, "gates", n->gates);
 	if (n->change)
-		json_out_key_text(out, "change", judge_change_text(n->change));
+		json_out_key_text(out, "change", judge_change_text((enum change)n->change));
 	if (n->waived)
 		json_out_key_number(out, "waived", n->waived);
 	json_out_key_text(out, "caused_by", n->caused_by);

@@ -6,9 +6,10 @@
 #include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 
+/* Twenty-four bytes: tables of a large capture hold a hundred thousand of them. */
 struct entry {
-	uint64_t hash;
-	struct slice key;
+	uint32_t hash, len;
+	const uint8_t *key;
 	void *value;
 };
 
@@ -36,18 +37,24 @@ void map_free(struct map *m)
 	free(m);
 }
 
-static size_t find(const struct map *m, struct slice key, uint64_t hash)
+static struct slice key_of(const struct entry *e)
+{
+	return (struct slice){ e->key, e->len };
+}
+
+static size_t find(const struct map *m, struct slice key, uint32_t hash)
 {
 	size_t i = hash & m->mask;
 
-	while (m->slots[i].value && !(m->slots[i].hash == hash && slice_eq(m->slots[i].key, key)))
+	while (m->slots[i].value &&
+	       !(m->slots[i].hash == hash && slice_eq(key_of(&m->slots[i]), key)))
 		i = (i + 1) & m->mask;
 	return i;
 }
 
 void *map_get(const struct map *m, struct slice key)
 {
-	return m->slots[find(m, key, hash_table(key))].value;
+	return m->slots[find(m, key, (uint32_t)hash_table(key))].value;
 }
 
 static void grow(struct map *m)
@@ -58,7 +65,7 @@ static void grow(struct map *m)
 	for (size_t i = 0; i <= m->mask; i++) {
 		struct entry *e = &m->slots[i];
 		if (e->value)
-			bigger.slots[find(&bigger, e->key, e->hash)] = *e;
+			bigger.slots[find(&bigger, key_of(e), e->hash)] = *e;
 	}
 	free(m->slots);
 	*m = bigger;
@@ -66,21 +73,21 @@ static void grow(struct map *m)
 
 void *map_put(struct map *m, struct slice key, void *value)
 {
-	if ((m->count + 1) * 2 > m->mask)
+	if ((m->count + 1) * 4 > m->mask * 3) /* three quarters full */
 		grow(m);
-	uint64_t hash = hash_table(key);
+	uint32_t hash = (uint32_t)hash_table(key);
 	struct entry *e = &m->slots[find(m, key, hash)];
 	void *before = e->value;
 
 	if (!before)
 		m->count++;
-	*e = (struct entry){ hash, key, value };
+	*e = (struct entry){ hash, (uint32_t)key.n, key.p, value };
 	return before;
 }
 
 void *map_remove(struct map *m, struct slice key)
 {
-	size_t hole = find(m, key, hash_table(key));
+	size_t hole = find(m, key, (uint32_t)hash_table(key));
 	void *value = m->slots[hole].value;
 
 	if (!value)

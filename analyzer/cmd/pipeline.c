@@ -66,6 +66,7 @@ void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *ju
 						     .verify_all = given.verify_all };
 	limits.track.inventory = given.inventory;
 	limits.track.access = access_points(capture, given.inventory);
+	limits.track.points = capture_points(capture);
 	if (given.skew_ns)
 		limits.track.skew_ns = given.skew_ns;
 	*p = (struct pipeline){ .capture = capture,

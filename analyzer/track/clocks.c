@@ -35,12 +35,13 @@ struct clocks {
 	struct clock_difference told[CLOCKS_PAIRS];
 };
 
-struct clocks *clocks_new(void)
+struct clocks *clocks_new(size_t points)
 {
 	struct clocks *c = mem_zero(1, sizeof *c);
 
 	c->marks = map_new();
-	c->room = mem_zero(CLOCKS_MARKS, sizeof *c->room);
+	if (points > 1)
+		c->room = mem_zero(CLOCKS_MARKS, sizeof *c->room);
 	return c;
 }
 
@@ -103,6 +104,8 @@ static struct mark mark_of(const struct segment *s, unsigned i)
 
 void clocks_add(struct clocks *c, const struct live *l)
 {
+	if (!c->room)
+		return;
 	for (unsigned i = 0; i < l->list.count; i++)
 		for (unsigned k = 0; k < l->list.all[i].m.segment_count; k++) {
 			const struct segment *s = &l->list.all[i].m.segments[k];

@@ -15,7 +15,8 @@ enum {
 
 struct clocks;
 
-struct clocks *clocks_new(void);
+/* Of so many capture points; one alone has nobody to differ from, and nothing is remembered. */
+struct clocks *clocks_new(size_t points);
 void clocks_free(struct clocks *c);
 /* Looks at the packets a row kept; rows need not be joined, nor lie near each other in time. */
 void clocks_add(struct clocks *c, const struct live *l);

@@ -60,6 +60,7 @@ struct track_options track_defaults(void)
 				       .hold_ns = 60 * WHEN_SECOND,
 				       .clear_start_ns = WHEN_SECOND,
 				       .skew_ns = 2 * WHEN_SECOND,
+				       .points = SIZE_MAX,
 				       .calls = 131072,
 				       .call_budget = 1024 * 1024 };
 }
@@ -77,7 +78,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, FLOW_BYTES);
 	t->book = keybook_new();
-	t->clocks = clocks_new();
+	t->clocks = clocks_new(options.points);
 	t->join = join_new(options.hold_ns, options.skew_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->recordings = mem_zero(1, sizeof *t->recordings);

@@ -107,6 +107,7 @@ struct track_options {
 	size_t call_budget;		   /* bytes of one call's arena */
 	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
 	point_set access;		   /* capture points asserted to be access links */
+	size_t points;			   /* capture points of the run; by default more than one */
 };
 
 struct track_counters {
