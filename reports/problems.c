@@ -19,6 +19,8 @@ enum {
 	RULES_TOLD = 128,
 };
 
+static const char hex_digits[] = "0123456789abcdef";
+
 /* Of a large capture's memory most is these: each end of each call may have its own. */
 struct problem {
 	uint8_t id[ID_BYTES];
@@ -148,12 +150,10 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 /* The bytes that the hex digits of an id stand for. */
 static void id_of(const struct finding *f, uint8_t id[ID_BYTES])
 {
-	static const char digits[] = "0123456789abcdef";
-
 	memset(id, 0, ID_BYTES);
 	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && f->problem[i]; i++) {
-		const char *d = strchr(digits, f->problem[i]);
-		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (d ? d - digits : 0));
+		const char *d = strchr(hex_digits, f->problem[i]);
+		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (d ? d - hex_digits : 0));
 	}
 }
 
@@ -320,8 +320,11 @@ static void example_write(const struct problem *n, const char *const *labels, si
 
 static void id_text(const struct problem *n, char out[2 * ID_BYTES + 1])
 {
-	for (size_t i = 0; i < ID_BYTES; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", n->id[i]);
+	for (size_t i = 0; i < ID_BYTES; i++) {
+		out[2 * i] = hex_digits[n->id[i] >> 4];
+		out[2 * i + 1] = hex_digits[n->id[i] & 15];
+	}
+	out[2 * ID_BYTES] = '\0';
 }
 
 void problems_write(const struct problems *p, size_t i, const char *const *labels,
