@@ -113,6 +113,7 @@ golden: $B/earshot ## samples against the verdicts beside them, the front door, 
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
 	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
+	@$(PYTHON) tests/golden/copies.py $B/earshot samples
 	@$(PYTHON) tests/golden/flawless.py $B/earshot samples $(SHARED)/captures/lab
 	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples

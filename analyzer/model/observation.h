@@ -269,9 +269,12 @@ struct sip_seen {
 	enum sip_verb verb;  /* method, or CSeq method of a response */
 	struct slice method; /* as written */
 	enum sip_transport
-		carrier;    /* what carried it here: UDP, TCP, SCTP, WS; TLS and WSS when opened */
-	bool decrypted;	    /* exported after decryption: not on the wire in clear, and nobody here
-			       opened it */
+		carrier; /* what carried it here: UDP, TCP, SCTP, WS; TLS and WSS when opened */
+	bool decrypted;	 /* exported after decryption: not on the wire in clear, and nobody here
+			    opened it */
+	bool copied;	 /* an element sent this copy (HEP) to its monitor; it says what carried the
+			    message */
+	struct endpoint copied_by, copied_to;
 	bool opened;	    /* read with the user's key material: the hop itself was encrypted */
 	bool tcp_handshake; /* carrier TCP: its SYN was seen */
 	bool retransmitted; /* same bytes as the last message of this flow */

@@ -4,6 +4,7 @@
 
 #include "analyzer/observe/announce.h"
 #include "analyzer/proto/dtls/dtls.h"
+#include "analyzer/proto/hep/hep.h"
 #include "analyzer/proto/media/bfcp.h"
 #include "analyzer/proto/media/msrp.h"
 #include "analyzer/proto/media/udptl.h"
@@ -95,6 +96,8 @@ enum claim claim_datagram(struct slice bytes, struct claim_known known)
 	}
 	if (sip_looks_like(bytes))
 		return CLAIM_SIP;
+	if (bytes.n >= HEP_HEADER && hep_looks_like(bytes))
+		return CLAIM_HEP;
 	if ((known.announced & ANNOUNCE_BFCP) && bfcp_looks_like(bytes))
 		return CLAIM_BFCP;
 	if ((known.announced & ANNOUNCE_MSRP) && msrp_looks_like(bytes))

@@ -20,6 +20,7 @@ enum claim {
 	CLAIM_MSRP,
 	CLAIM_QUIC,
 	CLAIM_WIREGUARD,
+	CLAIM_HEP, /* carries a copy of another message */
 };
 
 /* What the flow is known for already; enum announce_what of its endpoints. */

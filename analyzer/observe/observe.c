@@ -7,6 +7,7 @@
 #include "analyzer/crypto/cert.h"
 #include "analyzer/observe/dtls_seen.h"
 #include "analyzer/observe/fax_seen.h"
+#include "analyzer/observe/hep_seen.h"
 #include "analyzer/observe/hint_ndpi.h"
 #include "analyzer/observe/media_seen.h"
 #include "analyzer/observe/rtcp_seen.h"
@@ -43,6 +44,8 @@ struct observe {
 };
 
 static void stun_unit(void *ctx, struct flow *f, unsigned direction, const struct payload *p);
+static void hep_unit(void *ctx, struct flow *f, const struct payload *p,
+		     const struct hep_packet *h);
 
 struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limits limits)
 {
@@ -72,7 +75,8 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 		.tell = &o->tell,
 		.text = { .tell = &o->tell, .sip = &o->sip },
 		.stun = stun_unit,
-		.stun_ctx = o,
+		.hep = hep_unit,
+		.ctx = o,
 	};
 	return o;
 }
@@ -141,6 +145,7 @@ static void evict_oldest(struct observe *o, struct evidence at)
 
 /* ---- datagrams --------------------------------------------------------------- */
 
+static struct flow *flow_for(struct observe *o, const struct payload *p, bool in_turn, unsigned *d);
 static void flow_payload(struct observe *o, const struct payload *p, bool in_turn);
 
 static void inside_turn(struct observe *o, struct flow *f, const struct payload *p,
@@ -269,6 +274,33 @@ static void sip_packet(struct observe *o, struct flow *f, unsigned d, const stru
 	sip_flow_message(&o->sip, f, d, p, p->bytes, (struct sip_flow_way){ .cut = p->cut });
 }
 
+/* A message within another: what it is a copy of, on the hop it was copied from. */
+static void hep_unit(void *ctx, struct flow *f, const struct payload *p, const struct hep_packet *h)
+{
+	struct observe *o = ctx;
+	struct sip_flow_way way;
+	struct payload q;
+	unsigned d;
+
+	f->sip = true;
+	if (!hep_seen_message(p, h, &q, &way))
+		return;
+	flow_renew(o->flows, f);
+	struct flow *g = flow_for(o, &q, false, &d);
+	(void)flow_touch(o->flows, g, p->frame->ts_ns);
+	sip_flow_message(&o->sip, g, d, &q, q.bytes, way);
+}
+
+static void hep_packet(struct observe *o, struct flow *f, unsigned d, const struct payload *p)
+{
+	struct slice s = p->bytes;
+	struct hep_packet h;
+
+	note_cut(o, f, d, p);
+	if (hep_next(&s, &h) == ERR_OK)
+		hep_unit(o, f, p, &h);
+}
+
 static void spoken(struct flow *f, unsigned d, const struct payload *p, enum flow_speaks speaks)
 {
 	cold_of(f)->speaks = (uint8_t)speaks;
@@ -359,6 +391,9 @@ static void datagram(struct observe *o, struct flow *f, unsigned d, const struct
 		break;
 	case CLAIM_WIREGUARD:
 		spoken(f, d, p, FLOW_WIREGUARD);
+		break;
+	case CLAIM_HEP:
+		hep_packet(o, f, d, p);
 		break;
 	case CLAIM_NOTHING:
 		nothing_known(o, f, d, p);

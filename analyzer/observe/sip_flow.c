@@ -85,6 +85,7 @@ void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 				   .opened = way.opened,
 				   .handshake = p->handshake,
 				   .cut = way.cut,
+				   .copy = way.copy,
 				   .signers = r->tell->keys.signers,
 				   .ts_ns = tell_evidence(p).ts_ns };
 	struct observation o;

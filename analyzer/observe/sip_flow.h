@@ -20,6 +20,8 @@ struct sip_flow_way {
 	enum sip_transport carrier;
 	bool opened; /* with the user's key material */
 	bool cut;
+	const struct flow_key *copy; /* a copy that went from an element to its monitor; NULL: the
+					message itself */
 };
 
 /* `message`: the datagram, or what was cut from a stream that `p` completed. */

@@ -542,6 +542,11 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 		return false;
 	out->carrier = how.carrier;
 	out->decrypted = how.decrypted;
+	if (how.copy) {
+		out->copied = true;
+		out->copied_by = addr_src(how.copy);
+		out->copied_to = addr_dst(how.copy);
+	}
 	out->opened = how.opened;
 	out->tcp_handshake = how.handshake;
 	out->truncated = how.cut || e == ERR_LIMIT;

@@ -15,6 +15,7 @@ void sip_seen_free(struct sip_reader *r);
 struct sip_carried {
 	enum sip_transport carrier;
 	bool decrypted, opened, handshake, cut; /* opened: with the user's key material */
+	const struct flow_key *copy;		/* of a message to a monitor, or NULL */
 	const struct passport_store *signers;	/* of identity tokens; NULL: none given */
 	uint64_t ts_ns;
 };

@@ -11,7 +11,7 @@
 #include "analyzer/proto/stun/stun.h"
 #include "analyzer/proto/tls/tls.h"
 
-enum tcp_speaks { TCP_UNKNOWN, TCP_MORE, TCP_TEXT, TCP_TLS, TCP_MSRP, TCP_BFCP, TCP_STUN };
+enum tcp_speaks { TCP_UNKNOWN, TCP_MORE, TCP_TEXT, TCP_TLS, TCP_MSRP, TCP_BFCP, TCP_STUN, TCP_HEP };
 enum {
 	UNDECIDED = 256,     /* octets kept of a start that may still become something */
 	HELD_MAX = 64 << 20, /* octets in all buffers together */
@@ -171,8 +171,23 @@ static void stun_bytes(struct tcp_room *r, struct flow *f, unsigned d, const str
 	while (rest.n && (e = stun_frame(&rest, &frame)) == ERR_OK) {
 		struct payload one = *p;
 		one.bytes = frame.bytes;
-		r->stun(r->stun_ctx, f, d, &one);
+		r->stun(r->ctx, f, d, &one);
 	}
+	if (e == ERR_TRUNCATED)
+		half_keep(r, h, rest);
+	else
+		half_drop(r, h);
+}
+
+static void hep_bytes(struct tcp_room *r, struct flow *f, unsigned d, const struct payload *p)
+{
+	struct half *h = &f->cold->tcp->half[d];
+	struct slice rest = half_join(r, h, p->bytes);
+	struct hep_packet one;
+	enum err e = ERR_OK;
+
+	while (rest.n && (e = hep_next(&rest, &one)) == ERR_OK)
+		r->hep(r->ctx, f, p, &one);
 	if (e == ERR_TRUNCATED)
 		half_keep(r, h, rest);
 	else
@@ -198,6 +213,8 @@ static enum tcp_speaks claim(const struct flow *f, struct slice s)
 		return TCP_MSRP;
 	if (looks_like_stun(s))
 		return TCP_STUN;
+	if (hep_looks_like(s))
+		return s.n >= HEP_HEADER ? TCP_HEP : TCP_MORE;
 	if ((f->announced & ANNOUNCE_BFCP) && bfcp_next(&copy, &m) == ERR_OK)
 		return TCP_BFCP;
 	return TCP_UNKNOWN;
@@ -222,6 +239,9 @@ static void speak(struct tcp_room *r, struct flow *f, unsigned d, const struct p
 		break;
 	case TCP_STUN:
 		stun_bytes(r, f, d, p);
+		break;
+	case TCP_HEP:
+		hep_bytes(r, f, d, p);
 		break;
 	case TCP_UNKNOWN:
 	case TCP_MORE:

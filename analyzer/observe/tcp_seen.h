@@ -4,17 +4,23 @@
 
 #include "analyzer/observe/cold.h"
 #include "analyzer/observe/stream_text.h"
+#include "analyzer/proto/hep/hep.h"
 
 /* A STUN message or ChannelData cut from a stream; `p` carries its bytes. */
 typedef void tcp_seen_stun_fn(void *ctx, struct flow *f, unsigned direction,
 			      const struct payload *p);
+
+/* A copy of a message (HEP) cut from a stream. */
+typedef void tcp_seen_hep_fn(void *ctx, struct flow *f, const struct payload *p,
+			     const struct hep_packet *h);
 
 /* What all connections share; one per observer. */
 struct tcp_room {
 	struct tell *tell;
 	struct stream_room text;
 	tcp_seen_stun_fn *stun;
-	void *stun_ctx;
+	tcp_seen_hep_fn *hep;
+	void *ctx;   /* of both */
 	size_t held; /* bytes of all buffers */
 };
 

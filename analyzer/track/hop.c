@@ -343,6 +343,27 @@ static bool heard_before(struct leg_live *leg, uint64_t hash)
 	return false;
 }
 
+/* Sockets come and go; the two hosts are the link. */
+static void note_copy(struct live *l, struct leg_live *leg, const struct observation *o)
+{
+	const struct sip_seen *m = &o->as.sip;
+	unsigned i = 0;
+
+	while (i < leg->copy_count && !(addr_eq(&leg->copies[i].from.addr, &m->copied_by.addr) &&
+					addr_eq(&leg->copies[i].to.addr, &m->copied_to.addr)))
+		i++;
+	if (i == LIVE_COPIES) {
+		l->spent = true;
+		return;
+	}
+	if (i == leg->copy_count)
+		leg->copies[leg->copy_count++] =
+			(struct copy_link){ .from = m->copied_by, .to = m->copied_to };
+	live_first(&leg->copies[i].at, &o->evidence);
+	if (!addr_eq(&m->copied_by.addr, &m->copied_to.addr))
+		live_note(l, leg, FACT_sip_copied, 3, NULL, &o->evidence);
+}
+
 void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
@@ -351,11 +372,14 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 	leg->handshake |= m->tcp_handshake;
 	leg->exported |= m->decrypted;
 	leg->opened |= m->opened;
+	if (m->copied)
+		note_copy(l, leg, o);
 	note_top_via(leg, m);
 	if (m->request)
 		note_vias(l, leg, o);
 	note_routes(l, leg, o);
-	live_note(l, leg, FACT_sip_readable, 3, NULL, &o->evidence);
+	leg->on_wire |= !m->copied;
+	live_note(l, leg, FACT_sip_readable, m->copied ? 2 : 3, NULL, &o->evidence);
 	note_identity(l, leg, o);
 	note_auth(l, leg, o);
 	note_body(l, leg, o, again);

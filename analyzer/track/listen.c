@@ -119,6 +119,8 @@ static const char *const sentences[LISTEN_HOWS] = {
 	"it joins the media of several, and holds the keys of each",
 	"the same encrypted media was sent to it as to the end of the call",
 	"a recording session was set up with it",
+	"copies of the signaling were sent from it, or to it, for a monitor",
+	"a copy of the signaling for a monitor was readable on the wire",
 };
 
 static const char *sentence(struct live *l, unsigned how)

@@ -25,7 +25,9 @@ enum listen_how {
 	LISTEN_MIXER = 1 << 14,
 	LISTEN_COPY = 1 << 15,
 	LISTEN_RECORDS = 1 << 16,
-	LISTEN_HOWS = 17
+	LISTEN_COPIES = 1 << 17, /* it sends, or gets, copies of the signaling */
+	LISTEN_LINK_COPY = 1 << 18,
+	LISTEN_HOWS = 19
 };
 
 struct listen_power {

@@ -75,6 +75,8 @@ struct fact *live_note(struct live *l, struct leg_live *leg, enum fact_kind kind
 		n->next = leg->notes;
 		leg->notes = n;
 	}
+	if (grade > n->fact.grade) /* said before, and seen now */
+		n->fact.grade = grade;
 	live_evidence(&n->fact, at);
 	return &n->fact;
 }

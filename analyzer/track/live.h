@@ -13,6 +13,7 @@ enum {
 	LIVE_PROMISES = 512,
 	LIVE_RECENT = 16,
 	LIVE_HOSTS = 8,
+	LIVE_COPIES = 4, /* of one leg: its two ends, each with two monitors */
 	LIVE_FACTS = 8192,
 	LIVE_SESSIONS = 4,
 };
@@ -28,6 +29,12 @@ struct weaken_try {
 	struct addr caller, server;
 	struct evidence at, failed; /* failed: a 503 or 408 */
 	bool worked, origin;	    /* answered otherwise; sent by the caller itself */
+};
+
+/* A link over which an element sent copies of what passed it to a monitor. */
+struct copy_link {
+	struct endpoint from, to;
+	struct evidence at;
 };
 
 struct leg_live {
@@ -48,7 +55,10 @@ struct leg_live {
 	struct evidence formed, inside; /* an INVITE outside, a request inside a dialog */
 	struct evidence fallback[2];	/* a failure of TLS, and the call tried again here */
 	uint64_t clear_since_ns;	/* requests between these hosts in clear; 0: not known */
-	uint64_t recent[LIVE_RECENT];	/* hashes of the last messages */
+	struct copy_link copies[LIVE_COPIES];
+	uint8_t copy_count;
+	bool on_wire;		      /* some message was seen here itself, not a copy of it */
+	uint64_t recent[LIVE_RECENT]; /* hashes of the last messages */
 	uint8_t recent_at;
 };
 

@@ -71,6 +71,8 @@ static void note_keys(struct live *l, const struct pact *p, const struct agreed 
 		return;
 	struct fact *f = fact_of(l, key_taken(l, a) ? FACT_key_readable : FACT_key_unused,
 				 a->number, leg, at);
+	if (p->leg->copy_count)
+		fact_of(l, FACT_key_copied, a->number, leg, &p->leg->copies[0].at);
 	if (f && !f->text) {
 		f->value = m->cryptos[0].key_octets;
 		f->text = suite_text(l, m->cryptos[0].suite);

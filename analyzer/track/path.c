@@ -63,12 +63,39 @@ static void from_leg(struct listen *x, const struct leg_live *leg)
 	add_host(x, &g->b.addr, keys, &g->first);
 	if (g->readable) {
 		power.how = LISTEN_LINK_SIP | key;
+		power.grade = leg->on_wire ? 3 : 2; /* a monitor's word on what carried it */
 		listen_named(x, listen_link(x->l, &g->a.addr, &g->b.addr), ROLE_NETWORK, power,
 			     &g->first);
-	} else if (!leg->opened &&
-		   !g->tunnelled) { /* what the auditor's own key opened, nobody else wrote */
+	} else if (!leg->opened && !g->tunnelled && !leg->copy_count) {
+		/* What the auditor's own key opened, nobody else wrote; copies name their writer.
+		 */
 		power.how = LISTEN_WRITER | key;
 		listen_named(x, "whoever wrote this capture", ROLE_MONITOR, power, &g->first);
+	}
+}
+
+/* Who sent a copy had read the message; who got it reads it; and so does the link between them. */
+static void from_copies(struct listen *x, const struct leg_live *leg)
+{
+	bool keys = keys_on(x->l, leg);
+	enum listen_how key = keys ? LISTEN_KEY : 0;
+	struct listen_power power = {
+		.signaling = true, .keys = keys, .grade = 3, .how = LISTEN_COPIES | key
+	};
+
+	for (unsigned i = 0; i < leg->copy_count; i++) {
+		const struct copy_link *k = &leg->copies[i];
+		struct element *monitor = listen_host(x, &k->to.addr, power, &k->at);
+		if (monitor && monitor->role == ROLE_UNKNOWN)
+			monitor->role = ROLE_MONITOR;
+		if (ends_between(&x->l->call, x->inventory, &k->from.addr))
+			(void)listen_host(x, &k->from.addr, power, &k->at);
+		if (addr_eq(&k->from.addr, &k->to.addr))
+			continue;
+		power.how = LISTEN_LINK_COPY | key;
+		listen_named(x, listen_link(x->l, &k->from.addr, &k->to.addr), ROLE_NETWORK, power,
+			     &k->at);
+		power.how = LISTEN_COPIES | key;
 	}
 }
 
@@ -141,8 +168,10 @@ void path_build(struct live *l, const struct agreed_list *list, const struct inv
 	x.l = l;
 	x.inventory = v;
 	x.count = 0;
-	for (const struct leg_live *leg = l->legs; leg; leg = leg->next)
+	for (const struct leg_live *leg = l->legs; leg; leg = leg->next) {
 		from_leg(&x, leg);
+		from_copies(&x, leg);
+	}
 	from_named(&x);
 	from_opaque(&x);
 	for (unsigned i = 0; i < list->count; i++) {

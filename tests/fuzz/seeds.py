@@ -275,6 +275,13 @@ def by_hand():
     keep("fuzz_ws", "get", b"GET / HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n" + frame)
     keep("fuzz_ws", "reply", b"HTTP/1.1 101 ok\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: x, sip\r\n\r\n\x89\0")
     keep("fuzz_ws", "pieces", b"\1\3abc\x8a\0\x80\x7e\0\4defg\x82\x7f\0\0\0\0\0\0\0\1h")
+    def chunks(*pairs):
+        body = b"".join(struct.pack(">HHH", 0, kind, 6 + len(v)) + v for kind, v in pairs)
+        return b"HEP3" + struct.pack(">H", 6 + len(body)) + body
+    keep("fuzz_hep", "sip", chunks((1, b"\2"), (2, b"\x16"), (3, bytes(4)), (4, bytes(4)), (7, b"\x13\xc4"), (8, b"\x13\xc5"),
+                                   (9, bytes(4)), (10, bytes(4)), (11, b"\1"), (12, bytes(4)), (14, b"key"),
+                                   (15, b"OPTIONS sip:a SIP/2.0\r\n\r\n")))
+    keep("fuzz_hep", "two", chunks((5, bytes(16)), (6, bytes(16)), (16, b"\x1f\x8b")) + chunks())
     keep("fuzz_hint", "dns", b"\x08\0\x1d" + bytes.fromhex("000101000001000000000000076578616d706c6503636f6d0000010001"))
     keep("fuzz_hint", "many", (b"\0\0\4abcd" + b"\1\0\4efgh") * 4)
     keep("fuzz_passport", "full", b"eyJhbGciOiJFUzI1NiJ9.eyJpYXQiOjE0NDMyMDgzNDV9.rq3pjT1hoRwakEGjHCnWSwUnshd0-zJ6F1VOgFWSjHBr8Qjp")
