@@ -9,7 +9,7 @@ PYTHON  := /usr/bin/python3
 SHARED  ?= ../shared
 Q       := $(if $(V),,@)
 
-PKGS    := libpcap libndpi jansson libssl libcrypto zlib libzstd
+PKGS    := libpcap libndpi jansson libssl libcrypto zlib libzstd libseccomp
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
            -Wmissing-prototypes -Wvla -Wformat=2 -Werror
 # Of the time per packet a tenth is calls from file to file: gcc links the program with all files
@@ -26,7 +26,7 @@ LDFLAGS.coverage:= --coverage
 
 # What a bare Debian lacks; `make deps` and `make deps-test` install what is missing.
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
-              zlib1g-dev libzstd-dev
+              zlib1g-dev libzstd-dev libseccomp-dev linux-libc-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
               mandoc gzip zstd
 

@@ -22,6 +22,7 @@ ndpi analyzer/observe/hint_ndpi.c
 openssl analyzer/base/digest.c|analyzer/crypto/|reports/sink_syslog.c|reports/sign.c
 zlib analyzer/capture/block.c
 zstd analyzer/capture/block.c|reports/spool.c
+seccomp analyzer/cmd/sandbox.c
 jansson rules/|reports/|analyzer/crypto/passport_check.c
 cmocka tests/
 '

@@ -107,6 +107,7 @@ struct document_run {
 	uint64_t key_secrets, private_keys; /* key material the user gave */
 	uint64_t keys_used;		    /* connections that some of it opened */
 	const char *stamp;		    /* --stamp: RFC 3339, or NULL */
+	bool unconfined;		    /* --no-sandbox */
 };
 void document_finish(struct document *d, const struct document_run *run);
 /* 0, or the errno of the spool once a write or a read failed; reports of such a document are not

@@ -274,6 +274,14 @@ static void put_counts(struct layout *l, const json_t *summary)
 	text_free(&t);
 }
 
+static void put_unconfined(struct layout *l, const json_t *tool)
+{
+	if (!jvalue_has(tool, "sandbox"))
+		return;
+	layout_put(l, "read without confinement (--no-sandbox)");
+	layout_line(l);
+}
+
 /* One line whatever the width, for whoever reads only that: verdict, counts, and why this code. */
 static void last_line(struct layout *l, const json_t *summary)
 {
@@ -308,5 +316,6 @@ void format_text_write(struct document *d, FILE *out, const struct report_style 
 		text_frameworks_put(&l, head);
 	}
 	put_counts(&l, jvalue_get(head, "summary"));
+	put_unconfined(&l, jvalue_get(head, "tool"));
 	last_line(&l, jvalue_get(head, "summary"));
 }

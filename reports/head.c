@@ -17,6 +17,8 @@ static json_t *tool(const struct document_run *run)
 	jvalue_put(o, "version", jvalue_text(run->version ? run->version : ""));
 	jvalue_put(o, "rules_sha256", jvalue_text(run->rules_sha256 ? run->rules_sha256 : ""));
 	jvalue_put(o, "policy", jvalue_text(run->policy ? run->policy : ""));
+	if (run->unconfined)
+		jvalue_put(o, "sandbox", jvalue_text("off"));
 	return o;
 }
 

@@ -57,6 +57,7 @@ struct args {
 	bool redact_addresses;
 	unsigned threads;
 	bool no_hash;
+	bool no_sandbox;
 	bool stamp;
 	int verbose; /* -1 quiet, 0, 1 */
 	enum color_when color;

@@ -19,6 +19,7 @@
 #include "analyzer/cmd/keys.h"
 #include "analyzer/cmd/before.h"
 #include "analyzer/cmd/network.h"
+#include "analyzer/cmd/sandbox.h"
 #include "analyzer/cmd/summary.h"
 #include "reports/report.h"
 #include "rules/field_row.h"
@@ -182,6 +183,29 @@ static bool open_rules(const struct run *r)
 	return true;
 }
 
+/* From here on the process reads what strangers wrote. */
+static void confine(const struct run *r)
+{
+	const char *const spools[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
+	const struct args *a = &r->args;
+	struct text missing = { 0 };
+
+	if (a->no_sandbox || r->into)
+		return;
+	struct sandbox *s = sandbox_new();
+	for (size_t i = 0; i < a->source_count; i++)
+		sandbox_read(s, a->sources[i].path);
+	for (size_t i = 0; i < sizeof spools / sizeof *spools; i++)
+		if (spools[i] && *spools[i])
+			sandbox_folder(s, spools[i]);
+	sandbox_write(s, a->output);
+	sandbox_write(s, a->all_as);
+	sandbox_enter(s, &missing);
+	if (missing.n && a->verbose > 0)
+		fprintf(stderr, "earshot: not confined in full: %s\n", text_of(&missing));
+	text_free(&missing);
+}
+
 /* Everything that can be wrong before a packet is read is found here: exit 2. */
 static bool open_all(struct run *r)
 {
@@ -189,8 +213,10 @@ static bool open_all(struct run *r)
 	if (!open_rules(r) || !check_where(r) || keys_open(&r->args, &r->keys) != ERR_OK ||
 	    network_open(r->args.inventory, &r->network) != ERR_OK ||
 	    chosen_open(&r->args, &r->chosen) != ERR_OK ||
-	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
-	    !inputs_open(&r->args, &r->capture))
+	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r))
+		return false;
+	confine(r);
+	if (!inputs_open(&r->args, &r->capture))
 		return false;
 	r->exit = 0;
 	return open_document(r);

@@ -250,6 +250,7 @@ int summary_finish(struct summary *s, const struct pipeline *p, struct document 
 		.fail_on = judge_fail_on(p->judge),
 		.gate = judge_gate(p->judge, all.any_damaged, all.any_usable),
 		.stamp = a->stamp ? stamp_text(stamp) : NULL,
+		.unconfined = a->no_sandbox,
 		.key_secrets = keyring_secrets(k->ring),
 		.private_keys = k->private_keys,
 		.keys_used = observe_counters(p->observe)->tls_opened +

@@ -653,6 +653,19 @@ def readme():
            p and p.stdout.decode() == shown[2])
 
 
+def confinement():
+    """what a run gives up before it reads is no part of its report, except where it was told to keep it"""
+    capture = os.path.join(SAMPLES, "busy-486", "alice.pcap.gz")
+    inside = run("audit", "-f", "json", capture)
+    outside = run("audit", "-f", "json", "--no-sandbox", capture)
+    kept = json.loads(outside.stdout)
+    expect("--no-sandbox stands in the report", kept["tool"].pop("sandbox", None) == "off", outside)
+    expect("and is all that differs", kept == json.loads(inside.stdout))
+    shown = run("audit", "--no-sandbox", capture)
+    expect("the terminal says it too", b"--no-sandbox" in shown.stdout, shown)
+    expect("a confined run says nothing", b"sandbox" not in run("audit", "-v", capture).stdout)
+
+
 def main():
     tmp = tempfile.mkdtemp()
     try:
@@ -675,6 +688,7 @@ def main():
         plans(tmp)
         clocks()
         privacy()
+        confinement()
         readme()
     finally:
         shutil.rmtree(tmp)
