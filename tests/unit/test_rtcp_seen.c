@@ -151,12 +151,12 @@ static void counts_tags_that_fit_by_their_e_bit(void **state)
 	learn(&k);
 	for (uint32_t i = 0; i < 4; i++) {
 		memcpy(p, REPORT BYE, 16);
-		show((struct slice){ p, sealing_rtcp(&k, p, 16, i, i != 2) });
+		show((struct slice){ p, sealing_rtcp(&k, p, 16, i, i != 1) });
 	}
 	const struct rtcp_seen *r = told();
-	assert_int_equal(r->verified, 4);
+	assert_int_equal(r->verified, 2); /* a sample: all of them with --verify-all */
 	assert_int_equal(r->e_zero, 1);
-	assert_int_equal(r->clear_at.frame, 3);
+	assert_int_equal(r->clear_at.frame, 2);
 }
 
 int main(void)
