@@ -1,10 +1,12 @@
 #!/bin/sh
-# unit.sh - runs unit test programs, prints the log of those that fail, names the tests, and counts.
-# A program that ends badly without a failed test (a crash, a sanitizer, a hang) counts as one.
+# unit.sh - runs unit test programs, two at a time, prints the log of those that fail, names the
+# tests, and counts. A program that ends badly without a failed test (a crash, a sanitizer, a hang)
+# counts as one.
 passed=0 failed=0 list=
+for t in "$@"; do echo "$t"; done |
+	xargs -P 2 -I '{}' sh -c 'code=0; timeout 300 "$1" >"$1.log" 2>&1 || code=$?; echo $code >"$1.code"' run '{}'
 for t in "$@"; do
-	code=0
-	timeout 300 "$t" >"$t.log" 2>&1 || code=$?
+	read -r code <"$t.code"
 	passed=$((passed + $(grep -c '^\[       OK ]' "$t.log")))
 	names=$(sed -n 's/^\[  FAILED  ] \([a-zA-Z_0-9]*\)$/\1/p' "$t.log" | LC_ALL=C sort -u)
 	if [ "$code" != 0 ] && [ -z "$names" ]; then
