@@ -2,6 +2,7 @@
 #include "rules/example.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/base/mem.h"
 #include "rules/engine.h"
@@ -120,6 +121,48 @@ void example_run(struct pack_set *s, size_t from, struct example_results *out)
 	free(x.memo);
 	free(x.found.list);
 	arena_free(x.arena);
+}
+
+/* ---- what they show between them --------------------------------------------------------- */
+
+const char *example_kind_text(enum example_kind k)
+{
+	static const char *const text[EXAMPLE_KINDS] = { "violated or noted", "satisfied",
+							 "not_assessable" };
+	return text[k];
+}
+
+static bool may_speak(const struct pack_rule *r)
+{
+	for (size_t i = 0; i < r->case_count; i++)
+		if (!r->cases[i].silent && (r->cases[i].outcome == OUTCOME_VIOLATED ||
+					    r->cases[i].outcome == OUTCOME_NOTED))
+			return true;
+	return false;
+}
+
+static bool shows(const char *is, enum example_kind k)
+{
+	switch (k) {
+	case EXAMPLE_SPEAKS:
+		return strcmp(is, "violated") == 0 || strcmp(is, "noted") == 0;
+	case EXAMPLE_SATISFIED:
+		return strcmp(is, "satisfied") == 0;
+	default:
+		return strcmp(is, "not_assessable") == 0;
+	}
+}
+
+bool example_lacks(const struct pack_rule *r, enum example_kind k)
+{
+	const json_t *list = json_object_get(r->source, "examples");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *is = json_string_value(json_object_get(json_array_get(list, i), "is"));
+		if (is && shows(is, k))
+			return false;
+	}
+	return k != EXAMPLE_SPEAKS || may_speak(r);
 }
 
 void example_free(struct example_results *r)

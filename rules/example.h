@@ -26,6 +26,13 @@ struct example_results {
 	size_t count, failed;
 };
 
+/* What the examples of a rule should show between them: that it speaks, that it finds its subject
+ * in order, that it cannot tell. */
+enum example_kind { EXAMPLE_SPEAKS, EXAMPLE_SATISFIED, EXAMPLE_UNKNOWN, EXAMPLE_KINDS };
+const char *example_kind_text(enum example_kind k); /* "violated or noted", ... */
+/* A rule that only supports a condition has no case to speak in, and lacks none of that kind. */
+bool example_lacks(const struct pack_rule *r, enum example_kind k);
+
 /* Runs the examples of every rule of `s` from index `from` on. */
 void example_run(struct pack_set *s, size_t from, struct example_results *out);
 void example_free(struct example_results *r);
