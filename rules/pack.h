@@ -88,6 +88,8 @@ void pack_set_free(struct pack_set *s);
  */
 enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool trusted,
 		  char **why) MUST_CHECK;
+/* The same for the causes that trusted packs name, which may be rules of each other. */
+enum err pack_causes(struct pack_set *s, char **why) MUST_CHECK;
 enum err pack_add_file(struct pack_set *s, const char *path, char **why) MUST_CHECK;
 
 /*

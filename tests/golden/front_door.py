@@ -256,6 +256,8 @@ def packs(tmp):
             ("a misspelt field", {"cases": [{"each": "media", "violated_when": "kimd = audio"}]}, "kind"),
             ("a wrong word", {"cases": [{"each": "media", "violated_when": "kind = adio"}]}, "audio"),
             ("a wrong type", {"cases": [{"each": "media", "violated_when": "packets = 'many'"}]}, "packets"),
+            ("a cause that is no rule", {"cases": [{"each": "media", "caused_by": "SIG-01"}]}, "did you mean SIG-001?"),
+            ("a cause that is no id", {"cases": [{"each": "media", "caused_by": "{kind}"}]}, "a cause is the id of a rule"),
             ("an id of the catalogue", {"id": "SIG-001"}, "there is a rule already"),
             ("a verdict of one's own", {"cases": [{"marks": ["exposed"]}]}, "only the catalogue"),
             ("a misspelt key", {"titel": "t"}, "did you mean title?")):
