@@ -12,7 +12,8 @@ struct turn {
 	const struct fact *fact;   /* the item as a fact: scope and evidence; NULL: the call */
 	struct fact made;
 	bool acted, unknown;
-	bool asked; /* whether the rule applies to this call */
+	bool weakens; /* the case at hand set what makes the label WEAK */
+	bool asked;   /* whether the rule applies to this call */
 	enum expr_truth applies;
 	enum outcome outcome;
 };
@@ -147,10 +148,13 @@ static void say_all(struct turn *t)
 
 static void mark_all(struct turn *t)
 {
+	t->weakens = false;
 	for (size_t i = 0; i < t->c->mark_count; i++) {
 		const struct pack_mark *m = &t->c->marks[i];
-		if (!m->when || expr_ask(m->when, t->items) == EXPR_TRUE)
-			*field_fact_mark(t->w, t->fact, m->name) = m->value;
+		if (m->when && expr_ask(m->when, t->items) != EXPR_TRUE)
+			continue;
+		*field_fact_mark(t->w, t->fact, m->name) = m->value;
+		t->weakens |= m->weak;
 	}
 }
 
@@ -174,6 +178,7 @@ static void note(struct turn *t)
 	struct note n = { .rule = t->rule->as,
 			  .outcome = t->c->outcome,
 			  .severity = severity(t),
+			  .weakens = t->weakens,
 			  .title = sentence(t, &t->c->title),
 			  .detail = sentence(t, &t->c->detail),
 			  .caused_by = sentence(t, &t->c->caused_by) };

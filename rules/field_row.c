@@ -67,6 +67,8 @@ const struct expr_scope *field_row_finding(void)
 		  FIELD_READ_AT(finding, outcome) },
 		{ "title", "Its title.", EXPR_TEXT, .get = field_read_text,
 		  FIELD_READ_AT(finding, title) },
+		{ "weakens", "It makes the row WEAK, or would if nothing worse were found there.",
+		  EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(finding, weakens) },
 		{ "where", "What it is about: call, leg 0, media 1.", EXPR_TEXT,
 		  .get = field_read_text, FIELD_READ_AT(finding, scope) },
 		{ "element", "The box or link it is about, as an address.", EXPR_TEXT,

@@ -78,8 +78,9 @@ struct finding {
 	const char *filter;    /* display filter over the evidence frames, or NULL */
 	struct evidence at[8];
 	uint8_t at_count;
-	bool gates;		     /* the policy gates on it */
-	enum change change;	     /* CHANGE_NONE: no baseline, or nothing was violated */
+	bool gates;	    /* the policy gates on it */
+	bool weakens;	    /* it makes the row WEAK, or would if nothing worse were found there */
+	enum change change; /* CHANGE_NONE: no baseline, or nothing was violated */
 	const struct waiver *waived; /* who answers for it, or NULL: it does not gate then */
 	char fingerprint[33],
 		problem[33]; /* contract 4: this occurrence; the same defect in any run */
@@ -128,8 +129,9 @@ struct tally {
 	uint64_t shown[CONDITIONS][SHOWN_COUNT];
 	struct verdict combined[CONDITIONS];
 	uint64_t met, not_met, cannot_tell;
-	uint64_t gating; /* findings that the policy gates on */
-	uint64_t waived; /* violated ones that a waiver holds for */
+	uint64_t gating;    /* findings that the policy gates on */
+	uint64_t weakening; /* of them, those that make a row WEAK */
+	uint64_t waived;    /* violated ones that a waiver holds for */
 	enum severity worst_gating;
 	enum label worst_label;
 	bool any_score, any_letter, any_row;

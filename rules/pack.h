@@ -41,6 +41,7 @@ struct pack_say {
 struct pack_mark {
 	char *name;
 	bool value;
+	bool weak; /* sets what makes the label WEAK */
 	struct expr *when;
 };
 

@@ -196,6 +196,7 @@ void rule_note(struct work *w, const struct fact *f, struct note n)
 		here->caused_by = n.caused_by;
 		problem_name(w->memo, w->arena, w->c, at, here);
 	}
+	here->weakens |= n.weakens;
 	for (uint8_t i = 0; f && i < f->at_count && i < FACT_EVIDENCE; i++)
 		here->at_count = add_evidence(here->at, here->at_count, &f->at[i]);
 }

@@ -89,6 +89,7 @@ struct note {
 	const char *title; /* NULL: the rule's */
 	const char *detail;
 	const char *caused_by;
+	bool weakens;
 };
 /* Facts of one rule, title and scope become one finding. `f` may be NULL: the call as a whole. */
 void rule_note(struct work *w, const struct fact *f, struct note n);

@@ -357,8 +357,7 @@ static void refuses_an_unknown_policy_and_a_wrong_requirement(void **state)
 	char *why = NULL;
 
 	(void)state;
-	assert_int_equal(judge_new(&j, (struct judge_options){ .policy = "e2e" }, &why),
-			 ERR_USAGE);
+	assert_int_equal(judge_new(&j, (struct judge_options){ .policy = "e2e" }, &why), ERR_USAGE);
 	assert_string_equal(why, "no policy 'e2e'; did you mean e2ee?");
 	free(why);
 	assert_int_equal(judge_new(&j, (struct judge_options){ .requires = wants }, &why),

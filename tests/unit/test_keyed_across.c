@@ -88,6 +88,34 @@ static void ended_in_the_box_and_no_media_seen(struct scene *s)
 	dtls_over(s, BOX_NEAR, BOX_FAR, false);
 }
 
+/* What the box makes of the ICE user fragment of the offer; NULL: there was none. */
+static bool with_fragments(const char *in, const char *out, enum fact_kind kind)
+{
+	struct scene *s = scene_new();
+	struct sdp_seen *sdp[4] = { keyscene_sdp(s, ALICE, A, SETUP_ACTPASS),
+				    keyscene_sdp(s, NEAR, B, SETUP_ACTIVE),
+				    keyscene_sdp(s, FAR, A, SETUP_ACTPASS),
+				    keyscene_sdp(s, BOB, B, SETUP_ACTIVE) };
+
+	scene_line(sdp[0], 0)->ufrag = slice_of(in);
+	scene_line(sdp[2], 0)->ufrag = slice_of(out);
+	over_two_hops(s, (const struct sdp_seen *const *)sdp);
+	scene_end(s, 400);
+	bool has = s->row_count == 1 && call_fact(&s->rows[0], kind, NULL);
+	scene_free(s);
+	return has;
+}
+
+static void fragments_that_pass_are_told_from_new_ones(void **state)
+{
+	(void)state;
+	assert_true(with_fragments("abcd", "abcd", FACT_ice_same));
+	assert_false(with_fragments("abcd", "abcd", FACT_ice_changed));
+	assert_true(with_fragments("abcd", "wxyz", FACT_ice_changed));
+	assert_false(with_fragments("abcd", "wxyz", FACT_ice_same));
+	assert_false(with_fragments("", "", FACT_ice_same));
+}
+
 /* The same certificates, by other hashes, more of them, in another order. */
 static void rewritten_without_effect(struct scene *s)
 {
@@ -435,6 +463,7 @@ static void fingerprints_on_any_readable_hop_can_be_changed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fragments_that_pass_are_told_from_new_ones),
 		cmocka_unit_test(fingerprints_changed_on_the_way_are_keys_of_the_box),
 		cmocka_unit_test(an_exchange_of_its_own_on_each_hop_is_a_party_between),
 		cmocka_unit_test(keys_that_are_taken_out_are_given_up),

@@ -172,6 +172,8 @@ static void names_the_place_of_a_mistake_and_the_nearest_word(void **state)
 		  "m: gate.fail_on: no severity 'hgih'; did you mean high?" },
 		{ POLICY(",\"gate\":{\"classes\":[\"attack\",\"exposures\"]}"),
 		  "m: gate.classes[1]: no class 'exposures'; did you mean exposure?" },
+		{ POLICY(",\"gate\":{\"weakens\":1}"),
+		  "m: gate.weakens: is neither true nor false" },
 		{ POLICY(",\"gate\":{\"rules\":[\"SIG-0001\"]}"),
 		  "m: gate.rules[0]: no rule 'SIG-0001'; did you mean SIG-001?" },
 		{ POLICY(",\"severities\":{\"MED-06\":\"high\"}"),
