@@ -77,19 +77,42 @@ static struct expr_value walk_read(struct run *r, const struct expr_node *n)
 	return fitting(v, n->field, &it);
 }
 
-static struct expr_value walk_use(struct run *r, const struct expr_node *n)
+static struct expr_value use(struct run *r, const struct expr_node *n, const struct expr_item *it)
 {
 	const struct expr *e = n->use.expr;
 	struct run inner = { .e = e, .left = r->left };
 
-	if (e->scope_count) {
-		inner.items[e->scope_count - 1] = item_of(r, n);
-		if (!inner.items[e->scope_count - 1].scope)
-			return unknown;
-	}
+	if (e->scope_count)
+		inner.items[e->scope_count - 1] = *it;
 	for (size_t i = 1; i < e->scope_count; i++)
 		inner.items[e->scope_count - 1 - i] = r->items[n->use.slots[i]];
 	return value_of(&inner, e->root);
+}
+
+/* An octet of what is kept: 0 not asked yet, 1 unknown, 2 false, 3 true. */
+static struct expr_value use_kept(struct run *r, const struct expr_node *n,
+				  const struct expr_item *it, uint8_t *at)
+{
+	if (!*at) {
+		struct expr_value v = use(r, n, it);
+		if (!*r->left)
+			return v;
+		*at = (uint8_t)(v.known ? 2 + v.yes : 1);
+	}
+	return *at == 1 ? unknown : truth(*at == 3);
+}
+
+static struct expr_value walk_use(struct run *r, const struct expr_node *n)
+{
+	const struct expr *e = n->use.expr;
+	struct expr_item it = { 0 };
+
+	if (e->scope_count)
+		it = item_of(r, n);
+	if (e->scope_count && !it.scope)
+		return unknown;
+	uint8_t *at = e->kept ? e->scopes[0]->answer(&it, e->place) : NULL;
+	return at ? use_kept(r, n, &it, at) : use(r, n, &it);
 }
 
 /* ---- logic ------------------------------------------------------------------ */

@@ -73,6 +73,8 @@ struct expr {
 	struct expr_kind kind;
 	const struct expr_scope *scopes[EXPR_SCOPES]; /* innermost first */
 	size_t scope_count;
+	bool kept; /* its answers, at `place` */
+	uint16_t place;
 };
 
 #endif

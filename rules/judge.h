@@ -26,6 +26,7 @@ enum outcome {
 	OUTCOME_NOT_ASSESSABLE,
 	OUTCOME_NOT_APPLICABLE,
 	OUTCOME_NOTED,
+	OUTCOMES
 };
 
 /* Worst first: the order of summary.label (rule-catalog B.9). */
@@ -121,9 +122,15 @@ struct judgement {
 	double exposed_seconds;
 };
 
+/* Rows by what came of one rule. */
+struct rule_tally {
+	uint64_t rows[OUTCOMES];
+};
+
 /* Over all calls; plain numbers, so that any order of calls gives the same. */
 struct tally {
-	uint64_t rows[6]; /* by enum call_kind */
+	const struct rule_tally *rules; /* in the order of judge_rules; the judge's own */
+	uint64_t rows[6];		/* by enum call_kind */
 	uint64_t labels[LABELS];
 	uint64_t findings[SEVERITIES]; /* violated ones */
 	uint64_t shown[CONDITIONS][SHOWN_COUNT];

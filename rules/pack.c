@@ -205,6 +205,8 @@ static enum err read_define(struct pack_read *r, const json_t *o)
 	if (e != ERR_OK)
 		return e;
 	d.expr = expr;
+	if (!expr_need_reads(expr, field_fact_moves))
+		expr_keep(expr, (uint16_t)s->define_count);
 	s->defines = mem_more(s->defines, s->define_count, sizeof *s->defines);
 	s->defines[s->define_count++] = d;
 	return ERR_OK;
@@ -353,6 +355,19 @@ static enum err new_id(struct pack_read *r, const char *id)
 	return ERR_OK;
 }
 
+/* Many rules apply to the same calls: what one was answered holds for all, where no mark is read.
+ */
+static void share_applies(const struct pack_set *s, struct pack_rule *rule, size_t own)
+{
+	rule->applies_as = own;
+	if (!rule->applies || expr_need_reads(rule->applies, field_fact_moves))
+		return;
+	for (size_t i = 0; i < own && rule->applies_as == own; i++)
+		if (s->rules[i]->applies && s->rules[i]->applies_as == i &&
+		    strcmp(expr_source(s->rules[i]->applies), expr_source(rule->applies)) == 0)
+			rule->applies_as = i;
+}
+
 static enum err read_rule(struct pack_read *r, const json_t *o)
 {
 	static const char *const keys[] = { "id",	    "title",	 "severity", "class",
@@ -383,8 +398,11 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	e = words_of_rule(r, o, &rule->rule);
 	if (e == ERR_OK)
 		e = pack_read_bool(r, o, "applies_when", NULL, &rule->applies);
+	share_applies(r->set, rule, r->set->rule_count - 1);
 	if (e == ERR_OK)
 		e = pack_read_bool(r, o, "seen_when", NULL, &rule->seen);
+	if (e == ERR_OK && rule->seen)
+		rule->seen_needs = expr_need(rule->seen, field_fact_kind);
 	if (e == ERR_OK)
 		e = cases_of(r, o, rule);
 	if (e == ERR_OK)

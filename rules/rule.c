@@ -1,6 +1,7 @@
 /* rule.c - the bench: facts in reach, findings noted, conditions spoken on. */
 #include "rules/rule.h"
 #include "rules/engine.h"
+#include "rules/pack.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@ static void scan_lines(struct work *w)
 
 void rule_begin(struct work *w)
 {
+	w->answers = arena_take(w->arena, PACK_DEFINES);
 	w->lines = arena_take(w->arena, (w->c->media_count + 1u) * sizeof *w->lines);
 	w->found->count = w->found->dropped = 0;
 	for (uint32_t i = 0; i < w->c->fact_count; i++)

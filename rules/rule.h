@@ -44,7 +44,8 @@ struct work {
 	struct problem_memo *memo;
 	uint8_t strength; /* enum cipher_short: what the policy asks ciphers not to fall short of */
 	enum outcome *outcomes; /* of each rule in order of id; NULL: not wanted */
-	struct line *lines;	/* media_count + 1 */
+	uint8_t *answers;   /* of definitions about the call, PACK_DEFINES; NULL: none is kept */
+	struct line *lines; /* media_count + 1 */
 	struct answer signaling;
 	struct reason reasons[CONDITIONS][RULE_KNOWN];
 	bool has[FACT_KINDS]; /* kinds of fact the call carries */
