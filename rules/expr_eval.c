@@ -474,14 +474,19 @@ static struct expr_value value_of(struct run *r, uint16_t at)
 	return walks[n->what](r, n);
 }
 
-struct expr_value expr_eval(const struct expr *e, const struct expr_item *items)
+struct expr_value expr_node_eval(const struct expr *e, uint16_t at, const struct expr_item *items)
 {
 	unsigned left = EXPR_STEPS;
 	struct run r = { .e = e, .left = &left };
 
 	for (size_t i = 0; i < e->scope_count; i++)
 		r.items[e->scope_count - 1 - i] = items[i];
-	struct expr_value v = value_of(&r, e->root);
+	struct expr_value v = value_of(&r, at);
 	/* A walk that was cut short may have found "is not known" of what it did not reach. */
 	return left ? v : unknown;
+}
+
+struct expr_value expr_eval(const struct expr *e, const struct expr_item *items)
+{
+	return expr_node_eval(e, e->root, items);
 }

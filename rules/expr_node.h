@@ -77,4 +77,7 @@ struct expr {
 	uint16_t place;
 };
 
+/* The value of one node and what is below it; items as for expr_eval. */
+struct expr_value expr_node_eval(const struct expr *e, uint16_t at, const struct expr_item *items);
+
 #endif

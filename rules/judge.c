@@ -201,7 +201,7 @@ static enum policy_result ask_demand(const struct judge *j, const struct demand 
 static void ask_requires(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
-	struct require_row row = { .j = now };
+	struct require_row row = { .w = w, .j = now };
 	struct verdict v[CONDITIONS];
 
 	if (!verdict_is_conversation(w->c))

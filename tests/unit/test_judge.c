@@ -399,7 +399,7 @@ static void refuses_an_unknown_policy_and_a_wrong_requirement(void **state)
 	free(why);
 	assert_int_equal(judge_new(&j, (struct judge_options){ .requires = wants }, &why),
 			 ERR_USAGE);
-	assert_non_null(strstr(why, "the nearest is \"media\""));
+	assert_non_null(strstr(why, "did you mean media?"));
 	assert_null(j);
 	free(why);
 }

@@ -183,7 +183,7 @@ static void names_the_place_of_a_mistake_and_the_nearest_word(void **state)
 		{ POLICY(",\"severities\":[]"), "m: severities: is not an object" },
 		{ POLICY(",\"requires\":[\"meida=pass\"]"),
 		  "m: requires[0]: requirement \"meida=pass\", column 1: there is no field "
-		  "\"meida\"; the nearest is \"media\"" },
+		  "\"meida\" in row or call; did you mean media?" },
 		{ POLICY(",\"requires\":\"media=pass\""), "m: requires: is not a list of texts" },
 		{ POLICY(",\"parameters\":{\"clear_start\":0}"),
 		  "m: parameters: no key 'clear_start'" },
