@@ -17,15 +17,19 @@ struct examining {
 	struct example_results *out;
 };
 
+void example_add(struct example_results *r, const char *rule, const char *name, char *why)
+{
+	r->list = mem_more(r->list, r->count, sizeof *r->list);
+	r->list[r->count++] = (struct example_result){ rule, name, !why, why };
+	r->failed += why != NULL;
+}
+
 static void result(struct examining *x, const struct pack_rule *rule, const json_t *example,
 		   char *why)
 {
 	const char *name = json_string_value(json_object_get(example, "name"));
-	struct example_results *r = x->out;
 
-	r->list = mem_more(r->list, r->count, sizeof *r->list);
-	r->list[r->count++] = (struct example_result){ rule->rule.id, name ? name : "", !why, why };
-	r->failed += why != NULL;
+	example_add(x->out, rule->rule.id, name ? name : "", why);
 }
 
 static char *sentence(const char *what, const char *got, const char *wanted)
@@ -44,15 +48,12 @@ static const struct finding *finding_of(const struct examining *x, const struct 
 	return NULL;
 }
 
-/* What the example states, and nothing else. */
-static char *compare(const struct examining *x, size_t at, const json_t *example)
+char *example_compare(enum outcome came, const struct finding *f, const json_t *example)
 {
-	const struct pack_rule *rule = pack_at(x->set, at);
-	const struct finding *f = finding_of(x, rule);
 	const char *is = json_string_value(json_object_get(example, "is"));
 	const char *severity = json_string_value(json_object_get(example, "severity"));
 	const char *detail = json_string_value(json_object_get(example, "detail"));
-	const char *got = judge_outcome_text(x->outcomes[rule->as - x->rules]);
+	const char *got = judge_outcome_text(came);
 
 	if (!is || strcmp(is, got) != 0)
 		return sentence("the outcome", got, is ? is : "stated under the key is");
@@ -61,6 +62,18 @@ static char *compare(const struct examining *x, size_t at, const json_t *example
 		return sentence("the severity", got, severity);
 	got = f && f->detail ? f->detail : "missing";
 	return detail && strcmp(detail, got) != 0 ? sentence("the detail", got, detail) : NULL;
+}
+
+bool example_has_capture(const json_t *example)
+{
+	return json_object_get(example, "capture") != NULL;
+}
+
+static char *compare(const struct examining *x, size_t at, const json_t *example)
+{
+	const struct pack_rule *rule = pack_at(x->set, at);
+
+	return example_compare(x->outcomes[rule->as - x->rules], finding_of(x, rule), example);
 }
 
 static uint8_t asked(const json_t *example)
@@ -115,7 +128,8 @@ void example_run(struct pack_set *s, size_t from, struct example_results *out)
 	for (size_t i = from; i < pack_count(s); i++) {
 		const json_t *list = json_object_get(pack_at(s, i)->source, "examples");
 		for (size_t k = 0; k < json_array_size(list); k++)
-			examine(&x, i, json_array_get(list, k));
+			if (!example_has_capture(json_array_get(list, k)))
+				examine(&x, i, json_array_get(list, k));
 	}
 	free(x.outcomes);
 	free(x.memo);

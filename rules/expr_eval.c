@@ -474,7 +474,7 @@ static struct expr_value value_of(struct run *r, uint16_t at)
 	return walks[n->what](r, n);
 }
 
-struct expr_value expr_node_eval(const struct expr *e, uint16_t at, const struct expr_item *items)
+struct expr_value expr_eval_node(const struct expr *e, uint16_t at, const struct expr_item *items)
 {
 	unsigned left = EXPR_STEPS;
 	struct run r = { .e = e, .left = &left };
@@ -488,5 +488,5 @@ struct expr_value expr_node_eval(const struct expr *e, uint16_t at, const struct
 
 struct expr_value expr_eval(const struct expr *e, const struct expr_item *items)
 {
-	return expr_node_eval(e, e->root, items);
+	return expr_eval_node(e, e->root, items);
 }

@@ -78,6 +78,6 @@ struct expr {
 };
 
 /* The value of one node and what is below it; items as for expr_eval. */
-struct expr_value expr_node_eval(const struct expr *e, uint16_t at, const struct expr_item *items);
+struct expr_value expr_eval_node(const struct expr *e, uint16_t at, const struct expr_item *items);
 
 #endif

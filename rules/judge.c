@@ -293,6 +293,13 @@ uint64_t judge_left_out(const struct judge *j, uint64_t *untold)
 	return j->left_out;
 }
 
+enum outcome judge_outcome(const struct judge *j, const struct rule *r)
+{
+	size_t n;
+
+	return j->outcomes[r - judge_rules(&n)];
+}
+
 const struct tally *judge_tally(const struct judge *j)
 {
 	return &j->tally;

@@ -170,6 +170,8 @@ struct judge;
 enum err judge_new(struct judge **out, struct judge_options options, char **why) MUST_CHECK;
 /* NULL: --where leaves the row out, or what it asks of it was not observed. */
 const struct judgement *judge_call(struct judge *j, const struct call *c);
+/* What came of a rule (of judge_rules) in the row that judge_call gave last. */
+enum outcome judge_outcome(const struct judge *j, const struct rule *r);
 const struct tally *judge_tally(const struct judge *j);
 /* Rows that --where left out, and those of them of which it could not be told. */
 uint64_t judge_left_out(const struct judge *j, uint64_t *untold);

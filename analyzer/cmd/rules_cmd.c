@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/cmd/rules_capture.h"
 #include "rules/example.h"
 #include "rules/field_row.h"
 
@@ -122,6 +123,7 @@ int rules_cmd_test(int argc, char **argv)
 	if (code != EXIT_FINE)
 		return code;
 	example_run(pack_builtin(), from, &results);
+	rules_capture_run(pack_builtin(), from, &results);
 	return tell(&results);
 }
 
