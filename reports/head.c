@@ -306,6 +306,24 @@ static json_t *clocks(const struct head_parts *p, const struct document_run *run
 	return list;
 }
 
+/* Of each rule how many rows came out how: what an auditor must know of rules that found nothing.
+ */
+static json_t *rules(const struct tally *t)
+{
+	size_t n;
+	const struct rule *all = judge_rules(&n);
+	json_t *o = json_object();
+
+	for (size_t i = 0; t && t->rules && i < n; i++) {
+		json_t *counts = json_object();
+		for (int k = 0; k < OUTCOMES; k++)
+			jvalue_put(counts, judge_outcome_text((enum outcome)k),
+				   jvalue_number(t->rules[i].rows[k]));
+		jvalue_put(o, all[i].id, counts);
+	}
+	return o;
+}
+
 static json_t *inventory(const struct head_parts *p)
 {
 	struct asserted_file file = { p->options->inventory_name, p->options->inventory_sha256 };
@@ -337,6 +355,7 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 	jvalue_put(o, "losses", losses(run));
 	jvalue_put(o, "limits_hit", limits(p, run));
 	jvalue_put(o, "summary", summary(p, run));
+	jvalue_put(o, "rules", rules(run->tally));
 	jvalue_put(o, "problems", problems_json(p->problems, p->labels, p->label_count));
 	jvalue_put(o, "unexplained_media", unexplained(p, run));
 	jvalue_put(o, "frameworks", frameworks_json(p->frameworks));

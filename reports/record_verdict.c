@@ -168,6 +168,8 @@ static void finding(struct record *r, const struct finding *f)
 	json_out_key_text(r->out, "fingerprint", f->fingerprint);
 	json_out_key_text(r->out, "problem", f->problem);
 	json_out_key_bool(r->out, "gates", f->gates);
+	if (f->weakens)
+		json_out_key_bool(r->out, "weakens", true);
 	if (f->change)
 		json_out_key_text(r->out, "change", judge_change_text(f->change));
 	json_out_close(r->out, '}');

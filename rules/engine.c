@@ -12,7 +12,8 @@ struct turn {
 	const struct fact *fact;   /* the item as a fact: scope and evidence; NULL: the call */
 	struct fact made;
 	bool acted, unknown;
-	bool asked; /* whether the rule applies to this call */
+	bool weakens;	  /* the case at hand set what makes the label WEAK */
+	uint8_t *applied; /* what rules answered, by applies_as */
 	enum expr_truth applies;
 	enum outcome outcome;
 };
@@ -147,10 +148,13 @@ static void say_all(struct turn *t)
 
 static void mark_all(struct turn *t)
 {
+	t->weakens = false;
 	for (size_t i = 0; i < t->c->mark_count; i++) {
 		const struct pack_mark *m = &t->c->marks[i];
-		if (!m->when || expr_ask(m->when, t->items) == EXPR_TRUE)
-			*field_fact_mark(t->w, t->fact, m->name) = m->value;
+		if (m->when && expr_ask(m->when, t->items) != EXPR_TRUE)
+			continue;
+		*field_fact_mark(t->w, t->fact, m->name) = m->value;
+		t->weakens |= m->weak;
 	}
 }
 
@@ -174,6 +178,7 @@ static void note(struct turn *t)
 	struct note n = { .rule = t->rule->as,
 			  .outcome = t->c->outcome,
 			  .severity = severity(t),
+			  .weakens = t->weakens,
 			  .title = sentence(t, &t->c->title),
 			  .detail = sentence(t, &t->c->detail),
 			  .caused_by = sentence(t, &t->c->caused_by) };
@@ -230,14 +235,17 @@ static bool first_item(const struct turn *t, const struct pack_path *p, struct e
 	return p->steps[p->count - 1]->next(&at, p->steps[p->count - 1]->arg, NULL, out);
 }
 
-/* Asked where something is there that the rule could be about, which mostly is not so. */
+/* Asked where something is there that the rule could be about, which mostly is not so; and once of
+ * rules that ask the same. An octet: 0 not asked, else 1 and the answer. */
 static bool applies(struct turn *t)
 {
 	const struct expr_item call = call_item(t->w);
+	uint8_t *at = &t->applied[t->rule->applies_as];
 
-	if (!t->asked)
-		t->applies = t->rule->applies ? expr_ask(t->rule->applies, &call) : EXPR_TRUE;
-	t->asked = true;
+	if (!*at)
+		*at = (uint8_t)(1 +
+				(t->rule->applies ? expr_ask(t->rule->applies, &call) : EXPR_TRUE));
+	t->applies = (enum expr_truth)(*at - 1);
 	return t->applies == EXPR_TRUE;
 }
 
@@ -261,9 +269,11 @@ static void try_chain(struct turn *t, const struct pack_case *c, const struct pa
 static void over(struct turn *t, const struct pack_path *p, const struct pack_case *c,
 		 const struct pack_case *end)
 {
-	struct expr_item at, it = call_item(t->w);
+	struct expr_item at, it;
 
-	t->items[0] = t->items[1] = it;
+	if (p->facts && !rule_has(t->w, (enum fact_kind)(p->facts - 1)))
+		return;
+	t->items[0] = t->items[1] = it = call_item(t->w);
 	if (!p->count) {
 		try_chain(t, c, end);
 		return;
@@ -292,30 +302,47 @@ static void run_cases(struct turn *t)
 	}
 }
 
+/* ---- outcomes ------------------------------------------------------------------------------- */
+
+/* Kinds of fact that the call carries. */
+static struct expr_need held(const struct call *c)
+{
+	struct expr_need kinds = { { 0 } };
+
+	for (uint32_t i = 0; i < c->fact_count; i++)
+		kinds.bits[c->facts[i].kind / 64] |= UINT64_C(1) << c->facts[i].kind % 64;
+	return kinds;
+}
+
 /* What came of a rule whose cases were tried. */
-static enum outcome outcome_of(struct turn *t)
+static enum outcome outcome_of(struct turn *t, const struct expr_need *kinds)
 {
 	const struct expr_item call = call_item(t->w);
+	const struct pack_rule *rule = t->rule;
 
 	if (!applies(t))
 		return t->applies == EXPR_FALSE ? OUTCOME_NOT_APPLICABLE : OUTCOME_NOT_ASSESSABLE;
 	if (t->acted && (t->outcome == OUTCOME_VIOLATED || !t->unknown))
 		return t->outcome;
-	if (t->unknown || !t->rule->seen)
+	if (t->unknown || !rule->seen || !expr_need_met(&rule->seen_needs, kinds))
 		return OUTCOME_NOT_ASSESSABLE;
-	return expr_ask(t->rule->seen, &call) == EXPR_TRUE ? OUTCOME_SATISFIED
-							   : OUTCOME_NOT_ASSESSABLE;
+	return expr_ask(rule->seen, &call) == EXPR_TRUE ? OUTCOME_SATISFIED
+							: OUTCOME_NOT_ASSESSABLE;
 }
 
 void engine_run(struct pack_set *s, struct work *w)
 {
 	size_t n;
 	const struct rule *rules = pack_rules(s, &n);
+	struct expr_need kinds = { { 0 } };
+	uint8_t applied[PACK_RULES] = { 0 };
 
+	if (w->outcomes)
+		kinds = held(w->c);
 	for (size_t i = 0; i < n; i++) {
-		struct turn t = { .w = w, .rule = pack_at(s, i) };
+		struct turn t = { .w = w, .rule = pack_at(s, i), .applied = applied };
 		run_cases(&t);
 		if (w->outcomes)
-			w->outcomes[t.rule->as - rules] = outcome_of(&t);
+			w->outcomes[t.rule->as - rules] = outcome_of(&t, &kinds);
 	}
 }

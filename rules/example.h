@@ -26,7 +26,22 @@ struct example_results {
 	size_t count, failed;
 };
 
-/* Runs the examples of every rule of `s` from index `from` on. */
+/* What the examples of a rule should show between them: that it speaks, that it finds its subject
+ * in order, that it cannot tell. */
+enum example_kind { EXAMPLE_SPEAKS, EXAMPLE_SATISFIED, EXAMPLE_UNKNOWN, EXAMPLE_KINDS };
+const char *example_kind_text(enum example_kind k); /* "violated or noted", ... */
+/* A rule that only supports a condition has no case to speak in, and lacks none of that kind. */
+bool example_lacks(const struct pack_rule *r, enum example_kind k);
+
+/* It is a row of a capture, and no record (example_capture.h). */
+bool example_has_capture(const json_t *example);
+/* What came of the rule, and its first finding (NULL: none), against what the example states, and
+ * nothing else. NULL: so it is; else a sentence (free() it). */
+char *example_compare(enum outcome came, const struct finding *f, const json_t *example);
+void example_add(struct example_results *r, const char *rule, const char *name,
+		 char *why); /* `why`: taken over; NULL: it passed */
+
+/* Runs the examples of every rule of `s` from index `from` on that are records. */
 void example_run(struct pack_set *s, size_t from, struct example_results *out);
 void example_free(struct example_results *r);
 

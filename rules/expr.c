@@ -85,6 +85,12 @@ void expr_free(struct expr *e)
 	free(e);
 }
 
+void expr_keep(struct expr *e, uint16_t place)
+{
+	e->kept = e->kind.type == EXPR_BOOL && e->scope_count == 1 && e->scopes[0]->answer;
+	e->place = place;
+}
+
 enum expr_type expr_type(const struct expr *e)
 {
 	return e->kind.type;

@@ -108,6 +108,9 @@ struct expr_scope {
 	const char *name, *doc;
 	const struct expr_field *fields;
 	size_t count;
+	/* Where the answer of a definition about this item is kept: an octet that is 0 at first.
+	 * NULL, or no function: nothing is kept. */
+	uint8_t *(*answer)(const struct expr_item *it, uint16_t place);
 };
 
 /* Texts by name for lookup(): a value that is not among `from` stays as it is. */
@@ -159,6 +162,11 @@ struct expr;
 enum err expr_compile(struct slice text, const struct expr_names *names, struct expr **out,
 		      char **why) MUST_CHECK;
 void expr_free(struct expr *e);
+
+/* Wherever a definition of this expression is used, its answer is kept at this place and not asked
+ * again of the item: nothing that it reads may change. Nothing happens unless it is true or false
+ * of one item, and that item's scope keeps answers. */
+void expr_keep(struct expr *e, uint16_t place);
 
 enum expr_type expr_type(const struct expr *e);
 const char *expr_source(const struct expr *e);

@@ -77,19 +77,42 @@ static struct expr_value walk_read(struct run *r, const struct expr_node *n)
 	return fitting(v, n->field, &it);
 }
 
-static struct expr_value walk_use(struct run *r, const struct expr_node *n)
+static struct expr_value use(struct run *r, const struct expr_node *n, const struct expr_item *it)
 {
 	const struct expr *e = n->use.expr;
 	struct run inner = { .e = e, .left = r->left };
 
-	if (e->scope_count) {
-		inner.items[e->scope_count - 1] = item_of(r, n);
-		if (!inner.items[e->scope_count - 1].scope)
-			return unknown;
-	}
+	if (e->scope_count)
+		inner.items[e->scope_count - 1] = *it;
 	for (size_t i = 1; i < e->scope_count; i++)
 		inner.items[e->scope_count - 1 - i] = r->items[n->use.slots[i]];
 	return value_of(&inner, e->root);
+}
+
+/* An octet of what is kept: 0 not asked yet, 1 unknown, 2 false, 3 true. */
+static struct expr_value use_kept(struct run *r, const struct expr_node *n,
+				  const struct expr_item *it, uint8_t *at)
+{
+	if (!*at) {
+		struct expr_value v = use(r, n, it);
+		if (!*r->left)
+			return v;
+		*at = (uint8_t)(v.known ? 2 + v.yes : 1);
+	}
+	return *at == 1 ? unknown : truth(*at == 3);
+}
+
+static struct expr_value walk_use(struct run *r, const struct expr_node *n)
+{
+	const struct expr *e = n->use.expr;
+	struct expr_item it = { 0 };
+
+	if (e->scope_count)
+		it = item_of(r, n);
+	if (e->scope_count && !it.scope)
+		return unknown;
+	uint8_t *at = e->kept ? e->scopes[0]->answer(&it, e->place) : NULL;
+	return at ? use_kept(r, n, &it, at) : use(r, n, &it);
 }
 
 /* ---- logic ------------------------------------------------------------------ */
@@ -451,14 +474,19 @@ static struct expr_value value_of(struct run *r, uint16_t at)
 	return walks[n->what](r, n);
 }
 
-struct expr_value expr_eval(const struct expr *e, const struct expr_item *items)
+struct expr_value expr_eval_node(const struct expr *e, uint16_t at, const struct expr_item *items)
 {
 	unsigned left = EXPR_STEPS;
 	struct run r = { .e = e, .left = &left };
 
 	for (size_t i = 0; i < e->scope_count; i++)
 		r.items[e->scope_count - 1 - i] = items[i];
-	struct expr_value v = value_of(&r, e->root);
+	struct expr_value v = value_of(&r, at);
 	/* A walk that was cut short may have found "is not known" of what it did not reach. */
 	return left ? v : unknown;
+}
+
+struct expr_value expr_eval(const struct expr *e, const struct expr_item *items)
+{
+	return expr_eval_node(e, e->root, items);
 }

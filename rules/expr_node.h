@@ -73,6 +73,11 @@ struct expr {
 	struct expr_kind kind;
 	const struct expr_scope *scopes[EXPR_SCOPES]; /* innermost first */
 	size_t scope_count;
+	bool kept; /* its answers, at `place` */
+	uint16_t place;
 };
+
+/* The value of one node and what is below it; items as for expr_eval. */
+struct expr_value expr_eval_node(const struct expr *e, uint16_t at, const struct expr_item *items);
 
 #endif

@@ -4,9 +4,16 @@
 #include "analyzer/base/when.h"
 #include "rules/expr_literal.h"
 
+/* Counts of packets and octets are written in full: a double holds every whole number up to 2^53.
+ */
 static void show_number(double number, struct text *out)
 {
-	text_addf(out, "%.10g", number);
+	const double most = 9007199254740992.0;
+
+	if (number >= -most && number <= most && number == (double)(int64_t)number)
+		text_addf(out, "%" PRId64, (int64_t)number);
+	else
+		text_addf(out, "%.10g", number);
 }
 
 /* Cut, not rounded: no more time is claimed than was seen. */

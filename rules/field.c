@@ -416,6 +416,13 @@ static bool call_line(const struct expr_item *it, int arg, const void *after, st
 	return give(it, field_fact_line(), x <= w->lines + w->c->media_count ? x : NULL, out);
 }
 
+static uint8_t *call_answer(const struct expr_item *it, uint16_t place)
+{
+	const struct work *w = field_read_work(it);
+
+	return w->answers ? &w->answers[place] : NULL;
+}
+
 const struct expr_scope *field_call(void)
 {
 	static const struct expr_field fields[] = {
@@ -463,7 +470,10 @@ const struct expr_scope *field_call(void)
 		{ "marks", "What rules that ran before have set.", EXPR_ITEM,
 		  .scope = field_fact_marks, .get = call_marks },
 	};
-	FIELD_READ_SCOPE("call", "One row: a call, or what else was seen.", fields);
+	static const struct expr_scope scope = { "call", "One row: a call, or what else was seen.",
+						 fields, sizeof fields / sizeof *fields,
+						 call_answer };
+	return &scope;
 }
 
 const struct expr_scope *field_scope(struct slice name)

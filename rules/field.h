@@ -26,6 +26,11 @@ const struct expr_scope *field_fact_marks(void); /* what rules have set on the c
 /* NULL: none has that name. */
 const struct expr_scope *field_scope(struct slice name);
 
+/* It leads to what rules change while they run: its answers are not for keeping. */
+bool field_fact_moves(const struct expr_field *f);
+/* The kind of fact that a list of a group holds; -1: it is no such list. */
+int field_fact_kind(const struct expr_field *list);
+
 /* Marks by name, for rules that set them ("exposed", "line.clear"); NULL: there is none. */
 bool *field_fact_mark(struct work *w, const struct fact *f, const char *name);
 bool field_fact_mark_known(const char *name);

@@ -1,4 +1,5 @@
 /* field_fact.c - facts, lines and marks as the rule language reads them. */
+#include "rules/expr_need.h"
 #include "rules/field_read.h"
 #include "rules/verdict.h"
 
@@ -160,6 +161,19 @@ static bool fact_next(const struct expr_item *it, int arg, const void *after, st
 		f = call_fact(w->c, (enum fact_kind)arg, f);
 	*out = (struct expr_item){ field_fact(), it->of, f };
 	return f != NULL;
+}
+
+_Static_assert((int)FACT_KINDS <= (int)EXPR_NEED_MOST, "every kind of fact has a number");
+
+/* Marks, and the lines that carry them: what rules change while they run. */
+bool field_fact_moves(const struct expr_field *f)
+{
+	return f->scope == field_fact_marks || f->scope == field_fact_line;
+}
+
+int field_fact_kind(const struct expr_field *list)
+{
+	return list->next == fact_next ? list->arg : -1;
 }
 
 const struct expr_scope *field_fact_group(void)

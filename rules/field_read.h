@@ -16,8 +16,8 @@ field_read field_read_endpoint; /* not known while it has no address */
 /* Of tables of fields: a member of a structure, and the scope that a function gives out. */
 #define FIELD_READ_AT(type, member) .arg = (int)offsetof(struct type, member)
 #define FIELD_READ_SCOPE(room, words, table)                                                       \
-	static const struct expr_scope scope = { room, words, table,                               \
-						 sizeof table / sizeof *table };                   \
+	static const struct expr_scope scope = { room, words, table, sizeof table / sizeof *table, \
+						 NULL };                                           \
 	return &scope
 
 static inline const struct work *field_read_work(const struct expr_item *it)

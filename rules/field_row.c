@@ -18,9 +18,12 @@ static const char *const labels[] = {
 	"NOT SCORED",
 	NULL,
 };
-static const char *const verdicts[] = { "pass",	   "partial", "not_observable",
-					"suspect", "fail",    "not_applicable",
+/* Worst first, too; what does not apply stands last, and is neutral. */
+static const char *const verdicts[] = { "fail",	   "suspect", "not_observable",
+					"partial", "pass",    "not_applicable",
 					NULL };
+static const enum shown verdict_of[] = { SHOWN_FAIL,	SHOWN_SUSPECT, SHOWN_NOT_OBSERVABLE,
+					 SHOWN_PARTIAL, SHOWN_PASS,    SHOWN_NOT_APPLICABLE };
 static const char *const severities[] = { "info", "low", "medium", "high", "critical", NULL };
 static const char *const classes[] = { "attack",  "exposure",	"posture",
 				       "hygiene", "visibility", NULL };
@@ -67,6 +70,8 @@ const struct expr_scope *field_row_finding(void)
 		  FIELD_READ_AT(finding, outcome) },
 		{ "title", "Its title.", EXPR_TEXT, .get = field_read_text,
 		  FIELD_READ_AT(finding, title) },
+		{ "weakens", "It makes the row WEAK, or would if nothing worse were found there.",
+		  EXPR_BOOL, .get = field_read_flag, FIELD_READ_AT(finding, weakens) },
 		{ "where", "What it is about: call, leg 0, media 1.", EXPR_TEXT,
 		  .get = field_read_text, FIELD_READ_AT(finding, scope) },
 		{ "element", "The box or link it is about, as an address.", EXPR_TEXT,
@@ -82,10 +87,22 @@ const struct expr_scope *field_row_finding(void)
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-static void row_shown(const struct expr_item *it, int arg, struct expr_value *out)
+static void put_shown(enum shown s, struct expr_value *out)
 {
 	out->known = true;
-	out->name = (int)judged(it)->conditions[arg].shown;
+	while (verdict_of[out->name] != s)
+		out->name++;
+}
+
+static void row_shown(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	put_shown(judged(it)->conditions[arg].shown, out);
+}
+
+static void row_hops(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	put_shown(judged(it)->hop_protection, out);
 }
 
 static void row_score(const struct expr_item *it, int arg, struct expr_value *out)
@@ -135,14 +152,14 @@ const struct expr_scope *field_row(void)
 	static const struct expr_field fields[] = {
 		{ "label", "The label, worst first.", EXPR_ENUM, labels, .ordered = true,
 		  .get = field_read_name, FIELD_READ_AT(judgement, label) },
-		{ "signaling", "The verdict on signaling.", EXPR_ENUM, verdicts, .get = row_shown,
-		  .arg = CONDITION_SIGNALING },
-		{ "keys", "The verdict on keys.", EXPR_ENUM, verdicts, .get = row_shown,
-		  .arg = CONDITION_KEYS },
-		{ "media", "The verdict on media.", EXPR_ENUM, verdicts, .get = row_shown,
-		  .arg = CONDITION_MEDIA },
+		{ "signaling", "The verdict on signaling.", EXPR_ENUM, verdicts, .ordered = true,
+		  .get = row_shown, .arg = CONDITION_SIGNALING },
+		{ "keys", "The verdict on keys.", EXPR_ENUM, verdicts, .ordered = true,
+		  .get = row_shown, .arg = CONDITION_KEYS },
+		{ "media", "The verdict on media.", EXPR_ENUM, verdicts, .ordered = true,
+		  .get = row_shown, .arg = CONDITION_MEDIA },
 		{ "hop_protection", "Whether every hop was encrypted.", EXPR_ENUM, verdicts,
-		  .get = field_read_name, FIELD_READ_AT(judgement, hop_protection) },
+		  .ordered = true, .get = row_hops },
 		{ "score", "As seen, 0 to 100; unknown where none is given.", EXPR_NUMBER,
 		  .get = row_score },
 		{ "coverage", "Observations made of those required, in percent.", EXPR_NUMBER,
@@ -175,4 +192,18 @@ enum expr_truth field_row_ask(const struct expr *e, const struct work *w, const 
 	const struct expr_item items[] = { { field_row(), w, j }, { field_call(), w, w->c } };
 
 	return expr_ask(e, items);
+}
+
+enum expr_truth field_row_ask_part(struct expr_part p, const struct work *w,
+				   const struct judgement *j)
+{
+	if (!w)
+		return EXPR_UNKNOWN;
+	const struct expr_item items[] = { { field_row(), w, j }, { field_call(), w, w->c } };
+	return expr_part_ask(p, items);
+}
+
+enum shown field_row_verdict(const struct expr_value *v)
+{
+	return verdict_of[v->name];
 }

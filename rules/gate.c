@@ -57,6 +57,7 @@ static void add_findings(struct tally *t, const struct judgement *j)
 		if (!f->gates)
 			continue;
 		t->gating++;
+		t->weakening += f->weakens;
 		if (f->severity > t->worst_gating)
 			t->worst_gating = f->severity;
 	}
@@ -159,6 +160,17 @@ static void decide(struct gate *g, const struct gate_facts *f, size_t refuted, s
 		    at, f->require_count ? ", every requirement seen to be met" : "");
 }
 
+/* Behind the sentence on the exit code. */
+static __attribute__((format(printf, 2, 3))) void add(struct gate *g, const char *format, ...)
+{
+	size_t n = strlen(g->why);
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(g->why + n, sizeof g->why - n, format, args);
+	va_end(args);
+}
+
 struct gate gate_close(const struct gate_facts *f)
 {
 	struct gate g = { .exit = 0 };
@@ -168,13 +180,13 @@ struct gate gate_close(const struct gate_facts *f)
 
 	g.result = run_result(f, refuted, unseen);
 	decide(&g, f, refuted, first_refuted, unseen, first_unseen);
-	/* The default policy asks for nothing end to end, and the reader must not think it did. */
-	size_t n = strlen(g.why);
+	if (g.exit == 1 && f->tally->weakening)
+		add(&g, "; %llu of them make%s a call WEAK",
+		    (unsigned long long)f->tally->weakening, f->tally->weakening == 1 ? "s" : "");
 	if (f->tally->waived)
-		(void)snprintf(g.why + n, sizeof g.why - n, "; %llu waived",
-			       (unsigned long long)f->tally->waived);
-	n = strlen(g.why);
+		add(&g, "; %llu waived", (unsigned long long)f->tally->waived);
+	/* The default policy asks for nothing end to end, and the reader must not think it did. */
 	if (f->require_count == 0)
-		(void)snprintf(g.why + n, sizeof g.why - n, " (no end-to-end requirement was set)");
+		add(&g, " (no end-to-end requirement was set)");
 	return g;
 }

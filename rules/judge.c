@@ -34,6 +34,9 @@ struct judge {
 	struct problem_memo memo;
 	struct judgement now;
 	struct tally tally;
+	enum outcome *outcomes;	 /* of the row at hand, in the order of judge_rules */
+	struct rule_tally *came; /* and of all rows */
+	size_t rule_count;
 	struct demand demands[REQUIRES_MOST];
 	const char *texts[REQUIRES_MOST + 1];
 	enum policy_result results[REQUIRES_MOST]; /* over the rows so far */
@@ -109,6 +112,10 @@ enum err judge_new(struct judge **out, struct judge_options options, char **why)
 	j->options = options;
 	j->arena = arena_new(RULE_ARENA);
 	gate_begin(&j->tally);
+	(void)judge_rules(&j->rule_count);
+	j->outcomes = mem_zero(j->rule_count, sizeof *j->outcomes);
+	j->came = mem_zero(j->rule_count, sizeof *j->came);
+	j->tally.rules = j->came;
 	enum err e = take_policy(j, why);
 	if (e == ERR_OK)
 		e = take_requires(j, options.requires, why);
@@ -143,6 +150,8 @@ void judge_free(struct judge *j)
 	policy_free(j->own);
 	arena_free(j->arena);
 	free(j->found.list);
+	free(j->outcomes);
+	free(j->came);
 	expr_free(j->where);
 	free(j);
 }
@@ -192,7 +201,7 @@ static enum policy_result ask_demand(const struct judge *j, const struct demand 
 static void ask_requires(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
-	struct require_row row = { .j = now };
+	struct require_row row = { .w = w, .j = now };
 	struct verdict v[CONDITIONS];
 
 	if (!verdict_is_conversation(w->c))
@@ -256,7 +265,8 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 			  .arena = j->arena,
 			  .found = &j->found,
 			  .memo = &j->memo,
-			  .strength = j->policy->strength };
+			  .strength = j->policy->strength,
+			  .outcomes = j->outcomes };
 
 	arena_reset(j->arena);
 	memset(&j->now, 0, sizeof j->now);
@@ -270,6 +280,8 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 		return NULL;
 	apply_policy(j, &w);
 	gate_add(&j->tally, c, &j->now);
+	for (size_t i = 0; i < j->rule_count; i++)
+		j->came[i].rows[j->outcomes[i]]++;
 	return &j->now;
 }
 
@@ -279,6 +291,13 @@ uint64_t judge_left_out(const struct judge *j, uint64_t *untold)
 {
 	*untold = j->untold;
 	return j->left_out;
+}
+
+enum outcome judge_outcome(const struct judge *j, const struct rule *r)
+{
+	size_t n;
+
+	return j->outcomes[r - judge_rules(&n)];
 }
 
 const struct tally *judge_tally(const struct judge *j)

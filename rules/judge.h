@@ -26,6 +26,7 @@ enum outcome {
 	OUTCOME_NOT_ASSESSABLE,
 	OUTCOME_NOT_APPLICABLE,
 	OUTCOME_NOTED,
+	OUTCOMES
 };
 
 /* Worst first: the order of summary.label (rule-catalog B.9). */
@@ -78,8 +79,9 @@ struct finding {
 	const char *filter;    /* display filter over the evidence frames, or NULL */
 	struct evidence at[8];
 	uint8_t at_count;
-	bool gates;		     /* the policy gates on it */
-	enum change change;	     /* CHANGE_NONE: no baseline, or nothing was violated */
+	bool gates;	    /* the policy gates on it */
+	bool weakens;	    /* it makes the row WEAK, or would if nothing worse were found there */
+	enum change change; /* CHANGE_NONE: no baseline, or nothing was violated */
 	const struct waiver *waived; /* who answers for it, or NULL: it does not gate then */
 	char fingerprint[33],
 		problem[33]; /* contract 4: this occurrence; the same defect in any run */
@@ -120,16 +122,23 @@ struct judgement {
 	double exposed_seconds;
 };
 
+/* Rows by what came of one rule. */
+struct rule_tally {
+	uint64_t rows[OUTCOMES];
+};
+
 /* Over all calls; plain numbers, so that any order of calls gives the same. */
 struct tally {
-	uint64_t rows[6]; /* by enum call_kind */
+	const struct rule_tally *rules; /* in the order of judge_rules; the judge's own */
+	uint64_t rows[6];		/* by enum call_kind */
 	uint64_t labels[LABELS];
 	uint64_t findings[SEVERITIES]; /* violated ones */
 	uint64_t shown[CONDITIONS][SHOWN_COUNT];
 	struct verdict combined[CONDITIONS];
 	uint64_t met, not_met, cannot_tell;
-	uint64_t gating; /* findings that the policy gates on */
-	uint64_t waived; /* violated ones that a waiver holds for */
+	uint64_t gating;    /* findings that the policy gates on */
+	uint64_t weakening; /* of them, those that make a row WEAK */
+	uint64_t waived;    /* violated ones that a waiver holds for */
 	enum severity worst_gating;
 	enum label worst_label;
 	bool any_score, any_letter, any_row;
@@ -161,6 +170,8 @@ struct judge;
 enum err judge_new(struct judge **out, struct judge_options options, char **why) MUST_CHECK;
 /* NULL: --where leaves the row out, or what it asks of it was not observed. */
 const struct judgement *judge_call(struct judge *j, const struct call *c);
+/* What came of a rule (of judge_rules) in the row that judge_call gave last. */
+enum outcome judge_outcome(const struct judge *j, const struct rule *r);
 const struct tally *judge_tally(const struct judge *j);
 /* Rows that --where left out, and those of them of which it could not be told. */
 uint64_t judge_left_out(const struct judge *j, uint64_t *untold);

@@ -205,6 +205,8 @@ static enum err read_define(struct pack_read *r, const json_t *o)
 	if (e != ERR_OK)
 		return e;
 	d.expr = expr;
+	if (!expr_need_reads(expr, field_fact_moves))
+		expr_keep(expr, (uint16_t)s->define_count);
 	s->defines = mem_more(s->defines, s->define_count, sizeof *s->defines);
 	s->defines[s->define_count++] = d;
 	return ERR_OK;
@@ -353,6 +355,19 @@ static enum err new_id(struct pack_read *r, const char *id)
 	return ERR_OK;
 }
 
+/* Many rules apply to the same calls: what one was answered holds for all, where no mark is read.
+ */
+static void share_applies(const struct pack_set *s, struct pack_rule *rule, size_t own)
+{
+	rule->applies_as = own;
+	if (!rule->applies || expr_need_reads(rule->applies, field_fact_moves))
+		return;
+	for (size_t i = 0; i < own && rule->applies_as == own; i++)
+		if (s->rules[i]->applies && s->rules[i]->applies_as == i &&
+		    strcmp(expr_source(s->rules[i]->applies), expr_source(rule->applies)) == 0)
+			rule->applies_as = i;
+}
+
 static enum err read_rule(struct pack_read *r, const json_t *o)
 {
 	static const char *const keys[] = { "id",	    "title",	 "severity", "class",
@@ -383,12 +398,69 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	e = words_of_rule(r, o, &rule->rule);
 	if (e == ERR_OK)
 		e = pack_read_bool(r, o, "applies_when", NULL, &rule->applies);
+	share_applies(r->set, rule, r->set->rule_count - 1);
 	if (e == ERR_OK)
 		e = pack_read_bool(r, o, "seen_when", NULL, &rule->seen);
+	if (e == ERR_OK && rule->seen)
+		rule->seen_needs = expr_need(rule->seen, field_fact_kind);
 	if (e == ERR_OK)
 		e = cases_of(r, o, rule);
 	if (e == ERR_OK)
 		r->rule = NULL;
+	return e;
+}
+
+/* ---- causes ---------------------------------------------------------------------------------- */
+
+static enum err no_cause(struct pack_read *r, const char *id)
+{
+	const struct pack_set *s = r->set;
+	const char **ids = mem_zero(s->rule_count, sizeof *ids);
+
+	for (size_t i = 0; i < s->rule_count; i++)
+		ids[i] = s->rules[i]->rule.id;
+	r->fragment = id;
+	enum err e = pack_read_wrong(r, "there is no rule", id,
+				     nearest_word(slice_of(id), ids, s->rule_count));
+	free(ids);
+	return e;
+}
+
+static enum err causes_of(struct pack_read *r, const struct pack_choice *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		const char *id = template_plain(c->options[i].text);
+		if (!id)
+			return pack_read_wrong(r, "a cause is the id of a rule and no value", NULL,
+					       NULL);
+		if (*id && !pack_find(r->set, id))
+			return no_cause(r, id);
+	}
+	return ERR_OK;
+}
+
+/* What explains a finding may stand in a later pack: asked when all are read. */
+static enum err causes(struct pack_read *r, size_t from)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = from; e == ERR_OK && i < r->set->rule_count; i++) {
+		const struct pack_rule *rule = r->set->rules[i];
+		r->rule = rule->rule.id;
+		for (size_t k = 0; e == ERR_OK && k < rule->case_count; k++) {
+			(void)snprintf(r->place, sizeof r->place, "case %zu caused_by", k + 1);
+			e = causes_of(r, &rule->cases[k].caused_by);
+		}
+	}
+	return e;
+}
+
+enum err pack_causes(struct pack_set *s, char **why)
+{
+	struct pack_read r = { .set = s, .file = "rules/packs" };
+	enum err e = causes(&r, 0);
+
+	*why = r.why;
 	return e;
 }
 
@@ -436,7 +508,10 @@ enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool 
 	s->files = mem_more(s->files, s->source_count, sizeof(char *));
 	s->files[s->source_count] = mem_text(file);
 	s->sources[s->source_count++] = o;
+	size_t before = s->rule_count;
 	enum err e = whole(&r, o);
+	if (e == ERR_OK && !trusted)
+		e = causes(&r, before);
 	*why = r.why;
 	return e;
 }

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "rules/expr_need.h"
 #include "rules/field.h"
 #include "rules/judge.h"
 #include "rules/template.h"
@@ -41,6 +42,7 @@ struct pack_say {
 struct pack_mark {
 	char *name;
 	bool value;
+	bool weak; /* sets what makes the label WEAK */
 	struct expr *when;
 };
 
@@ -48,6 +50,7 @@ struct pack_mark {
 struct pack_path {
 	const struct expr_field *steps[4];
 	unsigned count; /* 0: the call itself, once */
+	int facts;	/* 1 + the kind of fact that it lists; 0: other things */
 };
 
 struct pack_case {
@@ -70,6 +73,8 @@ struct pack_rule {
 	struct rule rule;      /* what the catalogue says of it */
 	const struct rule *as; /* its place among pack_rules: under this it finds */
 	struct expr *applies, *seen;
+	size_t applies_as;	     /* the first rule of the set that applies to the same calls */
+	struct expr_need seen_needs; /* kinds of fact without which `seen` is not true */
 	struct pack_case *cases;
 	size_t case_count;
 	const json_t *source; /* of the rule, for its examples and hints; lives with the set */
@@ -88,6 +93,8 @@ void pack_set_free(struct pack_set *s);
  */
 enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool trusted,
 		  char **why) MUST_CHECK;
+/* The same for the causes that trusted packs name, which may be rules of each other. */
+enum err pack_causes(struct pack_set *s, char **why) MUST_CHECK;
 enum err pack_add_file(struct pack_set *s, const char *path, char **why) MUST_CHECK;
 
 /*

@@ -52,5 +52,9 @@ struct pack_set *pack_builtin(void)
 			abort();
 		}
 	}
+	if (pack_causes(set, &why) != ERR_OK) {
+		fprintf(stderr, "earshot: %s\n", why);
+		abort();
+	}
 	return set;
 }

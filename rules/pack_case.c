@@ -99,6 +99,7 @@ static enum err read_mark(struct pack_read *r, const json_t *o, const struct exp
 	m->name = mem_text(m->value ? word : word + 4);
 	if (!field_fact_mark_known(m->name))
 		return pack_read_wrong(r, "there is no mark", m->name, NULL);
+	m->weak = m->value && strcmp(m->name, "weak") == 0;
 	return json_is_object(o) ? pack_read_bool(r, o, "when", scope, &m->when) : ERR_OK;
 }
 

@@ -285,6 +285,7 @@ enum err pack_read_path(struct pack_read *r, const char *text, struct pack_path 
 	struct slice rest = slice_of(text), name;
 
 	out->count = 0;
+	out->facts = 0;
 	if (strcmp(text, "call") == 0)
 		return ERR_OK;
 	while (rest.n && slice_cut(&rest, '.', &name)) {
@@ -294,6 +295,7 @@ enum err pack_read_path(struct pack_read *r, const char *text, struct pack_path 
 		if (out->count == sizeof out->steps / sizeof *out->steps)
 			return pack_read_wrong(r, "leads too far:", text, NULL);
 		out->steps[out->count++] = f;
+		out->facts = 1 + field_fact_kind(f);
 		scope = f->scope();
 	}
 	return ERR_OK;

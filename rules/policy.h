@@ -26,6 +26,7 @@ struct policy {
 	char *name, *summary;
 	char sha256[DIGEST_HEX]; /* of its text and of all that it inherits */
 	unsigned classes;	 /* that gate, bits by enum rule_class */
+	bool weakens;		 /* and findings that make a call WEAK, whatever their class */
 	enum severity fail_on;
 	double min_coverage;		     /* 0 to 1 */
 	char *requires[POLICY_REQUIRES + 1]; /* NULL-ended */

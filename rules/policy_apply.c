@@ -80,7 +80,7 @@ bool policy_apply_gates(const struct policy *p, enum severity fail_on, const str
 		return false;
 	if (said && said->gate != GATE_BY_CLASS)
 		return said->gate == GATE_ALWAYS;
-	return p->classes >> f->rule->cls & 1;
+	return (p->classes >> f->rule->cls & 1) || (p->weakens && f->weakens);
 }
 
 /* ---- what parameters ask -------------------------------------------------------------- */

@@ -156,9 +156,22 @@ static enum err take_coverage(struct reading *r, const json_t *o)
 	return e;
 }
 
+/* Who says which classes gate says all that gates: what makes a call WEAK is named beside them. */
+static enum err take_weakens(struct reading *r, const json_t *o, bool classes)
+{
+	const json_t *value = json_object_get(o, "weakens");
+
+	if (value && !json_is_boolean(value))
+		return reading_wrong(r, at("gate", "weakens"), "is neither true nor false", NULL,
+				     NULL);
+	if (value || classes)
+		policy_in(r)->weakens = json_is_true(value);
+	return ERR_OK;
+}
+
 static enum err take_gate(struct reading *r, const json_t *o)
 {
-	static const char *const keys[] = { "classes", "rules",	       "except",
+	static const char *const keys[] = { "classes", "weakens",      "rules", "except",
 					    "fail_on", "min_coverage", NULL };
 	enum policy_gate always = GATE_ALWAYS, never = GATE_NEVER;
 	const json_t *classes = json_object_get(o, "classes");
@@ -169,6 +182,8 @@ static enum err take_gate(struct reading *r, const json_t *o)
 		return ERR_OK;
 	if ((e = reading_keys(r, at(NULL, "gate"), o, keys)) != ERR_OK ||
 	    (e = take_fail_on(r, o)) != ERR_OK || (e = take_coverage(r, o)) != ERR_OK)
+		return e;
+	if ((e = take_weakens(r, o, classes != NULL)) != ERR_OK)
 		return e;
 	if (classes)
 		policy_in(r)->classes = 0;

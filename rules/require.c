@@ -1,373 +1,87 @@
-/* require.c - parser and evaluator of requirements. */
+/* require.c - the rule language read as what must hold, with what may still be seen in mind. */
 #include "rules/require.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "analyzer/base/mem.h"
 #include "analyzer/base/text.h"
-
-enum field {
-	FIELD_SIGNALING,
-	FIELD_KEYS,
-	FIELD_MEDIA,
-	FIELD_HOP,
-	FIELD_LABEL,
-	FIELD_SCORE,
-	FIELD_COVERAGE,
-	FIELDS
-};
-static const char *const field_names[FIELDS] = { "signaling", "keys",  "media",	  "hop_protection",
-						 "label",     "score", "coverage" };
-
-enum what { NODE_COMPARE, NODE_NOT, NODE_AND, NODE_OR };
-enum op { OP_EQUAL, OP_UNEQUAL, OP_LEAST };
-
-struct node {
-	enum what what;
-	enum field field;
-	enum op op;
-	int value;
-	uint8_t left, right; /* of and, or; left of not */
-};
+#include "rules/expr_part.h"
+#include "rules/field_row.h"
 
 struct require {
 	char *text;
-	struct node nodes[REQUIRE_NODES];
-	uint8_t count, root;
+	struct expr *asks;
 };
-
-struct parser {
-	struct require *out;
-	const char *at;
-	unsigned depth;
-	struct text why;
-	bool failed;
-};
-
-/* ---- words ------------------------------------------------------------------ */
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-	size_t ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
-static char folded(char c)
-{
-	if (c == '-' || c == '_')
-		return ' ';
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool same_word(struct slice w, const char *name)
-{
-	if (w.n != strlen(name))
-		return false;
-	for (size_t i = 0; i < w.n; i++)
-		if (folded((char)w.p[i]) != folded(name[i]))
-			return false;
-	return true;
-}
-
-/* Levenshtein over the first 31 octets: names are short. */
-static size_t distance(struct slice w, const char *name)
-{
-	size_t row[32], n = strnlen(name, 31);
-
-	w = slice_upto(w, 31);
-	for (size_t i = 0; i <= n; i++)
-		row[i] = i;
-	for (size_t j = 0; j < w.n; j++) {
-		size_t corner = row[0]++;
-		for (size_t i = 0; i < n; i++) {
-			size_t up = row[i + 1], cost = folded((char)w.p[j]) != folded(name[i]);
-			row[i + 1] = least(up + 1, row[i] + 1, corner + cost);
-			corner = up;
-		}
-	}
-	return row[n];
-}
-
-/* Names of one kind, from 0 to count; text gives the words. */
-struct names {
-	const char *kind;
-	const char *(*text)(int i);
-	int count;
-};
-
-static const char *field_text(int i)
-{
-	return field_names[i];
-}
-
-static const char *verdict_text(int i)
-{
-	return lattice_shown_text((enum shown)i);
-}
-
-static const char *label_text(int i)
-{
-	return judge_label_text((enum label)i);
-}
-
-static const struct names fields = { "field", field_text, FIELDS };
-static const struct names verdicts = { "verdict", verdict_text, SHOWN_COUNT };
-static const struct names labels = { "label", label_text, LABEL_NONE };
-
-/* ---- errors ----------------------------------------------------------------- */
-
-static void fail(struct parser *p, const char *at, const char *what)
-{
-	if (p->failed)
-		return;
-	p->failed = true;
-	text_add(&p->why, "requirement \"");
-	text_printable(&p->why, slice_of(p->out->text));
-	text_addf(&p->why, "\", column %zu: %s", (size_t)(at - p->out->text) + 1, what);
-}
-
-static void fail_name(struct parser *p, struct slice word, const struct names *names)
-{
-	size_t best = SIZE_MAX;
-	const char *nearest = "";
-
-	if (p->failed)
-		return;
-	for (int i = 0; i < names->count; i++) {
-		size_t d = distance(word, names->text(i));
-		if (d < best) {
-			best = d;
-			nearest = names->text(i);
-		}
-	}
-	fail(p, (const char *)word.p, word.n ? "there is no " : "expected a ");
-	text_add(&p->why, names->kind);
-	if (word.n) {
-		text_add(&p->why, " \"");
-		text_printable(&p->why, slice_upto(word, 40));
-		text_add(&p->why, "\"");
-	}
-	text_addf(&p->why, word.n ? "; the nearest is \"%s\"" : ", such as \"%s\"", nearest);
-}
-
-static int find_name(struct parser *p, struct slice word, const struct names *names)
-{
-	for (int i = 0; i < names->count; i++)
-		if (same_word(word, names->text(i)))
-			return i;
-	fail_name(p, word, names);
-	return 0;
-}
 
 /* ---- reading ---------------------------------------------------------------- */
 
-static void skip_blank(struct parser *p)
+/* Where it is asked of one of them, the name of a field says which. */
+static bool is(const struct expr_field *f, const char *name)
 {
-	while (*p->at == ' ' || *p->at == '\t')
-		p->at++;
+	const struct expr_scope *row = field_row();
+
+	return f >= row->fields && f < row->fields + row->count && strcmp(f->name, name) == 0;
 }
 
-static bool in_word(char c)
+static bool of_verdict(const struct expr_field *f)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '-' || c == '.' || c == '%';
+	return is(f, "signaling") || is(f, "keys") || is(f, "media") || is(f, "hop_protection");
 }
 
-static struct slice peek_word(struct parser *p)
+/* What no row could ever meet, or fail, is a mistake. */
+static const char *senseless(struct expr_part p)
 {
-	skip_blank(p);
-	const char *end = p->at;
-	while (in_word(*end))
-		end++;
-	return (struct slice){ (const uint8_t *)p->at, (size_t)(end - p->at) };
-}
+	struct expr_part_test t;
+	struct expr_part in;
+	const char *why = NULL;
 
-static bool is_keyword(struct slice w)
-{
-	return slice_ieq(w, SLICE("and")) || slice_ieq(w, SLICE("or")) ||
-	       slice_ieq(w, SLICE("not"));
-}
-
-static bool take_keyword(struct parser *p, struct slice keyword)
-{
-	struct slice w = peek_word(p);
-
-	if (!slice_ieq(w, keyword))
-		return false;
-	p->at += w.n;
-	return true;
-}
-
-/* A value may be of several words: "END-TO-END MEDIA". It ends before and, or, not, a bracket, the
- * end. */
-static struct slice take_value(struct parser *p)
-{
-	struct slice first = peek_word(p), all = { first.p, 0 };
-
-	for (struct slice w = first; w.n && !is_keyword(w); w = peek_word(p)) {
-		p->at += w.n;
-		all.n = (size_t)(w.p + w.n - all.p);
+	if (expr_part_test(p, &t)) {
+		bool orders = t.op == EXPR_PART_LEAST || t.op == EXPR_PART_BELOW;
+		if (orders && of_verdict(t.field) &&
+		    field_row_verdict(&t.value) == SHOWN_NOT_APPLICABLE)
+			return "not_applicable is neither better nor worse than another verdict";
+		if ((is(t.field, "score") || is(t.field, "coverage")) &&
+		    (t.value.number < 0 || t.value.number > 100))
+			return "score and coverage go from 0 to 100";
+		return NULL;
 	}
-	return all;
+	for (bool more = expr_part_first(p, &in); more && !why; more = expr_part_next(&in))
+		why = senseless(in);
+	return why;
 }
 
-static uint8_t add_node(struct parser *p, struct node n)
+static char *wrong(const char *text, const char *what)
 {
-	if (p->out->count == REQUIRE_NODES) {
-		fail(p, p->at, "the requirement is too long");
-		return 0;
-	}
-	p->out->nodes[p->out->count] = n;
-	return p->out->count++;
-}
+	struct text t = { 0 };
 
-static enum op take_op(struct parser *p)
-{
-	static const struct {
-		const char *text;
-		enum op op;
-	} ops[] = {
-		{ "==", OP_EQUAL }, { "=", OP_EQUAL }, { "!=", OP_UNEQUAL }, { ">=", OP_LEAST }
-	};
-
-	skip_blank(p);
-	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
-		if (strncmp(p->at, ops[i].text, strlen(ops[i].text)) == 0) {
-			p->at += strlen(ops[i].text);
-			return ops[i].op;
-		}
-	fail(p, p->at, "expected one of = == != >=");
-	return OP_EQUAL;
-}
-
-static int take_number(struct parser *p, struct slice w)
-{
-	uint64_t n = 0;
-
-	if (w.n > 1 && w.p[w.n - 1] == '%')
-		w.n--;
-	if (!slice_number(w, 100, &n))
-		fail(p, (const char *)w.p, "expected a number from 0 to 100");
-	return (int)n;
-}
-
-static int take_operand(struct parser *p, enum field field, enum op op, const char *op_at)
-{
-	struct slice w = take_value(p);
-
-	if (field >= FIELD_SCORE) {
-		if (op != OP_LEAST)
-			fail(p, op_at, "score and coverage can be compared with >= only");
-		return take_number(p, w);
-	}
-	int v = find_name(p, w, field == FIELD_LABEL ? &labels : &verdicts);
-	if (field < FIELD_LABEL && op == OP_LEAST && v == SHOWN_NOT_APPLICABLE)
-		fail(p, (const char *)w.p,
-		     "not_applicable is neither better nor worse than another verdict");
-	return v;
-}
-
-static uint8_t parse_compare(struct parser *p)
-{
-	struct slice w = peek_word(p);
-	struct node n = { .what = NODE_COMPARE };
-
-	n.field = (enum field)find_name(p, is_keyword(w) ? slice_upto(w, 0) : w, &fields);
-	if (p->failed)
-		return 0;
-	p->at += w.n;
-	skip_blank(p);
-	const char *op_at = p->at;
-	n.op = take_op(p);
-	if (!p->failed)
-		n.value = take_operand(p, n.field, n.op, op_at);
-	return add_node(p, n);
-}
-
-static uint8_t parse_or(struct parser *p);
-
-static uint8_t parse_atom(struct parser *p)
-{
-	skip_blank(p);
-	if (*p->at != '(')
-		return parse_compare(p);
-	const char *open = p->at++;
-	if (++p->depth > REQUIRE_DEPTH) {
-		fail(p, open, "brackets are nested too deeply");
-		return 0;
-	}
-	uint8_t inner = parse_or(p);
-	p->depth--;
-	skip_blank(p);
-	if (*p->at == ')')
-		p->at++;
-	else
-		fail(p, p->at, "expected )");
-	return inner;
-}
-
-static uint8_t parse_not(struct parser *p)
-{
-	bool negated = false;
-
-	while (take_keyword(p, SLICE("not")))
-		negated = !negated;
-	uint8_t atom = parse_atom(p);
-	return negated && !p->failed ? add_node(p, (struct node){ .what = NODE_NOT, .left = atom })
-				     : atom;
-}
-
-static uint8_t parse_and(struct parser *p)
-{
-	uint8_t left = parse_not(p);
-
-	while (!p->failed && take_keyword(p, SLICE("and"))) {
-		uint8_t right = parse_not(p);
-		left = add_node(p, (struct node){ .what = NODE_AND, .left = left, .right = right });
-	}
-	return left;
-}
-
-static uint8_t parse_or(struct parser *p)
-{
-	uint8_t left = parse_and(p);
-
-	while (!p->failed && take_keyword(p, SLICE("or"))) {
-		uint8_t right = parse_and(p);
-		left = add_node(p, (struct node){ .what = NODE_OR, .left = left, .right = right });
-	}
-	return left;
+	text_add(&t, "requirement \"");
+	text_printable(&t, slice_upto(slice_of(text), 500));
+	text_addf(&t, "\", %s", what);
+	return t.p;
 }
 
 enum err require_parse(const char *text, struct require **out, char **why)
 {
-	struct require *r = mem_zero(1, sizeof *r);
-	struct parser p = { .out = r };
+	struct expr *e = NULL;
+	char *what = NULL;
 
 	*out = NULL;
-	r->text = mem_text(text);
-	p.at = r->text;
-	if (strlen(text) > REQUIRE_TEXT) {
-		r->text[REQUIRE_TEXT] = '\0';
-		fail(&p, r->text + REQUIRE_TEXT, "the requirement is too long");
-	} else {
-		r->root = parse_or(&p);
-		skip_blank(&p);
-		if (*p.at)
-			fail(&p, p.at, "expected and, or, or the end");
+	if (field_row_compile(slice_of(text), &e, &what) != ERR_OK) {
+		*why = wrong(text, what);
+		free(what);
+		return ERR_USAGE;
 	}
-	if (!p.failed) {
-		text_free(&p.why);
-		*out = r;
-		return ERR_OK;
+	const char *no = senseless(expr_part_whole(e));
+	if (no) {
+		*why = wrong(text, no);
+		expr_free(e);
+		return ERR_USAGE;
 	}
-	*why = mem_text(text_of(&p.why));
-	text_free(&p.why);
-	require_free(r);
-	return ERR_USAGE;
+	*out = mem_zero(1, sizeof **out);
+	(*out)->text = mem_text(text);
+	(*out)->asks = e;
+	return ERR_OK;
 }
 
 void require_free(struct require *r)
@@ -375,6 +89,7 @@ void require_free(struct require *r)
 	if (!r)
 		return;
 	free(r->text);
+	expr_free(r->asks);
 	free(r);
 }
 
@@ -396,6 +111,11 @@ static enum truth as_seen(bool holds, bool final)
 	return final ? NEVER : UNKNOWN;
 }
 
+static enum truth opposite(enum truth t)
+{
+	return t == ALWAYS ? NEVER : t == NEVER ? ALWAYS : UNKNOWN;
+}
+
 static int rank(enum shown s)
 {
 	static const int ranks[SHOWN_COUNT] = { 4, 3, 2, 1, 0, 4 };
@@ -403,11 +123,11 @@ static int rank(enum shown s)
 	return ranks[s];
 }
 
-static enum truth ask_verdict(const struct node *n, enum shown s, bool final)
+static enum truth ask_verdict(const struct expr_part_test *t, enum shown s, bool final)
 {
-	enum shown want = (enum shown)n->value;
+	enum shown want = field_row_verdict(&t->value);
 
-	if (n->op == OP_LEAST)
+	if (t->op == EXPR_PART_LEAST || t->op == EXPR_PART_BELOW)
 		return as_seen(rank(s) >= rank(want), final || want == SHOWN_FAIL);
 	/* NOT APPLICABLE is neutral: where nothing was to protect, nothing failed to pass. */
 	return as_seen(s == want || (want == SHOWN_PASS && s == SHOWN_NOT_APPLICABLE), final);
@@ -419,15 +139,22 @@ static bool is_final(const struct condition_verdict *c)
 	return c->v.known == KNOWN_FAIL || c->v.complete;
 }
 
+static enum truth ask_condition(const struct expr_part_test *t, const struct judgement *j,
+				enum condition on)
+{
+	return ask_verdict(t, j->conditions[on].shown, is_final(&j->conditions[on]));
+}
+
 /* It says that too little was seen: whatever is below it could still come out. */
 static bool open_label(enum label is, enum label want)
 {
 	return is == LABEL_UNDETERMINED && want > LABEL_EXPOSED && want < LABEL_UNDETERMINED;
 }
 
-static enum truth ask_label(const struct node *n, const struct require_row *row)
+static enum truth ask_label(const struct expr_part_test *t, const struct require_row *row)
 {
-	enum label want = (enum label)n->value, is = row->j->label;
+	enum label want = (enum label)t->value.name, is = row->j->label;
+	bool least = t->op == EXPR_PART_LEAST || t->op == EXPR_PART_BELOW;
 	bool final = is == LABEL_EXPOSED;
 
 	if (is == LABEL_NONE)
@@ -436,61 +163,75 @@ static enum truth ask_label(const struct node *n, const struct require_row *row)
 	    is_final(&row->j->conditions[CONDITION_KEYS]) &&
 	    is_final(&row->j->conditions[CONDITION_MEDIA]))
 		final = true;
-	if (n->op == OP_LEAST && open_label(is, want))
+	if (least && open_label(is, want))
 		return UNKNOWN;
-	if (n->op == OP_LEAST)
+	if (least)
 		return as_seen(is >= want, is >= want ? final : row->best < want);
 	return as_seen(is == want, final || (is != want && row->best < want));
 }
 
-static enum truth ask_compare(const struct node *n, const struct require_row *row)
+static enum truth ask_score(const struct expr_part_test *t, const struct judgement *j)
 {
-	const struct judgement *j = row->j;
-
-	switch (n->field) {
-	case FIELD_SIGNALING:
-	case FIELD_KEYS:
-	case FIELD_MEDIA:
-		return ask_verdict(n, j->conditions[n->field].shown,
-				   is_final(&j->conditions[n->field]));
-	case FIELD_HOP:
-		return ask_verdict(n, j->hop_protection, j->hop_protection == SHOWN_FAIL);
-	case FIELD_LABEL:
-		return ask_label(n, row);
-	case FIELD_SCORE:
-		if (j->label == LABEL_NONE)
-			return UNKNOWN;
-		if (j->has_score && j->score >= n->value)
-			return j->low >= n->value ? ALWAYS : HOLDS;
-		return j->high < n->value ? NEVER : UNKNOWN;
-	case FIELD_COVERAGE:
-	case FIELDS:
-		break;
-	}
-	return as_seen(j->coverage * 100 >= n->value, false);
+	if (j->label == LABEL_NONE)
+		return UNKNOWN;
+	if (j->has_score && j->score >= t->value.number)
+		return j->low >= t->value.number ? ALWAYS : HOLDS;
+	return j->high < t->value.number ? NEVER : UNKNOWN;
 }
 
-static enum truth ask(const struct require *r, uint8_t at, const struct require_row *row)
+/* What is asked by = and >=; != and < are their opposites. */
+static bool ask_test(const struct expr_part_test *t, const struct require_row *row, enum truth *out)
 {
-	const struct node *n = &r->nodes[at];
-	enum truth a, b;
+	const struct judgement *j = row->j;
+	bool least = t->op == EXPR_PART_LEAST || t->op == EXPR_PART_BELOW;
 
-	if (n->what == NODE_COMPARE) {
-		a = ask_compare(n, row);
-	} else {
-		a = ask(r, n->left, row);
+	if (is(t->field, "signaling"))
+		*out = ask_condition(t, j, CONDITION_SIGNALING);
+	else if (is(t->field, "keys"))
+		*out = ask_condition(t, j, CONDITION_KEYS);
+	else if (is(t->field, "media"))
+		*out = ask_condition(t, j, CONDITION_MEDIA);
+	else if (is(t->field, "hop_protection"))
+		*out = ask_verdict(t, j->hop_protection, j->hop_protection == SHOWN_FAIL);
+	else if (is(t->field, "label"))
+		*out = ask_label(t, row);
+	else if (least && is(t->field, "score"))
+		*out = ask_score(t, j);
+	else if (least && is(t->field, "coverage"))
+		*out = as_seen(j->coverage * 100 >= t->value.number, false);
+	else
+		return false;
+	if (t->op == EXPR_PART_UNEQUAL || t->op == EXPR_PART_BELOW)
+		*out = opposite(*out);
+	return true;
+}
+
+static enum truth ask_other(struct expr_part p, const struct require_row *row)
+{
+	return as_seen(field_row_ask_part(p, row->w, row->j) == EXPR_TRUE, false);
+}
+
+static enum truth ask(struct expr_part p, const struct require_row *row)
+{
+	enum expr_part_kind kind = expr_part_kind(p);
+	struct expr_part_test t;
+	struct expr_part in;
+	enum truth all;
+
+	if (kind == EXPR_PART_OTHER)
+		return expr_part_test(p, &t) && ask_test(&t, row, &all) ? all : ask_other(p, row);
+	(void)expr_part_first(p, &in);
+	all = ask(in, row);
+	while (expr_part_next(&in)) {
+		enum truth one = ask(in, row);
+		all = (kind == EXPR_PART_AND) == (one < all) ? one : all;
 	}
-	if (n->what == NODE_NOT || (n->what == NODE_COMPARE && n->op == OP_UNEQUAL))
-		return a == ALWAYS ? NEVER : a == NEVER ? ALWAYS : UNKNOWN;
-	if (n->what == NODE_COMPARE)
-		return a;
-	b = ask(r, n->right, row);
-	return (n->what == NODE_AND) == (a < b) ? a : b;
+	return kind == EXPR_PART_NOT ? opposite(all) : all;
 }
 
 enum policy_result require_ask(const struct require *r, const struct require_row *row)
 {
-	switch (ask(r, r->root, row)) {
+	switch (ask(expr_part_whole(r->asks), row)) {
 	case NEVER:
 		return POLICY_NOT_MET;
 	case UNKNOWN:

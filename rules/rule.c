@@ -1,6 +1,7 @@
 /* rule.c - the bench: facts in reach, findings noted, conditions spoken on. */
 #include "rules/rule.h"
 #include "rules/engine.h"
+#include "rules/pack.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@ static void scan_lines(struct work *w)
 
 void rule_begin(struct work *w)
 {
+	w->answers = arena_take(w->arena, PACK_DEFINES);
 	w->lines = arena_take(w->arena, (w->c->media_count + 1u) * sizeof *w->lines);
 	w->found->count = w->found->dropped = 0;
 	for (uint32_t i = 0; i < w->c->fact_count; i++)
@@ -196,6 +198,7 @@ void rule_note(struct work *w, const struct fact *f, struct note n)
 		here->caused_by = n.caused_by;
 		problem_name(w->memo, w->arena, w->c, at, here);
 	}
+	here->weakens |= n.weakens;
 	for (uint8_t i = 0; f && i < f->at_count && i < FACT_EVIDENCE; i++)
 		here->at_count = add_evidence(here->at, here->at_count, &f->at[i]);
 }

@@ -44,7 +44,8 @@ struct work {
 	struct problem_memo *memo;
 	uint8_t strength; /* enum cipher_short: what the policy asks ciphers not to fall short of */
 	enum outcome *outcomes; /* of each rule in order of id; NULL: not wanted */
-	struct line *lines;	/* media_count + 1 */
+	uint8_t *answers;   /* of definitions about the call, PACK_DEFINES; NULL: none is kept */
+	struct line *lines; /* media_count + 1 */
 	struct answer signaling;
 	struct reason reasons[CONDITIONS][RULE_KNOWN];
 	bool has[FACT_KINDS]; /* kinds of fact the call carries */
@@ -89,6 +90,7 @@ struct note {
 	const char *title; /* NULL: the rule's */
 	const char *detail;
 	const char *caused_by;
+	bool weakens;
 };
 /* Facts of one rule, title and scope become one finding. `f` may be NULL: the call as a whole. */
 void rule_note(struct work *w, const struct fact *f, struct note n);

@@ -107,11 +107,6 @@ struct slice arena_slice(struct arena *a, struct slice s)
 	return (struct slice){ p, s.n };
 }
 
-size_t arena_used(const struct arena *a)
-{
-	return a->used;
-}
-
 bool arena_spent(const struct arena *a)
 {
 	return a->spent;

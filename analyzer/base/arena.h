@@ -15,7 +15,6 @@ void arena_reset(struct arena *a); /* empty again, keeps its first chunk */
 void *arena_take(struct arena *a, size_t n);
 const char *arena_text(struct arena *a, struct slice s);   /* copied, NUL-ended; NULL when spent */
 struct slice arena_slice(struct arena *a, struct slice s); /* copied; empty when spent */
-size_t arena_used(const struct arena *a);
 bool arena_spent(const struct arena *a); /* true once a take was refused */
 
 #endif

@@ -33,14 +33,6 @@ bool slice_istarts(struct slice s, struct slice prefix)
 	return s.n >= prefix.n && slice_ieq(slice_upto(s, prefix.n), prefix);
 }
 
-int slice_cmp(struct slice a, struct slice b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n ? memcmp(a.p, b.p, n) : 0;
-
-	return c ? c : (a.n > b.n) - (a.n < b.n);
-}
-
 static bool blank(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';

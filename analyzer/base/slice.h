@@ -23,8 +23,6 @@ static inline bool slice_eq(struct slice a, struct slice b)
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_istarts(struct slice s, struct slice prefix);
-/* Byte order, shorter first on a tie: <0, 0, >0. */
-int slice_cmp(struct slice a, struct slice b);
 
 /* Parsers cut at every step: these are inline because a call would cost more than they do. */
 static inline struct slice slice_from(struct slice s, size_t at) /* empty past the end */

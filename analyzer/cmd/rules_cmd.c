@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/cmd/rules_capture.h"
 #include "rules/example.h"
 #include "rules/field_row.h"
 
@@ -18,6 +19,18 @@ static int unreadable(const char *path)
 {
 	fprintf(stderr, "earshot: %s: %s\n", path, strerror(errno));
 	return EXIT_UNREADABLE;
+}
+
+/* Not wrong: but what nobody tried may be. */
+static void tell_lacking(size_t from)
+{
+	const struct pack_set *set = pack_builtin();
+
+	for (size_t i = from; i < pack_count(set); i++)
+		for (int k = 0; k < EXAMPLE_KINDS; k++)
+			if (example_lacks(pack_at(set, i), (enum example_kind)k))
+				printf("%s: no example is %s\n", pack_at(set, i)->rule.id,
+				       example_kind_text((enum example_kind)k));
 }
 
 /* Into the rules of this run, so that packs may use what the catalogue defines. */
@@ -35,6 +48,7 @@ static int add_pack(const char *path)
 		return EXIT_NOT_HELD;
 	}
 	printf("%s: %zu rules, well formed\n", path, pack_count(set) - before);
+	tell_lacking(before);
 	return EXIT_FINE;
 }
 
@@ -109,6 +123,7 @@ int rules_cmd_test(int argc, char **argv)
 	if (code != EXIT_FINE)
 		return code;
 	example_run(pack_builtin(), from, &results);
+	rules_capture_run(pack_builtin(), from, &results);
 	return tell(&results);
 }
 

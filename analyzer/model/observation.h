@@ -127,7 +127,13 @@ enum sensitive_kind {
 };
 
 /* RFC 3329: ipsec-3gpp without encryption. Verify repeats what both sides settled on. */
-enum ipsec_null { IPSEC_NOT_NULL, IPSEC_NULL_OFFERED, IPSEC_NULL_SETTLED, IPSEC_SETTLED };
+enum ipsec_null {
+	IPSEC_NOT_NULL,
+	IPSEC_NULL_OFFERED,
+	IPSEC_NULL_SETTLED,
+	IPSEC_SETTLED,	 /* on a list that has both */
+	IPSEC_ENCRYPTING /* every agreement on it encrypts */
+};
 
 /* ---- SDP, as RFC 8866 with media values after inheritance from the session level ---- */
 
@@ -298,6 +304,7 @@ struct sip_seen {
 	enum body_kind body;
 	uint32_t body_bytes;
 	bool enveloped;		    /* a part is encrypted with S/MIME (RFC 8551 3.3) */
+	bool body_signed;	    /* multipart/signed (RFC 8551 3.5), and not enveloped */
 	uint8_t ipsec_null;	    /* enum ipsec_null */
 	uint16_t sensitive;	    /* enum sensitive_kind: headers and bodies of PRIV-005 */
 	const struct sdp_seen *sdp; /* NULL: none */

@@ -282,6 +282,7 @@ static void read_body(struct sip_reader *r, struct sip_seen *out)
 	if (out->body == BODY_NONE && r->m.body.n)
 		out->body = BODY_OTHER;
 	out->enveloped = body_seen_enveloped(b);
+	out->body_signed = (b->flags & SIP_BODY_SIGNED) && !out->enveloped;
 	out->siprec |= sip_body_find(b, SIP_BODY_RS_METADATA) != NULL;
 	if (!sdp || (b->flags & SIP_BODY_ENCODED))
 		return;
@@ -448,7 +449,9 @@ static void read_ipsec(struct sip_reader *r, struct sip_seen *out)
 	count_ipsec(&r->m, SIP_HEADER_SECURITY_CLIENT, &offered);
 	count_ipsec(&r->m, SIP_HEADER_SECURITY_SERVER, &offered);
 	if (settled.all)
-		out->ipsec_null = settled.all == settled.null ? IPSEC_NULL_SETTLED : IPSEC_SETTLED;
+		out->ipsec_null = settled.all == settled.null ? IPSEC_NULL_SETTLED
+				  : settled.null	      ? IPSEC_SETTLED
+							      : IPSEC_ENCRYPTING;
 	else if (offered.null)
 		out->ipsec_null = IPSEC_NULL_OFFERED;
 }

@@ -198,9 +198,9 @@ static void note_stripped(struct live *l, const struct pact *in, const struct pa
 		live_evidence(f, &on->offer_at);
 }
 
-static bool other_ice(const struct line_seen *x, const struct line_seen *y)
+static bool with_ice(const struct line_seen *x, const struct line_seen *y)
 {
-	return x && y && x->ufrag.n && y->ufrag.n && !slice_eq(x->ufrag, y->ufrag);
+	return x && y && x->ufrag.n && y->ufrag.n;
 }
 
 /* What passes ICE on leaves the fragments of its user as they came. */
@@ -209,11 +209,14 @@ static void note_ice(struct live *l, const struct agreed *a, const struct agreed
 {
 	const struct agreed *both[] = { a, b };
 
-	if (!other_ice(offer_line(p->offer, i), offer_line(q->offer, i)))
+	const struct line_seen *x = offer_line(p->offer, i), *y = offer_line(q->offer, i);
+
+	if (!with_ice(x, y))
 		return;
+	bool same = slice_eq(x->ufrag, y->ufrag);
 	for (unsigned k = 0; k < 2; k++) {
-		struct fact *f =
-			keyed_fact(l, FACT_ice_changed, 1, both[k]->number, NULL, &p->offer_at);
+		struct fact *f = keyed_fact(l, same ? FACT_ice_same : FACT_ice_changed,
+					    same ? 3 : 1, both[k]->number, NULL, &p->offer_at);
 		if (f)
 			live_evidence(f, &q->offer_at);
 	}

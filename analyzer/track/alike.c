@@ -246,6 +246,31 @@ enum alike alike_of(const struct segment *a, const struct segment *b, uint64_t s
 	return paired(a, b, skew_ns) ? ALIKE_PAIRED : ALIKE_NOT;
 }
 
+/* ---- by both ends of a run ----------------------------------------------------------------- */
+
+/* A box may drop a packet or two at either end: a tenth of a second. */
+static bool same_number(uint16_t a, uint16_t b)
+{
+	int16_t step = (int16_t)(a - b);
+
+	return step >= -5 && step <= 5;
+}
+
+/* Of 2^32 SSRCs one, and of 2^16 numbers eleven, twice: no chance makes that. */
+bool alike_numbered(const struct segment *a, const struct segment *b, uint64_t skew_ns)
+{
+	if (a->ssrc_count != 1 || b->ssrc_count != 1 || a->ssrcs[0] != b->ssrcs[0] ||
+	    !a->window_count || !b->window_count || a->packets < ALIKE_PACKETS ||
+	    b->packets < ALIKE_PACKETS)
+		return false;
+	return same_number(a->windows[0].first_seq, b->windows[0].first_seq) &&
+	       same_number(a->windows[a->window_count - 1].last_seq,
+			   b->windows[b->window_count - 1].last_seq) &&
+	       near(a->first_ns, b->first_ns, skew_ns) && near(a->last_ns, b->last_ns, skew_ns);
+}
+
+/* ---- apart ----------------------------------------------------------------------------------- */
+
 /* Had it been passed on, so many of them would have been held by a place that lost what it did. */
 static bool none_of_many(struct tally t, const struct segment *other)
 {

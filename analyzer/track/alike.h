@@ -30,6 +30,11 @@ enum alike alike_of(const struct segment *a, const struct segment *b, uint64_t s
  * nothing was passed on between them as it came.
  */
 bool alike_apart(const struct segment *a, const struct segment *b, uint64_t skew_ns);
+/*
+ * One stream each, of one SSRC, whose first and last packets have the same numbers at the same
+ * times: one run of packets, whatever became of its octets, and however alike they are.
+ */
+bool alike_numbered(const struct segment *a, const struct segment *b, uint64_t skew_ns);
 /* The packets of one may be those of the other further on, or the same seen at another place. */
 bool alike_onward(const struct segment *a, const struct segment *b);
 /*

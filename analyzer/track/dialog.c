@@ -388,8 +388,3 @@ bool dialog_answered(const struct live *l)
 		       (l->ack_apart && !l->final_status);
 	return !l->final_status && (l->ack_apart || (l->bye_seen && !l->cancelled));
 }
-
-uint16_t dialog_outcome(const struct live *l)
-{
-	return l->final_status;
-}

@@ -26,7 +26,5 @@ void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struc
 bool dialog_is_call(const struct live *l);
 /* Answered: by a 2xx, or by what only happens in answered dialogs. */
 bool dialog_answered(const struct live *l);
-/* Status of the last final response to the last INVITE, 0: none. */
-uint16_t dialog_outcome(const struct live *l);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/track/side.h"
+#include "analyzer/track/sound.h"
 
 static bool by_port(enum sip_transport carrier)
 {
@@ -284,7 +285,7 @@ static void note_ipsec(struct live *l, struct leg_live *leg, const struct observ
 {
 	const struct sip_seen *m = &o->as.sip;
 
-	leg->ipsec_settled |= m->ipsec_null == IPSEC_NULL_SETTLED || m->ipsec_null == IPSEC_SETTLED;
+	leg->ipsec_settled |= m->ipsec_null >= IPSEC_NULL_SETTLED;
 	if (m->ipsec_null == IPSEC_NULL_SETTLED)
 		note_max(l, leg, FACT_ipsec_null, 3, &o->evidence, 1);
 	else if (m->ipsec_null == IPSEC_NULL_OFFERED)
@@ -385,6 +386,7 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 	note_body(l, leg, o, again);
 	note_ipsec(l, leg, o);
 	side_facts(l, leg, o, again);
+	sound_facts(l, leg, o);
 	note_passport(l, leg, o);
 	note_entry(leg, o);
 	if (m->tolerated)
@@ -415,7 +417,7 @@ static bool claims_readable(enum fact_kind k)
 	       k == FACT_body_readable || k == FACT_receipt_readable || k == FACT_sips_broken ||
 	       k == FACT_sensitive_readable || k == FACT_topology_readable ||
 	       k == FACT_feed_readable || k == FACT_websocket_clear || k == FACT_ipsec_null ||
-	       k == FACT_ipsec_null_offered;
+	       k == FACT_ipsec_null_offered || k == FACT_ipsec_encrypting || k == FACT_sip_outside;
 }
 
 static void drop_claims(struct leg_live *leg)

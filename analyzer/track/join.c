@@ -33,11 +33,11 @@ struct joint {
 
 struct join {
 	struct entry **buckets;
-	size_t size, count, waiting;
+	size_t size, count;
 	struct expire *timers;
 	uint64_t hold_ns, skew_ns;
 	struct joint *ready, *given;
-	uint64_t mark, ambiguous, crowded;
+	uint64_t mark, crowded;
 };
 
 enum { BUCKETS = 1024 };
@@ -54,19 +54,9 @@ struct join *join_new(uint64_t hold_ns, uint64_t skew_ns)
 	return j;
 }
 
-uint64_t join_ambiguous(const struct join *j)
-{
-	return j->ambiguous;
-}
-
 uint64_t join_crowded(const struct join *j)
 {
 	return j->crowded;
-}
-
-size_t join_waiting(const struct join *j)
-{
-	return j->waiting;
 }
 
 /* ---- the index ------------------------------------------------------------------------ */
@@ -309,7 +299,6 @@ static void settle(struct join *j, struct joint *r)
 		if (belongs(j, r, &own, i)) {
 			unite(j, r, own.rows[i]);
 		} else {
-			j->ambiguous++;
 			r->live->ambiguous = own.rows[i]->live->ambiguous = true;
 		}
 	}
@@ -348,7 +337,6 @@ static struct live *give_group(struct join *j, struct joint *first)
 		r->live = NULL;
 		r->given_next = j->given;
 		j->given = r;
-		j->waiting--;
 	}
 	if (n > 1)
 		qsort(rows, n, sizeof(struct live *), live_cmp);
@@ -365,7 +353,6 @@ void join_add(struct join *j, struct live *l)
 	r->live = l;
 	r->first = r->last_of_group = r;
 	r->group = r->unsettled = 1;
-	j->waiting++;
 	index_row(j, r);
 	expire_set(j->timers, &r->timer, end + j->hold_ns);
 }

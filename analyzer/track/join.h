@@ -24,8 +24,6 @@ void join_add(struct join *j, struct live *l);
  * several that are one call the first has absorbed the rest. NULL: no more now.
  */
 struct live *join_next(struct join *j, uint64_t now_ns);
-uint64_t join_ambiguous(const struct join *j); /* pairs let go because a third fitted as well */
 uint64_t join_crowded(const struct join *j);   /* values passed over because too many had them */
-size_t join_waiting(const struct join *j);
 
 #endif

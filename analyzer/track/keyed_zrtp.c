@@ -172,6 +172,18 @@ static bool is(const uint8_t *name, const char *what)
 	return !memcmp(name, what, ZRTP_NAME);
 }
 
+/* Keys from a secret of an earlier call have no Diffie-Hellman that could be judged here. */
+static void note_chosen(const struct look *k)
+{
+	const struct zrtp_seen *z = &k->z->seen;
+	bool told = *z->tag && *z->agreement && !z->preshared;
+	struct fact *f = keyed_fact(k->l, FACT_zrtp_chosen, 3, k->a->number,
+				    told ? NULL : "not all of them were shown", &z->done);
+
+	if (f)
+		f->value = told;
+}
+
 static void note_weak(const struct look *k)
 {
 	const struct zrtp_seen *z = &k->z->seen;
@@ -182,6 +194,8 @@ static void note_weak(const struct look *k)
 
 	if (text)
 		keyed_fact(k->l, FACT_zrtp_weak, 3, k->a->number, text, &k->z->at);
+	else if (z->completed)
+		note_chosen(k);
 }
 
 /* RFC 6189 5.1.3. */

@@ -151,6 +151,16 @@ static bool key_in(const struct agreed *a, const struct addr *host, uint64_t nam
 	return false;
 }
 
+/* The keys of a line that one host put into SDP are known by name in both exchanges. */
+static bool shows_key(const struct agreed *a, const struct addr *host)
+{
+	for (unsigned i = 0; i < a->line_count; i++)
+		if (addr_eq(&a->lines[i]->at.addr, host) && a->lines[i]->crypto_count &&
+		    a->lines[i]->cryptos[0].key_names[0])
+			return true;
+	return false;
+}
+
 static bool keeps_key(const struct agreed *a, const struct agreed *b, const struct addr *host)
 {
 	for (unsigned i = 0; i < a->line_count; i++)
@@ -165,36 +175,91 @@ static bool keeps_key(const struct agreed *a, const struct agreed *b, const stru
 }
 
 /* The host that both lines have; the other ones must differ, or nobody came new. */
-static const struct addr *stayed(const struct media *a, const struct media *b)
+static const struct addr *stayed(const struct media *a, const struct media *b,
+				 const struct addr **before, const struct addr **after)
 {
 	const struct addr *x[] = { &a->offerer.addr, &a->answerer.addr };
 	const struct addr *y[] = { &b->offerer.addr, &b->answerer.addr };
 
 	for (unsigned i = 0; i < 2; i++)
-		for (unsigned k = 0; k < 2; k++)
-			if (addr_eq(x[i], y[k]) && !addr_is_none(x[i]) && !addr_is_none(x[1 - i]) &&
-			    !addr_is_none(y[1 - k]) && !addr_eq(x[1 - i], y[1 - k]))
+		for (unsigned k = 0; k < 2; k++) {
+			*before = x[1 - i];
+			*after = y[1 - k];
+			if (addr_eq(x[i], y[k]) && !addr_is_none(x[i]) && !addr_is_none(*before) &&
+			    !addr_is_none(*after) && !addr_eq(*before, *after))
 				return x[i];
+		}
 	return NULL;
+}
+
+static const struct line_seen *with_prints(const struct agreed *a, const struct addr *host)
+{
+	for (unsigned i = a->line_count; i-- > 0;)
+		if (addr_eq(&a->lines[i]->at.addr, host) && a->lines[i]->fingerprint_count)
+			return a->lines[i];
+	return NULL;
+}
+
+static bool same_prints(const struct line_seen *x, const struct line_seen *y)
+{
+	for (unsigned i = 0; i < x->fingerprint_count; i++)
+		for (unsigned k = 0; k < y->fingerprint_count; k++)
+			if (slice_ieq(x->fingerprints[i].hash, y->fingerprints[k].hash) &&
+			    slice_ieq(x->fingerprints[i].value, y->fingerprints[k].value))
+				return true;
+	return false;
+}
+
+static bool like_hash(const struct line_seen *x, const struct line_seen *y)
+{
+	for (unsigned i = 0; i < x->fingerprint_count; i++)
+		for (unsigned k = 0; k < y->fingerprint_count; k++)
+			if (slice_ieq(x->fingerprints[i].hash, y->fingerprints[k].hash))
+				return true;
+	return false;
+}
+
+static void note_party(struct live *l, const struct agreed *b, enum fact_kind kind,
+		       const char *text)
+{
+	struct fact *f = keyed_fact(l, kind, kind == FACT_party_changed ? 1 : 3, b->number, text,
+				    &l->told.refer);
+
+	if (f)
+		live_evidence(f, &b->offer_at);
+}
+
+/* With SDES the party before knows the key that stays; with DTLS a new one has its own certificate.
+ */
+static void compare_parties(struct live *l, const struct agreed *a, const struct agreed *b,
+			    const struct addr *host, const struct addr *before,
+			    const struct addr *after)
+{
+	const struct line_seen *x = with_prints(a, before), *y = with_prints(b, after);
+	bool dtls = a->m.keying == KEYING_DTLS && b->m.keying == KEYING_DTLS && x && y;
+
+	if (keeps_key(a, b, host))
+		note_party(l, b, FACT_party_changed, "the SDES key");
+	else if (dtls && same_prints(x, y))
+		note_party(l, b, FACT_party_changed, "the DTLS certificate");
+	else if ((dtls && like_hash(x, y)) ||
+		 (b->m.keying == KEYING_SDES && shows_key(a, host) && shows_key(b, host)))
+		note_party(l, b, FACT_party_rekeyed, dtls ? "DTLS certificate" : "SDES key");
 }
 
 /* Only a referral says that it is another party and not the same one at another address. */
 static void note_changes(struct live *l)
 {
 	const struct agreed_list *list = &l->list;
+	const struct addr *before, *after;
 
 	for (unsigned i = 0; l->told.refer.frame && i < list->count; i++)
 		for (unsigned k = i + 1; k < list->count; k++) {
 			const struct agreed *a = &list->all[i], *b = &list->all[k];
-			const struct addr *host = stayed(&a->m, &b->m);
-			if (!host || a->part != b->part || a->index != b->index ||
-			    !a->answer_last_ns || b->offer_at.ts_ns <= a->answer_last_ns ||
-			    !keeps_key(a, b, host))
-				continue;
-			struct fact *f = keyed_fact(l, FACT_party_changed, 1, b->number,
-						    "the SDES key", &l->told.refer);
-			if (f)
-				live_evidence(f, &b->offer_at);
+			const struct addr *host = stayed(&a->m, &b->m, &before, &after);
+			if (host && a->part == b->part && a->index == b->index &&
+			    a->answer_last_ns && b->offer_at.ts_ns > a->answer_last_ns)
+				compare_parties(l, a, b, host, before, after);
 		}
 }
 

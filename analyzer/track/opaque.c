@@ -270,6 +270,26 @@ static void name_kind(struct live *l, const struct gathered *g, bool clear)
 
 /* ---- connections that may have carried its signaling -------------------------------------- */
 
+static void note_cut(struct live *l, const struct flow *f)
+{
+	if (!f->cut)
+		return;
+	l->truncated_count += f->cut;
+	live_first(&l->truncated, &f->cut_at);
+}
+
+static void note_holes(struct live *l, const struct flow *f, int leg)
+{
+	struct fact *fact =
+		f->gaps ? live_fact(l, FACT_loss, 3, FACT_NOWHERE, FACT_NOWHERE, &f->gap_at) : NULL;
+
+	if (!fact)
+		return;
+	fact->value = f->gaps;
+	fact->leg = (int16_t)leg;
+	fact->text = "holes in a connection that may have carried signaling";
+}
+
 static void add_tls_leg(const struct opaque_context *x, struct live *l, struct flow *f)
 {
 	struct leg *g = &l->call.legs[l->call.leg_count++];
@@ -294,6 +314,8 @@ static void add_tls_leg(const struct opaque_context *x, struct live *l, struct f
 	session_facts(l, f, l->call.leg_count - 1);
 	sight_tls(l, f, l->call.leg_count - 1);
 	keybook_server(x->book, l, f, l->call.leg_count - 1);
+	note_cut(l, f);
+	note_holes(l, f, l->call.leg_count - 1);
 }
 
 static bool belongs(const struct flow *f, const struct flow *seed, const struct gathered *g)
@@ -428,8 +450,10 @@ static struct live *media_row(const struct opaque_context *x, struct gathered *g
 	make_media(l, g, &list, x->bind.clear_start_ns);
 	for (unsigned i = 0; i < list.count; i++)
 		clear |= clear_line(&list.all[i]);
-	for (unsigned i = 0; i < g->count; i++)
+	for (unsigned i = 0; i < g->count; i++) {
 		add_fax(l, &list, g->flows[i]);
+		note_cut(l, g->flows[i]);
+	}
 	for (unsigned i = 0; i < list.count; i++)
 		note_fax(l, &list.all[i]);
 	if (l->call.epoch_count)

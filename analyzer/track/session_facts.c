@@ -181,11 +181,40 @@ static void note_hidden(const struct look *k)
 /* Where both are servers each should know the other (RFC 5923). */
 static void note_sides(const struct look *k)
 {
-	if (!between_servers(&k->l->call, &k->l->call.legs[k->leg]) || k->h->hidden ||
-	    k->h->resumed || k->h->incomplete)
+	const struct handshake_seen *h = k->h;
+	const struct cert_seen *client = &h->certs[0];
+	bool seen = !h->hidden && !h->resumed && !h->incomplete;
+
+	if (!between_servers(&k->l->call, &k->l->call.legs[k->leg]))
 		return;
-	if (!k->h->client_cert_asked || k->h->certs[0].none)
-		note(k, FACT_tls_one_sided, NULL, &k->h->server_at);
+	if (seen && (!h->client_cert_asked || client->none))
+		note(k, FACT_tls_one_sided, NULL, &h->server_at);
+	else
+		note_value(k, FACT_tls_trunk, NULL,
+			   seen && client->parsed && client->possession != CHECK_BAD,
+			   &h->server_at);
+}
+
+/* How the name asked for was found; 0: nothing was asked for, or no certificate could be read. */
+static void note_named(const struct look *k)
+{
+	const struct named *n = &k->t->named;
+
+	if (n->name != CHECK_BAD)
+		note_value(k, FACT_cert_named, NULL,
+			   n->name != CHECK_OK	       ? 0
+			   : n->wildcard || n->cn_only ? 1
+						       : 2,
+			   &k->h->server_at);
+}
+
+/* What a client showed and nobody could read may be made for servers only. */
+static void note_client(const struct look *k)
+{
+	const struct cert_seen *c = &k->h->certs[0];
+
+	if (c->sent && !c->none && (!c->parsed || !c->eku || c->eku_client || c->eku_sip))
+		note_value(k, FACT_cert_client_fits, NULL, c->parsed, &k->h->server_at);
 }
 
 /* A certificate of the client, or a handshake that does not show whether there was one. */
@@ -281,6 +310,8 @@ void session_facts(struct live *l, const struct flow *f, int leg)
 			note_group(&k);
 			note_extras(&k);
 			note_sides(&k);
+			note_named(&k);
+			note_client(&k);
 			note_hidden(&k);
 		}
 		note_certificates(&k);

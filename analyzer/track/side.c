@@ -25,7 +25,7 @@ static void note_count(struct live *l, struct leg_live *leg, enum fact_kind kind
 		f->value++;
 }
 
-static bool is_outside(const struct addr *a)
+bool side_is_outside(const struct addr *a)
 {
 	return !addr_is_none(a) && !addr_is_private(a) && !addr_is_multicast(a);
 }
@@ -68,7 +68,7 @@ void side_facts(struct live *l, struct leg_live *leg, const struct observation *
 	}
 	if (m->request && (m->verb == SIP_VERB_NOTIFY || m->verb == SIP_VERB_PUBLISH) && feed)
 		note_count(l, leg, FACT_feed_readable, feed, &o->evidence, again);
-	if (is_outside(&o->flow.dst) && shows_inside(m))
+	if (side_is_outside(&o->flow.dst) && shows_inside(m))
 		note_count(l, leg, FACT_topology_readable, NULL, &o->evidence, again);
 	if (m->carrier == SIP_TRANSPORT_WS)
 		note_count(l, leg, FACT_websocket_clear, NULL, &o->evidence, again);

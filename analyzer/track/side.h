@@ -7,4 +7,7 @@
 /* Digits, places, private addresses, feeds; `again`: a message that was counted before. */
 void side_facts(struct live *l, struct leg_live *leg, const struct observation *o, bool again);
 
+/* A public address: not private, no group, and known. */
+bool side_is_outside(const struct addr *a);
+
 #endif

@@ -18,6 +18,12 @@
  *                                     encrypted was not seen
  *        credential_readable, _hop    text: "Basic", "Bearer", "password in a URI"
  *        digest_md5                   value: 1 when a response to guess against was readable
+ *        digest_sound, body_signed, ipsec_encrypting, sip_outside, ice_same (media): seen in
+ *                                     order, for rules that ask the opposite
+ *        tls_trunk                    value: 1 both sides showed certificates, 0 it could not be seen
+ *        cert_named                   value: 2 the host asked for by name, 1 by a wildcard or the
+ *                                     common name, 0 nothing to compare
+ *        cert_client_fits             value: 1 made for clients or any use, 0 it could not be read
  *        digest_weak                  text: what is weak; evidence: what it repeats, too
  *        tls_abandoned                text: how TLS failed; evidence: the failure, then SIP in
  * clear transport_weakened           text: the weaker transport; evidence: what began the dialog,
@@ -82,6 +88,8 @@
  *        zrtp_mismatch                value: 1 an offer or answer is missing; grade 4
  *        zrtp_complete                value: 1 preshared; 2 multistream; grade 4
  *        zrtp_cleared                 value: 2 agreed, 1 asked, 0 asked and media stayed as it was
+ *        zrtp_chosen                  value: 1 none is weak; 0 not all of them were shown
+ *        party_rekeyed                text: what is new
  *        zrtp_middle                  value: 1 M flag only, 2 SASrelay; zrtp_broken, zrtp_weak
  * text: which digits_clear                 value: packets; rtcp_clear value: packets; segment none
  * call   siprec, record_on            value: 1 an asserted endpoint records, 2 an element in

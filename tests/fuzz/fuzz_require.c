@@ -16,7 +16,7 @@ static void ask_all(const struct require *r)
 			j.conditions[c].v.complete = i & 1;
 		}
 		j.label = (enum label)(i / SHOWN_COUNT);
-		(void)require_ask(r, &(struct require_row){ &j, j.label });
+		(void)require_ask(r, &(struct require_row){ NULL, &j, j.label });
 	}
 }
 

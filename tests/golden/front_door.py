@@ -225,6 +225,40 @@ POLICIES = {
 }
 
 
+def captured(tmp):
+    """The worked example of docs/rule-packs.md, and captures that do not hold what is said of them."""
+    house = os.path.join(tmp, "house")
+    os.mkdir(house)
+    shutil.copy(os.path.join(SAMPLES, "udp-sdes-proxy", "alice.pcap.gz"), os.path.join(house, "sdes.pcap.gz"))
+    shutil.copy(CALL, os.path.join(house, "plain.pcap"))
+    with open(os.path.join(SAMPLES, "..", "docs", "rule-packs.md"), encoding="utf-8") as f:
+        shown = re.search(r"and `house/house.json`:\n\n```json\n(.*?)```\n\n```\n\$ earshot rules test house\n(.*?)```",
+                          f.read(), re.S)
+    path = os.path.join(house, "house.json")
+
+    def told(change=lambda text: text):
+        with open(path, "w") as f:
+            f.write(change(shown.group(1)))
+        return run("rules", "test", house)
+    p = told()
+    expect("examples with captures, as the page shows them", p.returncode == 0 and
+           p.stdout.decode().replace(house, "house") == shown.group(2), p)
+    for what, old, new, says in (
+            ("another outcome", '"is": "satisfied"', '"is": "violated"', "the outcome is satisfied, and should be violated"),
+            ("another detail", "SDES with PCMU.", "SDES.", "the detail is SDES with PCMU."),
+            ("no such row", "kind = call", "kind = page", "no row of the capture"),
+            ("a misspelt row", "kind = call", "kimd = call", "did you mean kind?"),
+            ("no such capture", "plain.pcap", "plane.pcap", "missing or damaged"),
+            ("a file outside", "alice=sdes.pcap.gz", "alice=../sdes.pcap.gz", "in the folder of the pack"),
+            ("no capture", '"alice=sdes.pcap.gz"', "[]", "names no capture"),
+            ("a key log that is not there", '"capture": "plain.pcap"', '"capture": "plain.pcap", "keylog": "k"', "could not be opened")):
+        p = told(lambda text: text.replace(old, new, 1))
+        expect("an example with " + what, p.returncode == 1 and says in p.stdout.decode(), p)
+    p = told(lambda text: text.replace('"is": "satisfied"', '"is": "violated"'))
+    expect("which outcome no example shows is said", b"HOUSE-002: no example is satisfied" in p.stdout, p)
+    expect("by rules check, too", b"no example is satisfied" in run("rules", "check", path).stdout, None)
+
+
 def packs(tmp):
     def pack(name, **rule):
         path = os.path.join(tmp, name)
@@ -256,6 +290,8 @@ def packs(tmp):
             ("a misspelt field", {"cases": [{"each": "media", "violated_when": "kimd = audio"}]}, "kind"),
             ("a wrong word", {"cases": [{"each": "media", "violated_when": "kind = adio"}]}, "audio"),
             ("a wrong type", {"cases": [{"each": "media", "violated_when": "packets = 'many'"}]}, "packets"),
+            ("a cause that is no rule", {"cases": [{"each": "media", "caused_by": "SIG-01"}]}, "did you mean SIG-001?"),
+            ("a cause that is no id", {"cases": [{"each": "media", "caused_by": "{kind}"}]}, "a cause is the id of a rule"),
             ("an id of the catalogue", {"id": "SIG-001"}, "there is a rule already"),
             ("a verdict of one's own", {"cases": [{"marks": ["exposed"]}]}, "only the catalogue"),
             ("a misspelt key", {"titel": "t"}, "did you mean title?")):
@@ -275,6 +311,7 @@ def packs(tmp):
     os.rename(pack("p.json", examples=[{**example, "is": "satisfied"}]), os.path.join(folder, "p.json"))
     p = run("rules", "test", folder)
     expect("one that does not hold", p.returncode == 1 and b"the outcome is violated" in p.stdout, p)
+    captured(tmp)
     p = run("rules", "fields")
     expect("fields are those of the page", p.returncode == 0 and b"| `keying` |" in p.stdout, p)
 

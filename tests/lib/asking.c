@@ -133,13 +133,14 @@ static const struct expr_field carrier_fields[] = {
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static const struct expr_scope call_scope = { "call", "One call.", call_fields,
-					      COUNT(call_fields) };
-static const struct expr_scope leg_scope = { "leg", "One leg.", leg_fields, COUNT(leg_fields) };
+static const struct expr_scope call_scope = { "call", "One call.", call_fields, COUNT(call_fields),
+					      NULL };
+static const struct expr_scope leg_scope = { "leg", "One leg.", leg_fields, COUNT(leg_fields),
+					     NULL };
 static const struct expr_scope medium_scope = { "medium", "One medium.", medium_fields,
-						COUNT(medium_fields) };
+						COUNT(medium_fields), NULL };
 static const struct expr_scope carrier_scope = { "carrier", "One carrier.", carrier_fields,
-						 COUNT(carrier_fields) };
+						 COUNT(carrier_fields), NULL };
 
 const struct expr_scope *asking_call(void)
 {

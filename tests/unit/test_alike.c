@@ -181,6 +181,44 @@ static void numbers_and_timestamps_may_wrap(void **state)
 	assert_int_equal(outcome(), ALIKE_NOT);
 }
 
+/* A tone has few different payloads: only both ends of the run tell that it is one. */
+static void a_run_of_packets_is_known_by_both_its_ends(void **state)
+{
+	static struct window_seen here[2], there[2];
+
+	(void)state;
+	two((struct printing){ .cipher = 1, .count = 500 },
+	    (struct printing){ .cipher = 2, .count = 500 });
+	here[0] = (struct window_seen){ .first_seq = 65530, .last_seq = 200 };
+	here[1] = (struct window_seen){ .first_seq = 201, .last_seq = 494 };
+	there[0] = (struct window_seen){ .first_seq = 65533, .last_seq = 300 };
+	there[1] = (struct window_seen){ .first_seq = 301, .last_seq = 493 };
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns)); /* no windows */
+	x.s.windows = here;
+	y.s.windows = there;
+	x.s.window_count = y.s.window_count = 2;
+	assert_true(alike_numbered(&x.s, &y.s, skew_ns));
+	assert_true(alike_numbered(&y.s, &x.s, skew_ns));
+	there[1].last_seq = 480;
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns));
+	there[1].last_seq = 493;
+	there[0].first_seq = 20;
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns));
+	there[0].first_seq = 65530;
+	y.s.ssrcs[0] = 8;
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns));
+	y.s.ssrcs[0] = 7;
+	y.s.ssrc_count = 2;
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns));
+	y.s.ssrc_count = 1;
+	y.s.packets = 49;
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns));
+	y.s.packets = 500;
+	y.s.first_ns += 3 * WHEN_SECOND;
+	y.s.last_ns += 3 * WHEN_SECOND;
+	assert_false(alike_numbered(&x.s, &y.s, skew_ns));
+}
+
 static void another_ssrc_is_another_stream(void **state)
 {
 	(void)state;
@@ -329,6 +367,7 @@ int main(void)
 		cmocka_unit_test(readable_octets_that_are_equal_are_no_equal_ciphertext),
 		cmocka_unit_test(other_octets_under_the_same_numbers_are_paired_and_apart),
 		cmocka_unit_test(numbers_and_timestamps_may_wrap),
+		cmocka_unit_test(a_run_of_packets_is_known_by_both_its_ends),
 		cmocka_unit_test(another_ssrc_is_another_stream),
 		cmocka_unit_test(clocks_may_differ_by_300_ms),
 		cmocka_unit_test(a_recording_played_again_more_than_2_s_later_is_another_stream),

@@ -40,11 +40,18 @@ static json_t *whole(struct document *d)
 
 static void has_every_key_in_document_order(void **state)
 {
-	static const char *const keys[] = {
-		"schema",     "run",	 "tool",  "inputs",   "losses",
-		"limits_hit", "summary", "calls", "problems", "unexplained_media",
-		"frameworks"
-	};
+	static const char *const keys[] = { "schema",
+					    "run",
+					    "tool",
+					    "inputs",
+					    "losses",
+					    "limits_hit",
+					    "summary",
+					    "calls",
+					    "rules",
+					    "problems",
+					    "unexplained_media",
+					    "frameworks" };
 	size_t i = 0;
 	const char *key;
 	json_t *value;

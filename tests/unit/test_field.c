@@ -45,12 +45,29 @@ static void names_are_those_of_the_report(void **state)
 	SAME_NAMES(field_end(), "role", call_role_text, enum role, ROLE_NETWORK);
 	SAME_NAMES(field_end(), "role_from", call_role_from_text, enum role_from, ROLE_ASSERTED);
 	SAME_NAMES(field_row(), "label", judge_label_text, enum label, LABEL_NONE);
-	SAME_NAMES(field_row(), "media", lattice_shown_text, enum shown, SHOWN_NOT_APPLICABLE);
 	SAME_NAMES(field_row_finding(), "severity", judge_severity_text, enum severity,
 		   SEVERITY_CRITICAL);
 	SAME_NAMES(field_row_finding(), "class", judge_class_text, enum rule_class,
 		   CLASS_VISIBILITY);
 	SAME_NAMES(field_row_finding(), "outcome", judge_outcome_text, enum outcome, OUTCOME_NOTED);
+}
+
+/* The worst first, so that < and >= mean worse and at least as good. */
+static void verdicts_are_named_from_the_worst_to_the_best(void **state)
+{
+	static const char *const rows[] = { "signaling", "keys", "media", "hop_protection" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const char *const *names = field_named(field_row(), rows[i])->names;
+		struct expr_value v = { .known = true };
+		assert_string_equal(names[0], "fail");
+		assert_string_equal(names[4], "pass");
+		for (; names[v.name]; v.name++)
+			assert_string_equal(names[v.name],
+					    lattice_shown_text(field_row_verdict(&v)));
+		assert_int_equal(v.name, SHOWN_COUNT);
+	}
 }
 
 static void every_mark_can_be_set(void **state)
@@ -88,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_those_of_the_report),
+		cmocka_unit_test(verdicts_are_named_from_the_worst_to_the_best),
 		cmocka_unit_test(every_mark_can_be_set),
 		cmocka_unit_test(the_page_in_docs_is_theirs),
 	};

@@ -88,6 +88,34 @@ static void ended_in_the_box_and_no_media_seen(struct scene *s)
 	dtls_over(s, BOX_NEAR, BOX_FAR, false);
 }
 
+/* What the box makes of the ICE user fragment of the offer; NULL: there was none. */
+static bool with_fragments(const char *in, const char *out, enum fact_kind kind)
+{
+	struct scene *s = scene_new();
+	struct sdp_seen *sdp[4] = { keyscene_sdp(s, ALICE, A, SETUP_ACTPASS),
+				    keyscene_sdp(s, NEAR, B, SETUP_ACTIVE),
+				    keyscene_sdp(s, FAR, A, SETUP_ACTPASS),
+				    keyscene_sdp(s, BOB, B, SETUP_ACTIVE) };
+
+	scene_line(sdp[0], 0)->ufrag = slice_of(in);
+	scene_line(sdp[2], 0)->ufrag = slice_of(out);
+	over_two_hops(s, (const struct sdp_seen *const *)sdp);
+	scene_end(s, 400);
+	bool has = s->row_count == 1 && call_fact(&s->rows[0], kind, NULL);
+	scene_free(s);
+	return has;
+}
+
+static void fragments_that_pass_are_told_from_new_ones(void **state)
+{
+	(void)state;
+	assert_true(with_fragments("abcd", "abcd", FACT_ice_same));
+	assert_false(with_fragments("abcd", "abcd", FACT_ice_changed));
+	assert_true(with_fragments("abcd", "wxyz", FACT_ice_changed));
+	assert_false(with_fragments("abcd", "wxyz", FACT_ice_same));
+	assert_false(with_fragments("", "", FACT_ice_same));
+}
+
 /* The same certificates, by other hashes, more of them, in another order. */
 static void rewritten_without_effect(struct scene *s)
 {
@@ -267,6 +295,45 @@ static struct sdp_seen *open_line(struct scene *s, const char *at)
 	return scene_sdp(s, at, PROFILE_RTP_AVP);
 }
 
+/* A tone: nothing but the numbers is there to tell the streams by. `seq`: where the far one begins.
+ */
+static bool opened_in_the_box(uint16_t seq, bool proved, bool open, uint32_t far)
+{
+	struct scene *s = scene_new();
+	const struct sdp_seen *sdp[4] = { sdes(s, ALICE, 1), sdes(s, NEAR, 2), open_line(s, FAR),
+					  open_line(s, BOB) };
+	struct keyscene_stream in = {
+		.from = 2, .to = 20, .src = ALICE, .dst = NEAR, .ssrc = 7, .first_seq = 900
+	};
+	struct keyscene_stream out = in;
+
+	if (proved)
+		in.proof = (struct proof_seen){ .key_name = 1, .tried = 40, .verified = 40 };
+	out.src = FAR;
+	out.dst = BOB;
+	out.ssrc = far;
+	out.first_seq = seq;
+	out.clear = open;
+	over_two_hops(s, sdp);
+	keyscene_srtp(s, in);
+	keyscene_srtp(s, out);
+	const struct judgement *j = keyscene_judge(s, CALL_CALL);
+	bool told = callmake_violated(j, "B2B-003") != NULL;
+	scene_free(s);
+	return told;
+}
+
+static void a_tone_that_left_the_box_readable_was_opened_there(void **state)
+{
+	(void)state;
+	assert_true(opened_in_the_box(900, true, true, 7));
+	assert_true(opened_in_the_box(903, true, true, 7));
+	assert_false(opened_in_the_box(950, true, true, 7));  /* other numbers */
+	assert_false(opened_in_the_box(900, true, true, 8));  /* another stream */
+	assert_false(opened_in_the_box(900, false, true, 7)); /* nobody proved it closed */
+	assert_false(opened_in_the_box(900, true, false, 7)); /* nothing was readable */
+}
+
 static void keys_taken_out(struct scene *s)
 {
 	const struct sdp_seen *sdp[4] = { sdes(s, ALICE, 0), sdes(s, NEAR, 1), open_line(s, FAR),
@@ -435,6 +502,8 @@ static void fingerprints_on_any_readable_hop_can_be_changed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tone_that_left_the_box_readable_was_opened_there),
+		cmocka_unit_test(fragments_that_pass_are_told_from_new_ones),
 		cmocka_unit_test(fingerprints_changed_on_the_way_are_keys_of_the_box),
 		cmocka_unit_test(an_exchange_of_its_own_on_each_hop_is_a_party_between),
 		cmocka_unit_test(keys_that_are_taken_out_are_given_up),

@@ -425,6 +425,27 @@ static uint8_t grade_of_keys(void (*play)(struct scene *s, const char *, const c
 	return grade;
 }
 
+static int looked_at(const char *tag, const char *agreement, bool pre)
+{
+	struct scene *s = scene_new();
+
+	chosen(s, tag, agreement, false, pre);
+	scene_end(s, 400);
+	const struct fact *f = call_fact(&s->rows[0], FACT_zrtp_chosen, NULL);
+	int value = f ? (int)f->value : -1;
+	scene_free(s);
+	return value;
+}
+
+static void choices_are_in_order_only_where_all_were_shown(void **state)
+{
+	(void)state;
+	assert_int_equal(looked_at("HS80", "DH3k", false), 1);
+	assert_int_equal(looked_at("HS80", "Prsh", true), 0);
+	assert_int_equal(looked_at("\0\0\0", "DH3k", false), 0);
+	assert_int_equal(looked_at("HS32", "DH3k", false), -1);
+}
+
 static void preshared_keys_are_worth_less_than_an_exchange(void **state)
 {
 	(void)state;
@@ -459,6 +480,7 @@ int main(void)
 		cmocka_unit_test(a_middle_admits_itself_by_its_own_flag),
 		cmocka_unit_test(what_did_not_end_is_judged_by_the_media),
 		cmocka_unit_test(checks_that_fail_refute_and_choices_do_not),
+		cmocka_unit_test(choices_are_in_order_only_where_all_were_shown),
 		cmocka_unit_test(preshared_keys_are_worth_less_than_an_exchange),
 		cmocka_unit_test(several_exchanges_are_worth_what_the_least_is),
 	};

@@ -108,6 +108,11 @@ static void mistakes_are_named_with_their_place(void **state)
 	refused("{value}", "{valeu}", "value");
 	refused("|3|", "|x|", "behind a bar");
 	refused("\"busy\"", "\"packets\"", "is the name of a field: 'packets'");
+	refused("\"detail\"", "\"caused_by\": \"HOUSE-1\", \"detail\"",
+		"HOUSE-001, case 1 caused_by: ");
+	refused("\"detail\"", "\"caused_by\": \"HOUSE-1\", \"detail\"", "did you mean HOUSE-001?");
+	refused("\"detail\"", "\"caused_by\": \"{value}\", \"detail\"",
+		"a cause is the id of a rule");
 	refused("earshot.rules/1", "earshot.rules/9", "earshot.rules/1, not 'earshot.rules/9'");
 	refused("\"pack\"", "\"schema\"", "duplicate");
 	refused("[\n   {", "[\n   ", "house.json:");

@@ -9,20 +9,6 @@
 
 #include "rules/example.h"
 
-/* What an example shows: the rule speaks, the rule is at rest, nothing can be told. */
-enum shows { SPEAKS, RESTS, CANNOT_TELL, SHOWS };
-static const char *const shows_text[SHOWS] = { "violated or noted", "satisfied or not_applicable",
-					       "not_assessable" };
-
-static enum shows shows(const json_t *example)
-{
-	const char *is = json_string_value(json_object_get(example, "is"));
-
-	if (is && (strcmp(is, "violated") == 0 || strcmp(is, "noted") == 0))
-		return SPEAKS;
-	return is && strcmp(is, "not_assessable") == 0 ? CANNOT_TELL : RESTS;
-}
-
 static void every_example_comes_out_as_it_says(void **state)
 {
 	struct example_results r;
@@ -39,39 +25,20 @@ static void every_example_comes_out_as_it_says(void **state)
 	assert_int_equal(failed, 0);
 }
 
-/* One that only supports a condition finds nothing wrong, whatever it is given. */
-static bool may_speak(const struct pack_rule *rule)
-{
-	for (size_t i = 0; i < rule->case_count; i++) {
-		const struct pack_case *c = &rule->cases[i];
-		if (!c->silent && (c->outcome == OUTCOME_VIOLATED || c->outcome == OUTCOME_NOTED))
-			return true;
-	}
-	return false;
-}
-
-static size_t lacking(const struct pack_rule *rule)
-{
-	const json_t *list = json_object_get(rule->source, "examples");
-	size_t has[SHOWS] = { 0 }, n = 0;
-
-	for (size_t i = 0; i < json_array_size(list); i++)
-		has[shows(json_array_get(list, i))]++;
-	for (int k = 0; k < SHOWS; k++)
-		if (!has[k] && (k != SPEAKS || may_speak(rule))) {
-			print_error("%s: no example is %s\n", rule->rule.id, shows_text[k]);
-			n++;
-		}
-	return n;
-}
-
 static void every_rule_has_an_example_of_each_kind(void **state)
 {
 	size_t n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < pack_count(pack_builtin()); i++)
-		n += lacking(pack_at(pack_builtin(), i));
+		for (int k = 0; k < EXAMPLE_KINDS; k++) {
+			const struct pack_rule *rule = pack_at(pack_builtin(), i);
+			if (!example_lacks(rule, (enum example_kind)k))
+				continue;
+			print_error("%s: no example is %s\n", rule->rule.id,
+				    example_kind_text((enum example_kind)k));
+			n++;
+		}
 	assert_int_equal(n, 0);
 }
 

@@ -350,23 +350,14 @@ static void a_party_that_says_it_is_recorded_is_noted(void **state)
 	scene_free(s);
 }
 
-/* Alice's key goes on to another host, with or without a referral before it. */
-static bool changed_party(bool referred)
+/* Alice goes on with another host, with or without a referral before it. */
+static const struct call *transferred(struct scene *s, bool referred, struct sdp_seen *const sdp[4])
 {
-	struct scene *s = scene_new();
-	struct sdp_seen *offer = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_SAVP);
-	struct sdp_seen *first = scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_SAVP);
-	struct sdp_seen *again = scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_SAVP);
-	struct sdp_seen *other = scene_sdp(s, "10.0.0.3:5000", PROFILE_RTP_SAVP);
 	struct scene_sip m = {
 		.at = 3, .src = alice, .dst = bob, .method = "REFER", .cseq = 2, .to_tag = "b"
 	};
 
-	scene_crypto(s, scene_line(offer, 0));
-	scene_crypto(s, scene_line(first, 0));
-	scene_crypto(s, scene_line(other, 0));
-	*scene_line(again, 0) = *scene_line(offer, 0);
-	scene_call(s, offer, first);
+	scene_call(s, sdp[0], sdp[1]);
 	if (referred)
 		scene_say(s, m);
 	m = (struct scene_sip){ .at = 4,
@@ -375,7 +366,7 @@ static bool changed_party(bool referred)
 				.method = "INVITE",
 				.cseq = 3,
 				.to_tag = "b",
-				.sdp = again };
+				.sdp = sdp[2] };
 	scene_say(s, m);
 	m = (struct scene_sip){ .at = 5,
 				.src = bob,
@@ -384,9 +375,22 @@ static bool changed_party(bool referred)
 				.cseq = 3,
 				.to_tag = "b",
 				.status = 200,
-				.sdp = other };
+				.sdp = sdp[3] };
 	scene_say(s, m);
-	bool noted = scene_has(after(s), FACT_party_changed);
+	return after(s);
+}
+
+static bool changed_party(bool referred, bool new_key, enum fact_kind kind)
+{
+	struct scene *s = scene_new();
+	struct sdp_seen *sdp[4] = { scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_SAVP),
+				    scene_sdp(s, "10.0.0.2:5000", PROFILE_RTP_SAVP),
+				    scene_sdp(s, "10.0.0.1:4000", PROFILE_RTP_SAVP),
+				    scene_sdp(s, "10.0.0.3:5000", PROFILE_RTP_SAVP) };
+
+	for (unsigned i = 0; i < 4; i++)
+		scene_key(s, scene_line(sdp[i], 0), i == 2 && !new_key ? 100 : 100 + i);
+	bool noted = scene_has(transferred(s, referred, sdp), kind);
 	scene_free(s);
 	return noted;
 }
@@ -394,8 +398,42 @@ static bool changed_party(bool referred)
 static void a_transfer_under_the_same_key_is_noted(void **state)
 {
 	(void)state;
-	assert_true(changed_party(true));
-	assert_false(changed_party(false));
+	assert_true(changed_party(true, false, FACT_party_changed));
+	assert_false(changed_party(false, false, FACT_party_changed));
+	assert_false(changed_party(true, true, FACT_party_changed));
+	assert_true(changed_party(true, true, FACT_party_rekeyed));
+	assert_false(changed_party(true, false, FACT_party_rekeyed));
+	assert_false(changed_party(false, true, FACT_party_rekeyed));
+}
+
+/* Who comes after a transfer with the certificate of whom he takes over from. */
+static bool shown_by_another(const char *print, enum fact_kind kind)
+{
+	struct scene *s = scene_new();
+	static const char *const at[] = { "10.0.0.1:4000", "10.0.0.2:5000", "10.0.0.1:4000",
+					  "10.0.0.3:5000" };
+	const char *const prints[] = { "AA:AA", "BB:BB", "AA:AA", print };
+	struct fingerprint_seen list[4];
+	struct sdp_seen *sdp[4];
+
+	for (unsigned i = 0; i < 4; i++) {
+		list[i] = (struct fingerprint_seen){ SLICE("sha-256"), slice_of(prints[i]) };
+		sdp[i] = scene_sdp(s, at[i], PROFILE_DTLS_SAVP);
+		scene_line(sdp[i], 0)->fingerprints = &list[i];
+		scene_line(sdp[i], 0)->fingerprint_count = 1;
+	}
+	bool noted = scene_has(transferred(s, true, sdp), kind);
+	scene_free(s);
+	return noted;
+}
+
+static void a_certificate_that_two_parties_show_is_noted(void **state)
+{
+	(void)state;
+	assert_true(shown_by_another("bb:bb", FACT_party_changed));
+	assert_false(shown_by_another("bb:bb", FACT_party_rekeyed));
+	assert_true(shown_by_another("CC:CC", FACT_party_rekeyed));
+	assert_false(shown_by_another("CC:CC", FACT_party_changed));
 }
 
 static void says_when_nobody_asserted_where_the_path_ends(void **state)
@@ -417,6 +455,7 @@ int main(void)
 		cmocka_unit_test(clear_sip_inside_an_asserted_tunnel_is_not_called_readable),
 		cmocka_unit_test(a_party_that_says_it_is_recorded_is_noted),
 		cmocka_unit_test(a_transfer_under_the_same_key_is_noted),
+		cmocka_unit_test(a_certificate_that_two_parties_show_is_noted),
 		cmocka_unit_test(says_when_nobody_asserted_where_the_path_ends),
 		cmocka_unit_test(a_box_that_keys_both_sides_apart_holds_keys_and_hears),
 		cmocka_unit_test(a_proxy_beside_direct_media_holds_the_key_but_gets_no_media),

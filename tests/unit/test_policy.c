@@ -172,6 +172,8 @@ static void names_the_place_of_a_mistake_and_the_nearest_word(void **state)
 		  "m: gate.fail_on: no severity 'hgih'; did you mean high?" },
 		{ POLICY(",\"gate\":{\"classes\":[\"attack\",\"exposures\"]}"),
 		  "m: gate.classes[1]: no class 'exposures'; did you mean exposure?" },
+		{ POLICY(",\"gate\":{\"weakens\":1}"),
+		  "m: gate.weakens: is neither true nor false" },
 		{ POLICY(",\"gate\":{\"rules\":[\"SIG-0001\"]}"),
 		  "m: gate.rules[0]: no rule 'SIG-0001'; did you mean SIG-001?" },
 		{ POLICY(",\"severities\":{\"MED-06\":\"high\"}"),
@@ -181,7 +183,7 @@ static void names_the_place_of_a_mistake_and_the_nearest_word(void **state)
 		{ POLICY(",\"severities\":[]"), "m: severities: is not an object" },
 		{ POLICY(",\"requires\":[\"meida=pass\"]"),
 		  "m: requires[0]: requirement \"meida=pass\", column 1: there is no field "
-		  "\"meida\"; the nearest is \"media\"" },
+		  "\"meida\" in row or call; did you mean media?" },
 		{ POLICY(",\"requires\":\"media=pass\""), "m: requires: is not a list of texts" },
 		{ POLICY(",\"parameters\":{\"clear_start\":0}"),
 		  "m: parameters: no key 'clear_start'" },

@@ -69,6 +69,56 @@ static struct fact *tls_call(const char *session)
 	return f;
 }
 
+/* ---- what makes a call WEAK (contract 2) --------------------------------------------------- */
+
+static struct fact *old_tls_call(void)
+{
+	tls_call("TLS 1.0, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA");
+	struct fact *f = callmake_fact(&m, FACT_tls_old);
+	f->leg = 0;
+	f->value = 0x0301;
+	f->text = "TLS 1.0";
+	return f;
+}
+
+static bool gates_under(const char *said)
+{
+	return callmake_violated(under(said), "TLS-001")->gates;
+}
+
+static void what_makes_a_call_weak_gates_where_the_policy_names_it(void **state)
+{
+	(void)state;
+	old_tls_call();
+	assert_true(gates_under("baseline"));
+	assert_int_equal(under("baseline")->label, LABEL_WEAK);
+	struct gate g = judge_gate(judge, false, true);
+	assert_int_equal(g.exit, 1);
+	assert_non_null(strstr(g.why, "1 of them makes a call WEAK"));
+	assert_true(gates_under("enterprise"));
+	assert_true(gates_under("\"gate\":{\"classes\":[],\"weakens\":true}"));
+	assert_false(gates_under("\"gate\":{\"weakens\":false}"));
+	assert_int_equal(judge_gate(judge, false, true).exit, 0);
+	assert_false(gates_under("\"gate\":{\"classes\":[\"exposure\"]}"));
+	assert_false(gates_under("\"gate\":{\"fail_on\":\"critical\"}"));
+	assert_false(gates_under("\"gate\":{\"except\":[\"TLS-001\"]}"));
+}
+
+static void any_row_is_made_weak_and_worse_ones_stay_so(void **state)
+{
+	(void)state;
+	old_tls_call();
+	m.c.kind = CALL_REGISTRATION;
+	m.c.media_count = 0;
+	assert_true(gates_under("baseline"));
+	assert_int_equal(under("baseline")->label, LABEL_WEAK);
+	old_tls_call();
+	callmake_fact_on(&m, FACT_media_clear, 0); /* and worse: it would be weak all the same */
+	assert_int_equal(under("baseline")->label, LABEL_EXPOSED);
+	assert_true(gates_under("baseline"));
+	assert_false(callmake_violated(judge_call(judge, &m.c), "MED-002")->weakens);
+}
+
 static void no_policy_changes_verdict_label_or_score(void **state)
 {
 	static const char *const names[] = {
@@ -290,6 +340,8 @@ static void nobody_is_told_of_strength_who_did_not_ask(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_makes_a_call_weak_gates_where_the_policy_names_it),
+		cmocka_unit_test(any_row_is_made_weak_and_worse_ones_stay_so),
 		cmocka_unit_test(no_policy_changes_verdict_label_or_score),
 		cmocka_unit_test(a_severity_is_what_the_policy_says),
 		cmocka_unit_test(an_occurrence_keeps_what_is_particular_to_it),

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "rules/require.h"
+#include "tests/lib/callmake.h"
 
 enum {
 	PASS = SHOWN_PASS,
@@ -49,7 +50,7 @@ static enum policy_result ask(const char *text, enum label best)
 
 	if (require_parse(text, &r, &why) != ERR_OK)
 		fail_msg("%s", why);
-	enum policy_result p = require_ask(r, &(struct require_row){ &now, best });
+	enum policy_result p = require_ask(r, &(struct require_row){ NULL, &now, best });
 	require_free(r);
 	return p;
 }
@@ -148,22 +149,25 @@ static void compares_numbers_with_what_is_still_possible(void **state)
 static const struct {
 	const char *text, *says;
 } mistakes[] = {
-	{ "medai=pass", "column 1: there is no field \"medai\"; the nearest is \"media\"" },
-	{ "keys=pass and media=parcial",
-	  "column 21: there is no verdict \"parcial\"; the nearest is "
-	  "\"partial\"" },
-	{ "label>=END-TO-END MEDIAS", "the nearest is \"END-TO-END MEDIA\"" },
-	{ "media<pass", "column 6: expected one of = == != >=" },
-	{ "media=", "column 7: expected a verdict" },
-	{ "", "column 1: expected a field" },
-	{ "and", "column 1: expected a field" },
-	{ "score=90", "column 6: score and coverage can be compared with >= only" },
-	{ "score>=101", "column 8: expected a number from 0 to 100" },
-	{ "coverage>=x", "column 11: expected a number" },
-	{ "(media=pass", "column 12: expected )" },
+	{ "medai=pass",
+	  "requirement \"medai=pass\", column 1: there is no field \"medai\" in row or call; did "
+	  "you mean media?" },
+	{ "keys=pass and media=parcial", "column 21: " },
+	{ "keys=pass and media=parcial", "did you mean partial?" },
+	{ "label>=END-TO-END MEDIAS", "did you mean END-TO-END MEDIA?" },
+	{ "media=", "column 7: expected a value" },
+	{ "", "column 1: expected a value" },
+	{ "and", "column 1: expected a value" },
+	{ "media", "neither true nor false" },
+	{ "media=80", "column 7: " },
+	{ "score>=101", "score and coverage go from 0 to 100" },
+	{ "media=pass or not (coverage>=-1)", "score and coverage go from 0 to 100" },
+	{ "coverage>=x", "column 11: there is no field \"x\"" },
+	{ "(media=pass", "column 12: expected \")\"" },
 	{ "media=pass)", "column 11: expected and, or, or the end" },
 	{ "media>=not_applicable", "neither better nor worse" },
-	{ "((((((((((((((((((media=pass", "nested too deeply" },
+	{ "keys=pass and media<not_applicable", "neither better nor worse" },
+	{ "((((((((((((((((((((((((((((((((((((((media=pass", "nested too deeply" },
 };
 
 static void names_what_is_wrong_where_and_the_nearest(void **state)
@@ -182,21 +186,56 @@ static void names_what_is_wrong_where_and_the_nearest(void **state)
 
 static void refuses_what_is_too_long(void **state)
 {
-	char text[2000] = "media=pass";
+	static char text[6000] = "media=pass";
 	struct require *r = NULL;
 	char *why = NULL;
 
 	(void)state;
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 400; i++)
 		strcat(text, " or keys=pass");
 	assert_int_equal(require_parse(text, &r, &why), ERR_USAGE);
+	assert_non_null(strstr(why, "longer than"));
 	free(why);
-	text[0] = '\0';
-	for (int i = 0; i < 33; i++)
-		strcat(text, i ? "and keys=fail " : "keys=fail ");
-	assert_int_equal(require_parse(text, &r, &why), ERR_USAGE);
-	assert_non_null(strstr(why, "too long"));
-	free(why);
+}
+
+/* One language: what else it can ask may be required, too, and is met or cannot be told. */
+static enum policy_result of_call(const char *text, bool emergency)
+{
+	struct callmake m;
+	char *why = NULL;
+
+	callmake_begin(&m, CALL_CALL);
+	callmake_leg(&m, true);
+	m.c.emergency = emergency;
+	struct judge_options o = { .requires = (const char *const[]){ text, NULL } };
+	struct judge *j;
+	assert_int_equal(judge_new(&j, o, &why), ERR_OK);
+	const struct judgement *got = judge_call(j, &m.c);
+	enum policy_result p = got->unknown_count     ? POLICY_CANNOT_TELL
+			       : got->unmet_count > 1 ? POLICY_NOT_MET
+						      : POLICY_MET;
+	judge_free(j);
+	return p;
+}
+
+static void whatever_can_be_asked_of_a_row_can_be_required(void **state)
+{
+	(void)state;
+	assert_int_equal(of_call("emergency", true), POLICY_MET);
+	assert_int_equal(of_call("emergency", false), POLICY_CANNOT_TELL);
+	assert_int_equal(of_call("any(findings: rule = 'SIG-001')", false), POLICY_MET);
+	assert_int_equal(of_call("none(findings: rule = 'SIG-001')", false), POLICY_CANNOT_TELL);
+	assert_int_equal(of_call("kind = page or signaling = fail", false), POLICY_MET);
+	assert_int_equal(of_call("signaling < suspect", false), POLICY_MET);
+	assert_int_equal(of_call("signaling > fail", false), POLICY_CANNOT_TELL);
+}
+
+static void a_row_without_its_call_is_known_by_its_verdict(void **state)
+{
+	(void)state;
+	row(PASS, PASS, PASS);
+	assert_int_equal(ask("media=pass and emergency", LABEL_END_TO_END), POLICY_CANNOT_TELL);
+	assert_int_equal(ask("media=pass or emergency", LABEL_END_TO_END), POLICY_MET);
 }
 
 int main(void)
@@ -208,6 +247,8 @@ int main(void)
 		cmocka_unit_test(compares_numbers_with_what_is_still_possible),
 		cmocka_unit_test(names_what_is_wrong_where_and_the_nearest),
 		cmocka_unit_test(refuses_what_is_too_long),
+		cmocka_unit_test(whatever_can_be_asked_of_a_row_can_be_required),
+		cmocka_unit_test(a_row_without_its_call_is_known_by_its_verdict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

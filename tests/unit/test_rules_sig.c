@@ -319,12 +319,13 @@ static void a_protected_body_is_a_fact_and_no_proof(void **state)
 	(void)state;
 	callmake_begin(&m, CALL_CALL);
 	callmake_leg(&m, true);
-	assert_null(callmake_finding(judged(), "SIG-010", OUTCOME_NOTED));
+	assert_null(callmake_finding(judged(), "SIG-010", OUTCOME_SATISFIED));
 	struct fact *f = callmake_fact(&m, FACT_body_enveloped);
 	f->leg = 0;
 	f->grade = 2;
 	const struct judgement *j = judged();
-	assert_int_equal(callmake_finding(j, "SIG-010", OUTCOME_NOTED)->severity, SEVERITY_INFO);
+	assert_int_equal(callmake_finding(j, "SIG-010", OUTCOME_SATISFIED)->severity,
+			 SEVERITY_INFO);
 	assert_int_equal(signaling(j), SHOWN_FAIL);
 	assert_int_equal(j->conditions[CONDITION_KEYS].shown, SHOWN_NOT_OBSERVABLE);
 }

@@ -395,6 +395,50 @@ static void without_a_name_asked_for_nothing_is_compared(void **state)
 	assert_int_equal(judged()->conditions[CONDITION_SIGNALING].shown, SHOWN_NOT_OBSERVABLE);
 }
 
+static uint64_t named(const char *host, const char *name)
+{
+	void *none = NULL;
+
+	seen.sni = slice_of(host);
+	shake->certs[1] = certificate();
+	shake->certs[1].has_san = true;
+	shake->certs[1].names[0] = slice_of(name);
+	shake->certs[1].name_count = 1;
+	(void)judged();
+	const struct fact *f = call_fact(&s->rows[0], FACT_cert_named, NULL);
+	uint64_t value = f ? f->value : UINT64_MAX;
+	stop(&none);
+	start(&none);
+	return value;
+}
+
+static void how_a_certificate_names_its_host_is_noted(void **state)
+{
+	(void)state;
+	assert_int_equal(named("sip.example.com", "sip.example.com"), 2);
+	assert_int_equal(named("sip.example.com", "*.example.com"), 1);
+	assert_int_equal(named("", "sip.example.com"), 0); /* nothing was asked for */
+	assert_int_equal(named("sip.example.com", "other.example"), UINT64_MAX);
+}
+
+static void a_certificate_of_a_client_fits_only_where_it_was_read(void **state)
+{
+	(void)state;
+	shake->certs[0] = certificate();
+	(void)judged();
+	assert_int_equal(call_fact(&s->rows[0], FACT_cert_client_fits, NULL)->value, 1);
+	stop(state);
+	start(state);
+	shake->certs[0].sent = true;
+	(void)judged();
+	assert_int_equal(call_fact(&s->rows[0], FACT_cert_client_fits, NULL)->value, 0);
+	stop(state);
+	start(state);
+	shake->certs[0].none = true;
+	(void)judged();
+	assert_null(call_fact(&s->rows[0], FACT_cert_client_fits, NULL));
+}
+
 #define STAGED(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int main(void)
@@ -418,6 +462,8 @@ int main(void)
 		STAGED(a_clock_that_was_never_set_judges_no_date),
 		STAGED(both_sides_are_told_apart),
 		STAGED(trust_needs_a_store),
+		STAGED(how_a_certificate_names_its_host_is_noted),
+		STAGED(a_certificate_of_a_client_fits_only_where_it_was_read),
 		STAGED(the_usage_must_fit_the_part_played),
 		STAGED(a_certificate_of_another_host_makes_the_hop_suspect),
 		STAGED(a_client_that_refused_it_was_not_deceived),

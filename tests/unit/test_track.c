@@ -242,6 +242,40 @@ static void makes_opaque_rows_with_their_connections(void **state)
 	scene_free(s);
 }
 
+static void lacks(struct scene *s, const char *src, const char *dst, uint8_t protocol,
+		  enum loss_kind kind, uint64_t count)
+{
+	struct observation o = scene_between(s, OBSERVATION_LOSS, src, dst, 5, 5);
+
+	o.flow = addr_flow_key(scene_endpoint(src), scene_endpoint(dst), protocol);
+	o.as.loss = (struct loss_seen){ kind, count };
+	track_observe(s->track, &o);
+}
+
+/* OBS-003 and OBS-004, where signaling could not be read. */
+static void opaque_rows_tell_what_the_capture_lacks(void **state)
+{
+	(void)state;
+	for (int hurt = 0; hurt < 2; hurt++) {
+		struct scene *s = scene_new();
+		scene_tls(s, "10.0.0.1:33000", "10.0.0.9:5061", 0, 40);
+		scene_voices(s, 1, 31, false);
+		if (hurt) {
+			lacks(s, "10.0.0.1:33000", "10.0.0.9:5061", 6, LOSS_TCP_GAP, 2);
+			lacks(s, "10.0.0.1:33000", "10.0.0.9:5061", 6, LOSS_SNAPLEN, 3);
+			lacks(s, "10.0.0.1:4000", "10.0.0.2:5000", 17, LOSS_SNAPLEN, 4);
+		}
+		scene_end(s, 200);
+		const struct call *c = scene_row(s, CALL_OPAQUE, 0);
+		const struct fact *loss = call_fact(c, FACT_loss, NULL);
+		const struct fact *cut = call_fact(c, FACT_truncated, NULL);
+		assert_true(hurt == (loss != NULL) && hurt == (cut != NULL));
+		assert_true(!loss || (loss->value == 2 && loss->leg == 0));
+		assert_true(!cut || cut->value == 7);
+		scene_free(s);
+	}
+}
+
 static void finds_the_connections_of_media_that_ends_with_the_capture(void **state)
 {
 	(void)state;
@@ -461,6 +495,7 @@ int main(void)
 		cmocka_unit_test(gives_a_window_across_two_calls_to_neither),
 		cmocka_unit_test(finds_media_by_user_fragment_alone),
 		cmocka_unit_test(makes_opaque_rows_with_their_connections),
+		cmocka_unit_test(opaque_rows_tell_what_the_capture_lacks),
 		cmocka_unit_test(finds_the_connections_of_media_that_ends_with_the_capture),
 		cmocka_unit_test(makes_no_call_of_a_web_connection),
 		cmocka_unit_test(calls_a_clear_multicast_a_page),

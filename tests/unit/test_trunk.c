@@ -87,12 +87,14 @@ static void a_server_that_shows_its_certificate_is_fine(void **state)
 	shake->certs[0].sent = shake->certs[0].parsed = true;
 	shake->certs[0].not_after_s = INT64_MAX;
 	assert_null(judged(P1_OUT, P2));
+	assert_int_equal(call_fact(&s->rows[0], FACT_tls_trunk, NULL)->value, 1);
 }
 
 static void access_links_need_no_certificate_of_the_phone(void **state)
 {
 	(void)state;
 	assert_null(judged(PHONE, P1));
+	assert_null(call_fact(&s->rows[0], FACT_tls_trunk, NULL));
 	stop(state);
 	start(state);
 	assert_null(judged(P2_OUT, OTHER)); /* the phone accepts TLS of its proxy */
@@ -105,6 +107,7 @@ static void what_a_handshake_hides_is_not_missed(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		*hides[i] = true;
 		assert_null(judged(P1_OUT, P2));
+		assert_int_equal(call_fact(&s->rows[0], FACT_tls_trunk, NULL)->value, 0);
 		stop(state);
 		start(state);
 	}

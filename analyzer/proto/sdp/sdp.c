@@ -403,15 +403,3 @@ const char *sdp_kind_name(enum sdp_kind k)
 
 	return (unsigned)k < sizeof names / sizeof names[0] ? names[k] : "";
 }
-
-const char *sdp_direction_name(enum sdp_dir d)
-{
-	static const char *const names[] = {
-		[SDP_DIR_SENDRECV] = "sendrecv",
-		[SDP_DIR_SENDONLY] = "sendonly",
-		[SDP_DIR_RECVONLY] = "recvonly",
-		[SDP_DIR_INACTIVE] = "inactive",
-	};
-
-	return (unsigned)d < sizeof names / sizeof names[0] ? names[d] : "";
-}

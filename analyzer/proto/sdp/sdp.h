@@ -327,8 +327,6 @@ const struct sdp_codec *sdp_codec_of(const struct sdp_media *m, uint8_t payload_
 bool sdp_proto_is_rtp(enum sdp_proto p);    /* RTP or SRTP on any transport */
 bool sdp_proto_is_secure(enum sdp_proto p); /* the profile itself demands protection */
 bool sdp_proto_is_dtls(enum sdp_proto p);   /* keyed by DTLS by its name */
-const char *sdp_proto_name(enum sdp_proto p);
 const char *sdp_kind_name(enum sdp_kind k);
-const char *sdp_direction_name(enum sdp_dir d);
 
 #endif

@@ -62,8 +62,3 @@ bool sdp_proto_is_dtls(enum sdp_proto p)
 {
 	return means(p, DTLS);
 }
-
-const char *sdp_proto_name(enum sdp_proto p)
-{
-	return (unsigned)p < SDP_PROTO_COUNT ? protos[p].name : "";
-}
