@@ -8,6 +8,7 @@
 #include "analyzer/base/mem.h"
 #include "reports/json_out.h"
 #include "reports/jvalue.h"
+#include "rules/waiver.h"
 
 enum {
 	PROBLEMS_MAX = 100000,
@@ -19,7 +20,7 @@ enum {
 };
 
 struct problem {
-	char id[33], call[17];
+	char id[33], call[17], fingerprint[33]; /* call and fingerprint: of the example */
 	const struct rule *rule;
 	enum severity severity;
 	const char *title, *detail, *element, *filter, *caused_by;
@@ -27,8 +28,9 @@ struct problem {
 	struct evidence at[EXAMPLE_EVIDENCE];
 	uint8_t at_count;
 	bool gates;
-	enum change change; /* the worst of its occurrences */
-	uint64_t waived;    /* occurrences that a waiver holds for */
+	enum change change;		      /* the worst of its occurrences */
+	uint64_t waived;		      /* occurrences that a waiver holds for */
+	const char *reason, *owner, *expires; /* of the first of them */
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -87,6 +89,7 @@ static void example(struct problem *n, const struct call *c, const struct findin
 {
 	if (c->id)
 		(void)snprintf(n->call, sizeof n->call, "%s", c->id);
+	(void)snprintf(n->fingerprint, sizeof n->fingerprint, "%s", f->fingerprint);
 	for (n->at_count = 0; n->at_count < f->at_count && n->at_count < EXAMPLE_EVIDENCE;
 	     n->at_count++)
 		n->at[n->at_count] = f->at[n->at_count];
@@ -151,13 +154,24 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 	return n;
 }
 
+static void excuse(struct problems *p, struct redactor *hide, struct problem *n,
+		   const struct waiver *w)
+{
+	if (!w)
+		return;
+	if (!n->waived++) {
+		n->reason = kept(p, hide, w->reason);
+		n->owner = kept(p, hide, w->owner);
+		n->expires = kept(p, hide, w->expires);
+	}
+}
+
 static void count(struct problem *n, const struct call *c, const struct finding *f, uint64_t call)
 {
 	n->occurrences++;
 	n->calls += n->last_call != call;
 	n->last_call = call;
 	n->gates = n->gates || f->gates;
-	n->waived += f->waived != NULL;
 	if (f->change && (!n->change || f->change < n->change))
 		n->change = f->change;
 	if (f->severity > n->severity)
@@ -182,6 +196,7 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		if (!n)
 			continue;
 		count(n, c, f, p->calls);
+		excuse(p, hide, n, f->waived);
 		join(p, n, n->occurrences == 1);
 	}
 }
@@ -266,6 +281,7 @@ static void example_write(const struct problem *n, const char *const *labels, si
 {
 	json_out_key_open(out, "example", '{');
 	json_out_key_text(out, "call", n->call);
+	json_out_key_text(out, "fingerprint", n->fingerprint);
 	json_out_key_text(out, "detail", n->detail);
 	json_out_key_open(out, "evidence", '[');
 	for (size_t i = 0; i < n->at_count; i++) {
@@ -279,6 +295,18 @@ static void example_write(const struct problem *n, const char *const *labels, si
 	}
 	json_out_close(out, ']');
 	json_out_key_text(out, "filter", n->filter);
+	json_out_close(out, '}');
+}
+
+static void waived(const struct problem *n, struct text *out)
+{
+	if (!n->waived)
+		return;
+	json_out_key_number(out, "waived", n->waived);
+	json_out_key_open(out, "waived_by", '{');
+	json_out_key_text(out, "reason", n->reason);
+	json_out_key_text(out, "owner", n->owner);
+	json_out_key_text(out, "expires", n->expires);
 	json_out_close(out, '}');
 }
 
@@ -302,8 +330,7 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 	json_out_key_bool(out, "gates", n->gates);
 	if (n->change)
 		json_out_key_text(out, "change", judge_change_text(n->change));
-	if (n->waived)
-		json_out_key_number(out, "waived", n->waived);
+	waived(n, out);
 	json_out_key_text(out, "caused_by", n->caused_by);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)
