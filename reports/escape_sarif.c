@@ -3,7 +3,7 @@
 
 void escape_sarif_message(struct text *t, const char *s)
 {
-	for (; *s; s++) {
+	for (; s && *s; s++) {
 		if (*s == '{' || *s == '}')
 			text_addf(t, "%c%c", *s, *s);
 		else

@@ -73,7 +73,7 @@ static void calls(struct document *d, struct gather *g)
 	text_add(&g->t, "  </testsuite>\n");
 }
 
-static void run(const struct document *d, struct gather *g)
+static void run(struct document *d, struct gather *g)
 {
 	struct junit_counts n = { 0 };
 	struct text cases = { NULL, 0, 0 };

@@ -107,7 +107,7 @@ static void problem_row(struct text *t, const json_t *problem)
 }
 
 /* What somebody answers for stands behind what nobody does. */
-static size_t problem_rows(struct text *t, const struct document *d, bool waived, size_t shown)
+static size_t problem_rows(struct text *t, struct document *d, bool waived, size_t shown)
 {
 	json_t *problem;
 
@@ -121,7 +121,7 @@ static size_t problem_rows(struct text *t, const struct document *d, bool waived
 	return shown;
 }
 
-static void problems(struct text *t, const struct document *d)
+static void problems(struct text *t, struct document *d)
 {
 	size_t all = document_problems(d), shown;
 
@@ -161,9 +161,8 @@ static void missing(struct text *t, const json_t *summary)
 
 static void listener(struct text *t, const json_t *one)
 {
+	const json_t *could = jvalue_get(one, "could");
 	const char *role = jvalue_str(one, "role");
-	size_t k;
-	json_t *power;
 
 	text_add(t, "- ");
 	escape_code_span(t, jvalue_str(one, "who"), LONG);
@@ -173,10 +172,8 @@ static void listener(struct text *t, const json_t *one)
 		text_add(t, ")");
 	}
 	text_add(t, " could ");
-	json_array_foreach(jvalue_get(one, "could"), k, power)
-	{
-		text_addf(t, "%s%s", k ? ", " : "", wording_power(json_string_value(power)));
-	}
+	for (size_t k = 0; k < json_array_size(could); k++)
+		text_addf(t, "%s%s", k ? ", " : "", wording_power(jvalue_at(could, k)));
 	text_add(t, " in ");
 	mapping_calls(t, jvalue_int(one, "calls"));
 	text_add(t, "\n");

@@ -18,6 +18,8 @@ static void head_lines(struct text *t, const char *name, const char *help)
 /* Up to three labels, name and value in turn; NULL ends. */
 static void sample(struct text *t, const char *name, const char *const *labels, const json_t *value)
 {
+	if (!json_is_number(value))
+		return;
 	text_addf(t, "earshot_%s", name);
 	for (size_t i = 0; labels && labels[i]; i += 2) {
 		text_addf(t, "%s%s=", i ? "," : "{", labels[i]);
@@ -83,7 +85,7 @@ static void rules(struct text *t, const json_t *summary, const char *name, const
 }
 
 /* Problems by severity and class; those that somebody answers for apart. */
-static void problems(struct text *t, const struct document *d)
+static void problems(struct text *t, struct document *d)
 {
 	json_t *counts[2] = { json_object(), json_object() }, *problem;
 	static const char *const names[] = { "problems", "problems_waived" };

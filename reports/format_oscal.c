@@ -85,7 +85,7 @@ static void result_props(struct text *t, const json_t *head)
 	text_free(&exit);
 }
 
-static void observations(struct gather *g, const struct document *d, json_t *by_rule)
+static void observations(struct gather *g, struct document *d, json_t *by_rule)
 {
 	const json_t *head = document_head(d);
 	const char *c;
@@ -113,7 +113,7 @@ static void observations(struct gather *g, const struct document *d, json_t *by_
 	json_out_close(&g->t, ']');
 }
 
-static void result(struct gather *g, const struct document *d)
+static void result(struct gather *g, struct document *d)
 {
 	const json_t *head = document_head(d);
 	json_t *by_rule = json_object();

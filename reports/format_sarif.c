@@ -141,7 +141,7 @@ static void problem_properties(struct text *out, const json_t *problem)
 	json_out_close(out, '}');
 }
 
-static void problem_result(struct text *out, const struct document *d, const json_t *rules,
+static void problem_result(struct text *out, struct document *d, const json_t *rules,
 			   const json_t *problem)
 {
 	const char *rule = jvalue_str(problem, "rule");
@@ -343,7 +343,7 @@ static void run_properties(struct text *out, const json_t *head)
 	json_out_close(out, '}');
 }
 
-static void results(struct gather *g, const struct document *d, const json_t *rules)
+static void results(struct gather *g, struct document *d, const json_t *rules)
 {
 	json_t *problem;
 

@@ -66,7 +66,7 @@ bool mapping_told(const json_t *head, const char *condition, size_t verdict, uin
 			  v == mapping_verdict(jvalue_str(one, "verdict")));
 }
 
-json_t *mapping_problem(const struct document *d, size_t i)
+json_t *mapping_problem(struct document *d, size_t i)
 {
 	struct text t = { NULL, 0, 0 };
 

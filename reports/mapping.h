@@ -44,7 +44,7 @@ const char *mapping_condition(size_t i);
 bool mapping_told(const json_t *head, const char *condition, size_t verdict, uint64_t *calls);
 
 /* A new reference to the i-th problem of all, worst first; NULL past the end. */
-json_t *mapping_problem(const struct document *d, size_t i);
+json_t *mapping_problem(struct document *d, size_t i);
 /* Somebody answers for every occurrence of it. */
 bool mapping_waived(const json_t *problem);
 /* The evidence of its example that is looked at first; NULL: none. */

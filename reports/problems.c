@@ -19,6 +19,11 @@ enum {
 	RULES_TOLD = 128,
 };
 
+/* Who answers for a problem, as the report shows it. */
+struct excuse {
+	const char *reason, *owner, *expires;
+};
+
 struct problem {
 	char id[33], call[17], fingerprint[33]; /* call and fingerprint: of the example */
 	const struct rule *rule;
@@ -28,9 +33,9 @@ struct problem {
 	struct evidence at[EXAMPLE_EVIDENCE];
 	uint8_t at_count;
 	bool gates;
-	enum change change;		      /* the worst of its occurrences */
-	uint64_t waived;		      /* occurrences that a waiver holds for */
-	const char *reason, *owner, *expires; /* of the first of them */
+	enum change change;	     /* the worst of its occurrences */
+	uint64_t waived;	     /* occurrences that a waiver holds for */
+	const struct excuse *excuse; /* of the first of them; NULL: none, or no room */
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -154,16 +159,15 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 	return n;
 }
 
-static void excuse(struct problems *p, struct redactor *hide, struct problem *n,
-		   const struct waiver *w)
+static const struct excuse *excuse_of(struct problems *p, struct redactor *hide,
+				      const struct waiver *w)
 {
-	if (!w)
-		return;
-	if (!n->waived++) {
-		n->reason = kept(p, hide, w->reason);
-		n->owner = kept(p, hide, w->owner);
-		n->expires = kept(p, hide, w->expires);
-	}
+	struct excuse *e = arena_take(p->arena, sizeof *e);
+
+	if (e)
+		*e = (struct excuse){ kept(p, hide, w->reason), kept(p, hide, w->owner),
+				      kept(p, hide, w->expires) };
+	return e;
 }
 
 static void count(struct problem *n, const struct call *c, const struct finding *f, uint64_t call)
@@ -196,7 +200,8 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		if (!n)
 			continue;
 		count(n, c, f, p->calls);
-		excuse(p, hide, n, f->waived);
+		if (f->waived && !n->waived++)
+			n->excuse = excuse_of(p, hide, f->waived);
 		join(p, n, n->occurrences == 1);
 	}
 }
@@ -303,10 +308,12 @@ static void waived(const struct problem *n, struct text *out)
 	if (!n->waived)
 		return;
 	json_out_key_number(out, "waived", n->waived);
+	if (!n->excuse)
+		return;
 	json_out_key_open(out, "waived_by", '{');
-	json_out_key_text(out, "reason", n->reason);
-	json_out_key_text(out, "owner", n->owner);
-	json_out_key_text(out, "expires", n->expires);
+	json_out_key_text(out, "reason", n->excuse->reason);
+	json_out_key_text(out, "owner", n->excuse->owner);
+	json_out_key_text(out, "expires", n->excuse->expires);
 	json_out_close(out, '}');
 }
 

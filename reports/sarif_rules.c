@@ -52,7 +52,7 @@ static void add_rule(json_t *rules, const json_t *head, const json_t *problem)
 	jvalue_put(rules, id, rule);
 }
 
-json_t *sarif_rules_new(const struct document *d)
+json_t *sarif_rules_new(struct document *d)
 {
 	json_t *rules = json_object(), *problem;
 
