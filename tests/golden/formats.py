@@ -168,6 +168,51 @@ def compared(tmp):
     yield "every format is as it should be", not s.wrong
 
 
+def passes(tmp):
+    """a pass is a pass in every format, and only where it is one"""
+    taps = [{"label": x, "place": "access"} for x in ("alice", "bob")]
+    inventory = write(tmp, "network.json", json.dumps({"schema": "earshot.inventory/1", "taps": taps}))
+    s = Scene(tmp, "tls-dtls-direct", ["alice=alice.pcap.gz", "bob=bob.pcap.gz"], "--inventory", inventory)
+    counts = formats_check.from_json(s.text["json"])
+    yield "media and keys pass, signaling does not", [counts[c]["pass"] for c in formats_check.CONDITIONS] == [0, 1, 1]
+    passed = {c.get("name") for c in s.cases() if not len(c) and c.get("name") in formats_check.CONDITIONS}
+    yield "JUnit", passed == {"keys", "media"}
+    yield "ECS: what is open in part is not a success", [
+        d["event"]["outcome"] for d in lines_of(s.text["ecs"]) if d["event"]["kind"] == "state"] == ["unknown"]
+    yield "every format is as it should be", not s.wrong
+
+
+# A change to the text of a format that must not go unseen.
+CHANGES = {
+    "json": [('"kind":"call"', '"kind":"cal"')], "ndjson": [('{"run":"', '{"rn":"')],
+    "text": [("  signaling  FAIL", "  signaling  PASS")],
+    "sarif": [('"kind":"fail"', '"kind":"bad"'), ('"calls":3}', '"calls":4}'), ('"level":"none"', '"level":"note"')],
+    "junit": [("</testcase>", "</testcas>"), ('tests="3"', 'tests="4"')],
+    "csv": [('"fail"', '"pass"'), ("\r\n", "\n"), (',"', ',"="')],
+    "ecs": [('"state"', '"stat"'), ('"outcome":"unknown"', '"outcome":"success"')],
+    "ocsf": [('"status_id":2,', '"status_id":1,'), ('"class_uid":2003', '"class_uid":2002')],
+    "gitlab": [("blocker", "worst"), ("fail in 3", "fail in 2")], "markdown": [("| 0 | 1 |", "| 1 | 0 |")],
+    "oscal": [("not-satisfied", "satisfied"), ('"objective-id"', '"objective id"'), ('"href":"#', '"href":"#0')],
+    "cef": [(" cs1=", " cs1=a=b "), ("CEF:0|", "CEF:0")], "metrics": [("# HELP", "# HLP"), ('"fail"} 3', '"fail"} 2')],
+}
+
+
+def seen(tmp):
+    """the checks see what is wrong: each of these changes is complained of"""
+    base = os.path.join(tmp, "r")
+    audit(EARSHOT, os.path.join(SAMPLES, "udp-sdes-proxy"), base, ["alice=alice.pcap.gz", "bob=bob.pcap.gz"])
+    tools, texts = formats_check.Tools(TOOLS), load(base)
+    yield "nothing is wrong yet", not list(formats_check.complaints(tools, base))
+    for name, changes in CHANGES.items():
+        for before, after in changes:
+            changed = texts[name].replace(before, after)
+            with open(base + FORMATS[name], "w", newline="") as f:
+                f.write(changed)
+            yield "%s with %r" % (name, after), changed != texts[name] and list(formats_check.complaints(tools, base))
+        with open(base + FORMATS[name], "w", newline="") as f:
+            f.write(texts[name])
+
+
 def again(tmp):
     """the same captures, the same bytes"""
     first = Scene(tmp, "udp-sdes-proxy", ["alice=alice.pcap.gz", "bob=bob.pcap.gz"])
@@ -188,7 +233,7 @@ def main():
             for w in wrong:
                 print("formats: %s: %s" % (run[0], w))
     tests = failed = 0
-    for part in (requirements, nothing, damaged, waived, compared, again):
+    for part in (requirements, nothing, damaged, waived, compared, passes, seen, again):
         with tempfile.TemporaryDirectory() as tmp:
             for name, good in part(tmp):
                 tests, failed = tests + 1, failed + (not good)
