@@ -47,7 +47,10 @@ static bool tame_character(char c)
 /* Nothing in it begins markup, wherever it stands, or is made a link. */
 static bool tame(const char *s)
 {
-	if (!letter(*s) || strstr(s, "://") || strcasestr(s, "www."))
+	size_t digits = strspn(s, "0123456789");
+
+	/* "1." and "1)" begin a list. */
+	if (!(digits ? s[digits] == ' ' : letter(*s)) || strstr(s, "://") || strcasestr(s, "www."))
 		return false;
 	while (tame_character(*s))
 		s++;

@@ -12,8 +12,8 @@
  * adds nothing.
  */
 void escape_code_span(struct text *t, const char *s, size_t runes);
-/* As it is where it begins with a letter and is letters, digits, blanks and plain punctuation; else
- * a code span. */
+/* As it is where it begins with a letter or a number and is letters, digits, blanks and plain
+ * punctuation; else a code span. */
 void escape_code_prose(struct text *t, const char *s, size_t runes);
 
 #endif

@@ -1,6 +1,8 @@
 /* escape_csv.c - hostile text as a cell of CSV. */
 #include "reports/escape_csv.h"
 
+#include "reports/escape.h"
+
 /*
  * Spreadsheets take the wide forms of these signs, too, and look past blanks in front of them. What
  * was a tab or a carriage return is a backslash by then, and can begin nothing.
@@ -10,11 +12,12 @@ static bool begins_formula(const char *s)
 	static const char *const wide[] = { "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
 					    "\xef\xbc\xa0" };
 
-	s += strspn(s, " ");
+	struct slice c = escape_trimmed(slice_of(s));
+
 	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-		if (strncmp(s, wide[i], 3) == 0)
+		if (c.n >= 3 && memcmp(c.p, wide[i], 3) == 0)
 			return true;
-	return *s && strchr("=+-@", *s);
+	return c.n && strchr("=+-@", c.p[0]);
 }
 
 void escape_csv_cell(struct text *t, const char *s)

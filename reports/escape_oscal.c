@@ -1,6 +1,7 @@
 /* escape_oscal.c - hostile text in the data types of OSCAL. */
 #include "reports/escape_oscal.h"
 
+#include "reports/escape.h"
 #include "reports/escape_code.h"
 
 enum { LINE_RUNES = 2000 };
@@ -25,33 +26,12 @@ void escape_oscal_token(struct text *t, const char *s)
 			text_addf(t, "%c", token_character(*s));
 }
 
-/* What \S of a regular expression takes for a blank; those that are controls are no more. */
-static bool is_blank(uint32_t rune)
-{
-	return rune == ' ' || rune == 0xa0 || rune == 0x1680 ||
-	       (rune >= 0x2000 && rune <= 0x200a) || rune == 0x202f || rune == 0x205f ||
-	       rune == 0x3000;
-}
-
-/* Blanks at both ends are taken off. */
-static struct slice inner(struct slice s)
-{
-	size_t n, end = 0;
-	uint32_t rune;
-
-	while ((n = text_rune(s, &rune)) && is_blank(rune))
-		s = slice_from(s, n);
-	for (size_t at = 0; at < s.n && (n = text_rune(slice_from(s, at), &rune)); at += n)
-		end = is_blank(rune) ? end : at + n;
-	return slice_upto(s, end);
-}
-
 void escape_oscal_string(struct text *t, const char *s)
 {
 	struct text seen = { NULL, 0, 0 };
 
 	text_printable(&seen, slice_of(s));
-	struct slice part = inner(slice_of(text_of(&seen)));
+	struct slice part = escape_trimmed(slice_of(text_of(&seen)));
 	if (part.n)
 		text_add_slice(t, part);
 	else

@@ -134,14 +134,14 @@ static void result(struct gather *g, struct document *d)
 	json_decref(by_rule);
 }
 
-static void capture_resource(struct text *t, const json_t *head, const json_t *in)
+static void capture_resource(struct text *t, const json_t *head, size_t i, const json_t *in)
 {
 	struct text uri = { NULL, 0, 0 };
 	char id[MAPPING_UUID];
 
 	escape_uri_path(&uri, jvalue_str(in, "name"));
 	json_out_open(t, '{');
-	json_out_key_text(t, "uuid", oscal_part_uuid(id, head, "capture", jvalue_str(in, "label")));
+	json_out_key_text(t, "uuid", oscal_part_capture(id, head, i));
 	oscal_part_line(t, "title", jvalue_str(in, "label"));
 	json_out_key_open(t, "rlinks", '[');
 	json_out_open(t, '{');
@@ -178,7 +178,7 @@ static void back_matter(struct text *t, const json_t *head)
 	json_out_close(t, '}');
 	json_array_foreach(jvalue_get(head, "inputs"), i, in)
 	{
-		capture_resource(t, head, in);
+		capture_resource(t, head, i, in);
 	}
 	json_out_close(t, ']');
 	json_out_close(t, '}');

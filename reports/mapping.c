@@ -90,7 +90,7 @@ const json_t *mapping_evidence(const json_t *problem)
 	return json_array_get(jvalue_get(jvalue_get(problem, "example"), "evidence"), 0);
 }
 
-const char *mapping_file(const json_t *head, const char *label)
+size_t mapping_input(const json_t *head, const char *label)
 {
 	size_t i;
 	json_t *input;
@@ -98,14 +98,24 @@ const char *mapping_file(const json_t *head, const char *label)
 	json_array_foreach(jvalue_get(head, "inputs"), i, input)
 	{
 		if (strcmp(jvalue_str(input, "label"), label) == 0)
-			return jvalue_str(input, "name");
+			break;
 	}
-	return "";
+	return i;
+}
+
+static const char *file_at(const json_t *head, size_t i)
+{
+	return jvalue_str(json_array_get(jvalue_get(head, "inputs"), i), "name");
+}
+
+const char *mapping_file(const json_t *head, const char *label)
+{
+	return file_at(head, mapping_input(head, label));
 }
 
 const char *mapping_first_file(const json_t *head)
 {
-	return jvalue_str(json_array_get(jvalue_get(head, "inputs"), 0), "name");
+	return file_at(head, 0);
 }
 
 /* Each word with its length in front, so that no two lists run into one another. */

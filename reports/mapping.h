@@ -49,6 +49,9 @@ json_t *mapping_problem(struct document *d, size_t i);
 bool mapping_waived(const json_t *problem);
 /* The evidence of its example that is looked at first; NULL: none. */
 const json_t *mapping_evidence(const json_t *problem);
+/* Where the input with this label stands among head.inputs: the first of them; their number: none.
+ */
+size_t mapping_input(const json_t *head, const char *label);
 /* The file name of the input with this label, as the report shows it; "" when there is none. */
 const char *mapping_file(const json_t *head, const char *label);
 /* Label and name of the first input, for what belongs to the run; "" without inputs. */

@@ -19,6 +19,14 @@ const char *oscal_part_uuid(char out[MAPPING_UUID], const json_t *head, const ch
 	return mapping_uuid(out, words);
 }
 
+const char *oscal_part_capture(char out[MAPPING_UUID], const json_t *head, size_t i)
+{
+	char name[24];
+
+	(void)snprintf(name, sizeof name, "%zu", i);
+	return oscal_part_uuid(out, head, "capture", name);
+}
+
 static void put(struct text *t, const char *key, const char *s,
 		void (*escape)(struct text *, const char *))
 {
@@ -140,7 +148,7 @@ static void evidence(struct text *t, const json_t *head, const json_t *list)
 	json_array_foreach(list, i, e)
 	{
 		char id[MAPPING_UUID + 1] = "#", frame[40];
-		(void)oscal_part_uuid(id + 1, head, "capture", jvalue_str(e, "input"));
+		(void)oscal_part_capture(id + 1, head, mapping_input(head, jvalue_str(e, "input")));
 		(void)snprintf(frame, sizeof frame, "frame %llu",
 			       (unsigned long long)jvalue_int(e, "frame"));
 		json_out_open(t, '{');

@@ -8,6 +8,9 @@
 const char *oscal_part_uuid(char out[MAPPING_UUID], const json_t *head, const char *what,
 			    const char *name);
 
+/* Of the i-th input: labels that differ may look alike. */
+const char *oscal_part_capture(char out[MAPPING_UUID], const json_t *head, size_t i);
+
 /* Members whose values are held to OSCAL's data types. */
 void oscal_part_string(struct text *t, const char *key, const char *s);
 void oscal_part_line(struct text *t, const char *key, const char *s);
