@@ -54,7 +54,7 @@ const json_t *mapping_evidence(const json_t *problem);
 size_t mapping_input(const json_t *head, const char *label);
 /* The file name of the input with this label, as the report shows it; "" when there is none. */
 const char *mapping_file(const json_t *head, const char *label);
-/* Label and name of the first input, for what belongs to the run; "" without inputs. */
+/* The file name of the first input, for what belongs to the run; "" without inputs. */
 const char *mapping_first_file(const json_t *head);
 
 enum { MAPPING_ID = 33, MAPPING_UUID = 37 };
