@@ -73,8 +73,9 @@ void escape_markdown(FILE *out, const char *s)
 
 static bool is_blank(uint32_t rune)
 {
-	return rune == ' ' || rune == 0xa0 || rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200a) ||
-	       rune == 0x202f || rune == 0x205f || rune == 0x3000;
+	return rune == ' ' || rune == 0xa0 || rune == 0x1680 ||
+	       (rune >= 0x2000 && rune <= 0x200a) || rune == 0x202f || rune == 0x205f ||
+	       rune == 0x3000;
 }
 
 struct slice escape_trimmed(struct slice s)

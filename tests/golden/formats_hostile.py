@@ -1,6 +1,6 @@
 """formats_hostile.py - hostile text in every field changes nothing in the structure of a format.
 
-usage: formats_hostile.py EARSHOT SAMPLES TOOLS
+usage: formats_hostile.py EARSHOT TOOLS
 
 Captures of hostile.py, in parts, with nothing redacted: the strings stand in SIP, SDP, TLS and
 certificates, in labels, names of files and an inventory. Each report is held against the one on
@@ -24,7 +24,7 @@ import edit  # noqa: E402
 import formats_check  # noqa: E402
 import hostile  # noqa: E402
 
-EARSHOT, TOOLS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[3])
+EARSHOT, TOOLS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 PART = 25  # as many problems as a comment in Markdown shows
 NAMES = 20  # other captures beside: as many as it shows of those
 
