@@ -78,14 +78,25 @@ static const char *state_of(const json_t *problem)
 	return !*change || strcmp(change, "new") == 0 ? "opened" : change;
 }
 
+/* Rules about keys and identity. */
+static bool is_of_keys(const char *rule)
+{
+	static const char *const families[] = { "KEY-", "AUTH-", "DTLS-", "ZRTP-" };
+
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+		if (strncmp(rule, families[i], strlen(families[i])) == 0)
+			return true;
+	return false;
+}
+
 /* Network sniffing, and an adversary in the middle; no technique is claimed for anything else. */
 static void threat(struct text *t, const json_t *problem)
 {
-	const char *class = jvalue_str(problem, "class"), *rule = jvalue_str(problem, "rule");
-	bool keys = strncmp(rule, "KEY-", 4) == 0 || strncmp(rule, "AUTH-", 5) == 0;
+	const char *class = jvalue_str(problem, "class");
 	bool sniff = strcmp(class, "exposure") == 0;
+	bool attack = strcmp(class, "attack") == 0;
 
-	if (!sniff && !(strcmp(class, "attack") == 0 && keys))
+	if (!sniff && !(attack && is_of_keys(jvalue_str(problem, "rule"))))
 		return;
 	json_out_key_open(t, "threat", '{');
 	json_out_key_text(t, "framework", "MITRE ATT&CK");
