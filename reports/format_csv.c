@@ -6,6 +6,7 @@
 #include "reports/escape_csv.h"
 #include "reports/gather.h"
 #include "reports/jvalue.h"
+#include "reports/mapping.h"
 
 /* A column: its name, and how a call fills it. */
 struct column {
@@ -220,6 +221,11 @@ static void row(struct text *t, const char *run, const json_t *call)
 	text_add(t, "\r\n");
 }
 
+/* What this format has no use for, and most of a call. */
+static const char *const unused_members[] = { "citations", "evidence",	  "remediation", "detail",
+					      "filter",	   "epochs",	  "segments",	 "path",
+					      "caps",	   "assumptions", NULL };
+
 void format_csv_write(struct document *d, FILE *out, const struct report_style *style)
 {
 	struct gather g = { .out = out };
@@ -228,7 +234,7 @@ void format_csv_write(struct document *d, FILE *out, const struct report_style *
 	(void)style;
 	header(&g.t);
 	for (size_t i = 0; i < document_calls(d) && gather_some(&g); i++) {
-		call = document_call(d, i);
+		call = mapping_call(d, i, unused_members);
 		if (!call)
 			break;
 		row(&g.t, document_run_id(d), call);

@@ -352,6 +352,12 @@ static void call_line(struct text *t, const json_t *head, const json_t *call)
 	text_add(t, "\n");
 }
 
+/* What this format has no use for, and most of a call. */
+static const char *const unused_members[] = { "citations",   "evidence",       "remediation",
+					      "detail",	     "filter",	       "epochs",
+					      "segments",    "path",	       "caps",
+					      "assumptions", "within_earshot", NULL };
+
 void format_ecs_write(struct document *d, FILE *out, const struct report_style *style)
 {
 	struct gather g = { .out = out };
@@ -363,7 +369,7 @@ void format_ecs_write(struct document *d, FILE *out, const struct report_style *
 		json_decref(one);
 	}
 	for (size_t i = 0; i < document_calls(d) && gather_some(&g); i++) {
-		one = document_call(d, i);
+		one = mapping_call(d, i, unused_members);
 		if (!one)
 			break;
 		call_line(&g.t, document_head(d), one);
