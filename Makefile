@@ -28,7 +28,9 @@ LDFLAGS.coverage:= --coverage
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev libseccomp-dev linux-libc-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
-              mandoc gzip zstd
+              mandoc gzip zstd libxml2-utils cmark-gfm $(shell command -v npm >/dev/null || echo npm)
+# Schemas and tools that only unpacking is needed of.
+TOOLS      := build/tools
 
 # Targets that install come before pkg-config can be asked: they call make again.
 INSTALLING := deps deps-test demo test help clean dist
@@ -96,6 +98,7 @@ deps: ## install what building needs (Debian)
 	$(call install_missing,$(BUILD_DEPS))
 deps-test: ## install what the tests need too
 	$(call install_missing,$(TEST_DEPS))
+	@sh .ci/tools.sh $(TOOLS)
 
 demo: deps ## install, build, audit the samples, say where the report is
 	@$(MAKE) --no-print-directory -j2 all
@@ -109,13 +112,15 @@ check: unit golden lint ## everything a commit must pass
 unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
-golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, parts of samples
+golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples
 	@$(PYTHON) tests/golden/run.py $B/earshot samples
 	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
 	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
 	@$(PYTHON) tests/golden/copies.py $B/earshot samples
 	@$(PYTHON) tests/golden/flawless.py $B/earshot samples $(SHARED)/captures/lab
 	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
+	@$(PYTHON) tests/golden/formats.py $B/earshot samples $(if $(filter asan,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
+	@$(PYTHON) tests/golden/formats_hostile.py $B/earshot $(TOOLS)
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples

@@ -29,7 +29,7 @@ _earshot() {
 	case $before in
 	-f | --format)
 		case $command in
-		audit) _earshot_words "text json ndjson html" ;;
+		audit) _earshot_words "$("$program" audit --help 2>/dev/null | sed -n 's/^formats: //p')" ;;
 		plan | rules) _earshot_words "text json" ;;
 		*) _earshot_words "text json markdown" ;;
 		esac

@@ -157,3 +157,42 @@ bool brief_add(struct text *out, struct slice record, const char *const *keys)
 	text_add(out, *sep == '{' ? "{}" : "}");
 	return true;
 }
+
+/* Behind the string at p; it, or the member that it is the key of, is added unless that is listed.
+ */
+static const uint8_t *string_without(struct text *out, const uint8_t *p, const uint8_t *end,
+				     const char *const *keys)
+{
+	const uint8_t *behind = after_string(p, end);
+
+	if (!behind)
+		return NULL;
+	struct slice key = { p + 1, (size_t)(behind - p) - 2 };
+	if (behind == end || *behind != ':' || !listed(key, keys)) {
+		text_add_slice(out, (struct slice){ p, (size_t)(behind - p) });
+		return behind;
+	}
+	behind = after_value(behind + 1, end);
+	if (!behind || behind == end)
+		return NULL;
+	/* One of the two commas around it goes, too. */
+	if (*behind == ',')
+		return behind + 1;
+	if (out->n && out->p[out->n - 1] == ',')
+		out->p[--out->n] = '\0';
+	return behind;
+}
+
+bool brief_without(struct text *out, struct slice record, const char *const *keys)
+{
+	const uint8_t *p = record.p, *end = record.p + record.n;
+
+	if (!record.n || *p != '{')
+		return false;
+	while (p && p < end) {
+		const uint8_t *quote = memchr(p, '"', (size_t)(end - p));
+		text_add_slice(out, (struct slice){ p, (size_t)((quote ? quote : end) - p) });
+		p = quote ? string_without(out, quote, end, keys) : end;
+	}
+	return p != NULL;
+}

@@ -13,4 +13,10 @@
  */
 bool brief_add(struct text *out, struct slice record, const char *const *keys);
 
+/*
+ * Adds the record without the members, however deep, whose keys are listed (NULL ends): what is
+ * left takes a fraction of the time to parse. False: as above.
+ */
+bool brief_without(struct text *out, struct slice record, const char *const *keys);
+
 #endif

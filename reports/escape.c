@@ -71,6 +71,27 @@ void escape_markdown(FILE *out, const char *s)
 	text_free(&seen);
 }
 
+static bool is_blank(uint32_t rune)
+{
+	return rune == ' ' || rune == 0xa0 || rune == 0x1680 ||
+	       (rune >= 0x2000 && rune <= 0x200a) || rune == 0x202f || rune == 0x205f ||
+	       rune == 0x3000;
+}
+
+struct slice escape_trimmed(struct slice s)
+{
+	size_t n, end = 0;
+	uint32_t rune;
+
+	while ((n = text_rune(s, &rune)) && is_blank(rune))
+		s = slice_from(s, n);
+	for (size_t at = 0; at < s.n; at += n ? n : 1) {
+		n = text_rune(slice_from(s, at), &rune);
+		end = n && is_blank(rune) ? end : at + (n ? n : 1);
+	}
+	return slice_upto(s, end);
+}
+
 bool escape_cut(struct slice *s, size_t runes)
 {
 	size_t at = 0;

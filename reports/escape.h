@@ -16,6 +16,8 @@ void escape_markup(FILE *out, const char *s);
 void escape_markup_slice(struct text *t, struct slice s);
 /* Text inside a line or a table cell of Markdown: nothing in it begins markup or a link. */
 void escape_markdown(FILE *out, const char *s);
+/* Without the blanks, of whatever script, at both ends. */
+struct slice escape_trimmed(struct slice s);
 /* At most `runes` characters, the rest as an ellipsis. */
 void escape_short(FILE *out, const char *s, size_t runes);
 /* Cuts to at most `runes` characters of valid UTF-8; true: something was cut. */

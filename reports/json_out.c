@@ -76,7 +76,8 @@ static bool acts(uint32_t rune)
 {
 	return (rune >= 0x7f && rune < 0xa0) || rune == 0x061c ||
 	       (rune >= 0x200b && rune <= 0x200f) || (rune >= 0x2028 && rune <= 0x202e) ||
-	       (rune >= 0x2060 && rune <= 0x206f) || rune == 0xfeff;
+	       (rune >= 0x2060 && rune <= 0x206f) || rune == 0xfeff || rune == 0xfffe ||
+	       rune == 0xffff;
 }
 
 static size_t escape_one(struct text *t, struct slice s)

@@ -8,6 +8,7 @@
 #include "analyzer/base/mem.h"
 #include "reports/json_out.h"
 #include "reports/jvalue.h"
+#include "rules/waiver.h"
 
 enum {
 	PROBLEMS_MAX = 100000,
@@ -21,9 +22,15 @@ enum {
 
 static const char hex_digits[] = "0123456789abcdef";
 
+/* Who answers for a problem, as the report shows it. */
+struct excuse {
+	const char *reason, *owner, *expires;
+};
+
 /* Of a large capture's memory most is these: each end of each call may have its own. */
 struct problem {
 	uint8_t id[ID_BYTES];
+	uint8_t fingerprint[ID_BYTES]; /* of the example */
 	const struct rule *rule;
 	const char *title, *detail, *element, *filter, *caused_by;
 	uint64_t first_ns, last_ns;
@@ -34,6 +41,7 @@ struct problem {
 	uint8_t at_count;
 	bool gates;
 	char call[17];
+	const struct excuse *excuse; /* of the first waived one; NULL: none, or no room */
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -88,6 +96,16 @@ static const char *kept(struct problems *p, struct redactor *hide, const char *s
 	return copy ? copy : "";
 }
 
+/* The bytes that the hex digits of an id stand for. */
+static void id_of(const char *hex, uint8_t id[ID_BYTES])
+{
+	memset(id, 0, ID_BYTES);
+	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && hex[i]; i++) {
+		const char *d = strchr(hex_digits, hex[i]);
+		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (d ? d - hex_digits : 0));
+	}
+}
+
 static void example(struct problems *p, struct problem *n, const struct call *c,
 		    const struct finding *f)
 {
@@ -95,6 +113,7 @@ static void example(struct problems *p, struct problem *n, const struct call *c,
 
 	if (c->id)
 		(void)snprintf(n->call, sizeof n->call, "%s", c->id);
+	id_of(f->fingerprint, n->fingerprint);
 	n->at = most ? arena_take(p->arena, most * sizeof *n->at) : NULL;
 	for (size_t i = 0; n->at && i < most; i++)
 		n->at[n->at_count++] = f->at[i];
@@ -147,16 +166,6 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 	t->last_call = p->calls;
 }
 
-/* The bytes that the hex digits of an id stand for. */
-static void id_of(const struct finding *f, uint8_t id[ID_BYTES])
-{
-	memset(id, 0, ID_BYTES);
-	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && f->problem[i]; i++) {
-		const char *d = strchr(hex_digits, f->problem[i]);
-		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (d ? d - hex_digits : 0));
-	}
-}
-
 static struct problem *appear(struct problems *p, struct redactor *hide, const struct call *c,
 			      const struct finding *f, const uint8_t id[ID_BYTES])
 {
@@ -185,13 +194,23 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 	return n;
 }
 
+static const struct excuse *excuse_of(struct problems *p, struct redactor *hide,
+				      const struct waiver *w)
+{
+	struct excuse *e = arena_take(p->arena, sizeof *e);
+
+	if (e)
+		*e = (struct excuse){ kept(p, hide, w->reason), kept(p, hide, w->owner),
+				      kept(p, hide, w->expires) };
+	return e;
+}
+
 static void count(struct problem *n, const struct call *c, const struct finding *f, uint32_t call)
 {
 	n->occurrences++;
 	n->calls += n->last_call != call;
 	n->last_call = call;
 	n->gates = n->gates || f->gates;
-	n->waived += f->waived != NULL;
 	if (f->change && (!n->change || f->change < n->change))
 		n->change = (uint8_t)f->change;
 	if (f->severity > n->severity)
@@ -211,13 +230,15 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		if (f->outcome != OUTCOME_VIOLATED || !f->problem[0])
 			continue;
 		uint8_t id[ID_BYTES];
-		id_of(f, id);
+		id_of(f->problem, id);
 		struct problem *n = map_get(p->by_id, (struct slice){ id, sizeof id });
 		if (!n)
 			n = appear(p, hide, c, f, id);
 		if (!n)
 			continue;
 		count(n, c, f, (uint32_t)p->calls);
+		if (f->waived && !n->waived++)
+			n->excuse = excuse_of(p, hide, f->waived);
 		join(p, n, n->occurrences == 1);
 	}
 }
@@ -297,11 +318,23 @@ size_t problems_count(const struct problems *p)
 	return p->count;
 }
 
+static void id_text(const uint8_t id[ID_BYTES], char out[2 * ID_BYTES + 1])
+{
+	for (size_t i = 0; i < ID_BYTES; i++) {
+		out[2 * i] = hex_digits[id[i] >> 4];
+		out[2 * i + 1] = hex_digits[id[i] & 15];
+	}
+	out[2 * ID_BYTES] = '\0';
+}
+
 static void example_write(const struct problem *n, const char *const *labels, size_t label_count,
 			  struct text *out)
 {
 	json_out_key_open(out, "example", '{');
 	json_out_key_text(out, "call", n->call);
+	char fingerprint[2 * ID_BYTES + 1];
+	id_text(n->fingerprint, fingerprint);
+	json_out_key_text(out, "fingerprint", fingerprint);
 	json_out_key_text(out, "detail", n->detail);
 	json_out_key_open(out, "evidence", '[');
 	for (size_t i = 0; i < n->at_count; i++) {
@@ -318,13 +351,18 @@ static void example_write(const struct problem *n, const char *const *labels, si
 	json_out_close(out, '}');
 }
 
-static void id_text(const struct problem *n, char out[2 * ID_BYTES + 1])
+static void waived(const struct problem *n, struct text *out)
 {
-	for (size_t i = 0; i < ID_BYTES; i++) {
-		out[2 * i] = hex_digits[n->id[i] >> 4];
-		out[2 * i + 1] = hex_digits[n->id[i] & 15];
-	}
-	out[2 * ID_BYTES] = '\0';
+	if (!n->waived)
+		return;
+	json_out_key_number(out, "waived", n->waived);
+	if (!n->excuse)
+		return;
+	json_out_key_open(out, "waived_by", '{');
+	json_out_key_text(out, "reason", n->excuse->reason);
+	json_out_key_text(out, "owner", n->excuse->owner);
+	json_out_key_text(out, "expires", n->excuse->expires);
+	json_out_close(out, '}');
 }
 
 void problems_write(const struct problems *p, size_t i, const char *const *labels,
@@ -334,7 +372,7 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 
 	json_out_open(out, '{');
 	char id[2 * ID_BYTES + 1];
-	id_text(n, id);
+	id_text(n->id, id);
 	json_out_key_text(out, "problem", id);
 	json_out_key_text(out, "rule", n->rule->id);
 	json_out_key_text(out, "element", n->element);
@@ -349,8 +387,7 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 	json_out_key_bool(out, "gates", n->gates);
 	if (n->change)
 		json_out_key_text(out, "change", judge_change_text((enum change)n->change));
-	if (n->waived)
-		json_out_key_number(out, "waived", n->waived);
+	waived(n, out);
 	json_out_key_text(out, "caused_by", n->caused_by);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)

@@ -13,6 +13,19 @@ static const struct report_format formats[] = {
 	{ "json", ".json", "the whole document, earshot.report/1", format_json_write },
 	{ "ndjson", ".ndjson", "one call object a line", format_ndjson_write },
 	{ "html", ".html", "one self-contained page for people", format_html_write },
+	{ "sarif", ".sarif", "SARIF 2.1.0 for code scanning: a result a problem",
+	  format_sarif_write },
+	{ "junit", ".xml", "JUnit XML: a test a call and condition, a requirement",
+	  format_junit_write },
+	{ "csv", ".csv", "a row a call", format_csv_write },
+	{ "ecs", ".ecs.ndjson", "Elastic Common Schema, a document a line", format_ecs_write },
+	{ "ocsf", ".ocsf.ndjson", "OCSF compliance findings, one a line", format_ocsf_write },
+	{ "gitlab", ".gitlab.json", "GitLab code quality", format_gitlab_write },
+	{ "markdown", ".md", "a comment for a merge request", format_markdown_write },
+	{ "oscal", ".oscal.json", "OSCAL assessment results", format_oscal_write },
+	{ "cef", ".cef", "Common Event Format, a line a call and a line a problem",
+	  format_cef_write },
+	{ "metrics", ".prom", "Prometheus text: the run in numbers", format_metrics_write },
 };
 
 const struct report_format *report_at(size_t i)

@@ -110,13 +110,15 @@ size_t text_rune(struct slice s, uint32_t *rune)
 	return n;
 }
 
-/* Controls (C0, DEL, C1) and characters that reorder or hide text. */
+/* Controls (C0, DEL, C1), characters that reorder or hide text, and those that are none (XML has no
+ * place for U+FFFE and U+FFFF, however written). */
 static bool unsafe(uint32_t rune)
 {
 	return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0x200b || rune == 0x200e ||
 	       rune == 0x200f || (rune >= 0x202a && rune <= 0x202e) ||
 	       (rune >= 0x2066 && rune <= 0x2069) || rune == 0x2028 || rune == 0x2029 ||
-	       rune == 0xfeff || rune == 0x061c;
+	       rune == 0xfeff || rune == 0x061c || (rune & 0xfffe) == 0xfffe ||
+	       (rune >= 0xfdd0 && rune <= 0xfdef);
 }
 
 void text_printable(struct text *t, struct slice wire)

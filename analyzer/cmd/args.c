@@ -11,6 +11,7 @@
 #include "analyzer/base/nearest.h"
 #include "analyzer/base/slice.h"
 #include "analyzer/cmd/option.h"
+#include "reports/report.h"
 
 static enum err unknown(struct slice name)
 {
@@ -319,6 +320,15 @@ static void help_draft(void)
 	     "Write what you know, and give it to audit. It shows addresses, and no users.\n");
 }
 
+/* One line: completion reads it. */
+static void help_formats(void)
+{
+	printf("formats:");
+	for (size_t i = 0; report_at(i); i++)
+		printf(" %s", report_at(i)->name);
+	puts("");
+}
+
 void args_help(enum args_of of)
 {
 	if (of == ARGS_OF_AUDIT)
@@ -334,7 +344,9 @@ void args_help(enum args_of of)
 		else
 			printf("      --%-16s %s\n", o->name, o->help);
 	}
-	puts(of == ARGS_OF_AUDIT ? "\nexit: 0 fine, 1 findings or a requirement refuted, 2 usage, "
+	if (of == ARGS_OF_AUDIT)
+		help_formats();
+	puts(of == ARGS_OF_AUDIT ? "exit: 0 fine, 1 findings or a requirement refuted, 2 usage, "
 				   "3 damaged input,\n"
 				   "      4 nothing to judge or not observed, 5 report not "
 				   "written. See earshot(1)."

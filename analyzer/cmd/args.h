@@ -7,7 +7,7 @@
 #include "rules/judge.h"
 
 enum {
-	ARGS_FORMATS = 16,
+	ARGS_FORMATS = 32,
 	ARGS_REQUIRES = 16,
 	ARGS_KEYS = 16,
 	ARGS_FRAMEWORKS = 16,

@@ -56,6 +56,34 @@ static void looks_no_further_than_the_last(void **state)
 	       "{\"id\":1,\"score\":2,\"list\":3,\"deep\":{}}");
 }
 
+static void leaves(const char *record, const char *wanted)
+{
+	static const char *const out_keys[] = { "a", "bb", NULL };
+	struct text out = { 0 };
+
+	assert_int_equal(brief_without(&out, slice_of(record), out_keys), wanted != NULL);
+	if (wanted)
+		assert_string_equal(text_of(&out), wanted);
+	text_free(&out);
+}
+
+static void leaves_members_out_however_deep(void **state)
+{
+	(void)state;
+	leaves("{}", "{}");
+	leaves("{\"a\":1}", "{}");
+	leaves("{\"a\":1,\"bb\":[{\"c\":2}],\"c\":3}", "{\"c\":3}");
+	leaves("{\"c\":3,\"a\":\"x,\\\"}\"}", "{\"c\":3}");
+	leaves("{\"c\":[{\"d\":1,\"a\":{}},{\"bb\":null}],\"e\":\"a\"}",
+	       "{\"c\":[{\"d\":1},{}],\"e\":\"a\"}");
+	leaves("{\"c\":\"\\\"a\\\":1\",\"b\":[\"a\",\"bb\"]}",
+	       "{\"c\":\"\\\"a\\\":1\",\"b\":[\"a\",\"bb\"]}");
+	leaves("{\"c\":1,\"a\":1,\"d\":2}", "{\"c\":1,\"d\":2}");
+	leaves("[]", NULL);
+	leaves("{\"a\":", NULL);
+	leaves("{\"c", NULL);
+}
+
 static void refuses_what_is_no_object(void **state)
 {
 	static const char whole[] = "{\"id\":{\"a\":[\"x\\\\\"]},\"score\":10,\"list\":\"\"}";
@@ -81,6 +109,7 @@ int main(void)
 		cmocka_unit_test(keeps_one_member_of_each_inner_object),
 		cmocka_unit_test(is_not_misled_by_what_strings_hold),
 		cmocka_unit_test(looks_no_further_than_the_last),
+		cmocka_unit_test(leaves_members_out_however_deep),
 		cmocka_unit_test(refuses_what_is_no_object),
 	};
 
