@@ -141,7 +141,7 @@ static void occurrence(FILE *out, const json_t *p, bool linked)
 	standing(out, p);
 	if (jvalue_str(example, "detail")[0])
 		html_part_put(out, ". %s", jvalue_str(example, "detail"));
-	html_part_frames(out, jvalue_get(example, "evidence"));
+	html_part_frames(out, jvalue_get(example, "evidence"), NULL);
 	if (linked)
 		html_part_put(out, " <a class=\"fine\" href=\"#call-%s\">call %s</a>",
 			      jvalue_str(example, "call"), jvalue_str(example, "call"));

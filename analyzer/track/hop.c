@@ -343,7 +343,7 @@ static bool heard_before(struct leg_live *leg, uint64_t hash)
 	return false;
 }
 
-void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o)
+bool hop_facts(struct live *l, struct leg_live *leg, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
 	bool again = heard_before(leg, m->message_hash);
@@ -365,6 +365,7 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 	note_entry(leg, o);
 	if (m->tolerated)
 		live_note(l, leg, FACT_tolerated, 3, NULL, &o->evidence);
+	return again;
 }
 
 /* ---- at the end ------------------------------------------------------------------- */
