@@ -325,10 +325,18 @@ static void ladder(FILE *out, const json_t *call)
 
 void html_call_full(FILE *out, const json_t *call)
 {
-	html_part_put(out, "<details class=\"call edge-%s\" id=\"call-%s\">",
-		      wording_label_tone(jvalue_str(call, "label")), jvalue_str(call, "id"));
+	html_part_put(out,
+		      "<details class=\"call edge-%s\" id=\"call-%s\" data-kind=\"%s\" "
+		      "data-start=\"%s\" data-score=\"%d\" data-seconds=\"%d\">",
+		      wording_label_tone(jvalue_str(call, "label")), jvalue_str(call, "id"),
+		      jvalue_str(call, "kind"), jvalue_str(call, "start"),
+		      jvalue_has(call, "score") ? (int)jvalue_int(call, "score") : 101,
+		      (int)jvalue_real(call, "duration_s"));
 	summary(out, call);
-	(void)fputs("<div class=\"body\">", out);
+	html_part_put(out,
+		      "<div class=\"body\"><p class=\"fine\"><a href=\"#call-%s\">Link to this "
+		      "%s</a></p>",
+		      jvalue_str(call, "id"), jvalue_str(call, "kind"));
 	whys(out, call);
 	list(out, "What a pass assumes", jvalue_get(call, "assumptions"));
 	(void)fputs("<h3>Path</h3>\n", out);

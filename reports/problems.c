@@ -16,6 +16,16 @@ enum {
 	PROBLEMS_TOLD = 250, /* of all, and of each rule at least: what reports for people need */
 	PROBLEMS_A_RULE = 20,
 	RULES_TOLD = 128,
+	MOVES = 6, /* pairs of labels of one problem */
+};
+
+/* Calls that would have another label without a problem, or without all of its rule. */
+struct moves {
+	struct {
+		uint64_t calls;
+		uint8_t from, to; /* enum label */
+	} list[MOVES];
+	uint8_t count;
 };
 
 struct problem {
@@ -29,6 +39,7 @@ struct problem {
 	bool gates;
 	enum change change; /* the worst of its occurrences */
 	uint64_t waived;    /* occurrences that a waiver holds for */
+	struct moves moves;
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -37,6 +48,7 @@ struct together {
 	const char *title; /* all problems' own; the rule's when they differ */
 	enum severity severity;
 	uint64_t problems, calls, last_call;
+	struct moves moves;
 };
 
 struct problems {
@@ -168,6 +180,49 @@ static void count(struct problem *n, const struct call *c, const struct finding 
 		n->last_ns = c->end_ns;
 }
 
+/* Labels are ten and mostly stand in one order: pairs beyond the room are not counted. */
+static void move(struct moves *m, enum label from, enum label to)
+{
+	unsigned i = 0;
+
+	while (i < m->count && (m->list[i].from != from || m->list[i].to != to))
+		i++;
+	if (i == MOVES)
+		return;
+	if (i == m->count) {
+		m->list[i].from = (uint8_t)from;
+		m->list[i].to = (uint8_t)to;
+		m->count++;
+	}
+	m->list[i].calls++;
+}
+
+static void move_problem(struct problems *p, const struct judgement *j, const struct without *o)
+{
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
+		struct problem *n = f->rule == o->rule && judge_problem(f) == o->problem
+					    ? map_get(p->by_id, slice_of(f->problem))
+					    : NULL;
+		if (n) {
+			move(&n->moves, j->label, o->label);
+			return;
+		}
+	}
+}
+
+static void move_all(struct problems *p, const struct judgement *j)
+{
+	for (uint16_t i = 0; i < j->without_count; i++) {
+		const struct without *o = &j->without[i];
+		struct together *t = o->problem ? NULL : together_of(p, o->rule);
+		if (t)
+			move(&t->moves, j->label, o->label);
+		if (o->problem)
+			move_problem(p, j, o);
+	}
+}
+
 void problems_add(struct problems *p, struct redactor *hide, const struct call *c,
 		  const struct judgement *j)
 {
@@ -184,6 +239,7 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		count(n, c, f, p->calls);
 		join(p, n, n->occurrences == 1);
 	}
+	move_all(p, j);
 }
 
 static int worst_first(const void *x, const void *y)
@@ -226,6 +282,37 @@ uint64_t problems_changed(const struct problems *p, enum change c)
 	return n;
 }
 
+/* Most calls first, so that the order of calls does not show. */
+static int more_calls_first(const struct moves *m, uint8_t x, uint8_t y)
+{
+	if (m->list[x].calls != m->list[y].calls)
+		return m->list[x].calls > m->list[y].calls ? -1 : 1;
+	return m->list[x].from != m->list[y].from ? (int)m->list[x].from - m->list[y].from
+						  : (int)m->list[x].to - m->list[y].to;
+}
+
+static void moves_write(const struct moves *m, struct text *out)
+{
+	uint8_t order[MOVES];
+
+	for (uint8_t i = 0; i < m->count; i++) {
+		uint8_t k = i;
+		for (; k && more_calls_first(m, i, order[k - 1]) < 0; k--)
+			order[k] = order[k - 1];
+		order[k] = i;
+	}
+	json_out_open(out, '[');
+	for (uint8_t i = 0; i < m->count; i++) {
+		json_out_open(out, '{');
+		json_out_key_text(out, "from",
+				  judge_label_text((enum label)m->list[order[i]].from));
+		json_out_key_text(out, "to", judge_label_text((enum label)m->list[order[i]].to));
+		json_out_key_number(out, "calls", m->list[order[i]].calls);
+		json_out_close(out, '}');
+	}
+	json_out_close(out, ']');
+}
+
 /* Of one rule: those that an earlier report did not have, or not so bad. */
 static uint64_t fresh(const struct problems *p, const struct rule *rule)
 {
@@ -235,6 +322,16 @@ static uint64_t fresh(const struct problems *p, const struct rule *rule)
 		n += p->all[i]->rule == rule &&
 		     (p->all[i]->change == CHANGE_NEW || p->all[i]->change == CHANGE_WORSE);
 	return n;
+}
+
+static json_t *moves_json(const struct moves *m)
+{
+	struct text t = { 0 };
+
+	moves_write(m, &t);
+	json_t *list = json_loads(text_of(&t), 0, NULL);
+	text_free(&t);
+	return list;
 }
 
 json_t *problems_rules(const struct problems *p, bool compared)
@@ -249,6 +346,7 @@ json_t *problems_rules(const struct problems *p, bool compared)
 		jvalue_put(o, "title", jvalue_text(t->title));
 		jvalue_put(o, "problems", jvalue_number(t->problems));
 		jvalue_put(o, "calls", jvalue_number(t->calls));
+		jvalue_put(o, "without", moves_json(&t->moves));
 		if (compared)
 			jvalue_put(o, "new", jvalue_number(fresh(p, t->rule)));
 		jvalue_push(list, o);
@@ -305,6 +403,8 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 	if (n->waived)
 		json_out_key_number(out, "waived", n->waived);
 	json_out_key_text(out, "caused_by", n->caused_by);
+	json_out_key(out, "without");
+	moves_write(&n->moves, out);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)
 		json_out_text(out, *c);
