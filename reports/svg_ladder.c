@@ -161,7 +161,7 @@ static void draw_arrow(const struct ladder *l, const json_t *e, const char *tone
 	if (wide)
 		(void)fprintf(l->out,
 			      "<rect class=\"band f-%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
-			      "height=\"10\"/>",
+			      "height=\"10\" rx=\"3\"/>",
 			      tone, left + 9, y + 17, right - left - 18);
 	else
 		(void)fprintf(l->out, "<path class=\"line e-%s\" d=\"M%d %dH%d\"/>", tone,

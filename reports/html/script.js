@@ -3,7 +3,7 @@
 	/* Comforts only: the page says everything without this. */
 	var list = document.getElementById("list"), tools = document.getElementById("tools");
 	var calls = Array.prototype.slice.call(list.children);
-	var more = list.parentNode.querySelector("table");
+	var more = list.parentNode.querySelector(":scope > .scroll > table");
 	var rows = more ? Array.prototype.slice.call(more.tBodies[0].rows) : [];
 	var all = calls.concat(rows), texts = [];
 

@@ -144,9 +144,11 @@ class Page:
                 if e.get("method") == "Network.requestWillBeSent"]
 
     def said(self):
-        """Errors and warnings: what the content policy refused stands here as well."""
+        """Errors and warnings, of the content policy as well, and what a script stumbled over."""
         return [e["params"]["entry"]["text"] for e in self.browser.events
-                if e.get("method") == "Log.entryAdded"]
+                if e.get("method") == "Log.entryAdded"] + [
+            e["params"]["exceptionDetails"]["exception"].get("description", "?")
+            for e in self.browser.events if e.get("method") == "Runtime.exceptionThrown"]
 
     def picture(self, path, whole=True):
         got = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
