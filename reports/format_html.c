@@ -164,15 +164,16 @@ static size_t in_full(FILE *out, struct document *d, size_t i, size_t room)
 	return n;
 }
 
+/* The worst one always. */
 static size_t all_in_full(FILE *out, struct document *d)
 {
 	size_t i = 0, room = FULL_BYTES;
 
 	while (i < document_calls(d) && i < CALLS_IN_FULL && !ferror(out)) {
-		size_t n = in_full(out, d, i, room);
+		size_t n = in_full(out, d, i, i ? room : SIZE_MAX);
 		if (!n)
 			break;
-		room -= n;
+		room -= n < room ? n : room;
 		i++;
 	}
 	return i;
