@@ -28,7 +28,6 @@ enum {
 
 ASSET(style, "style.css");
 ASSET(script, "script.js");
-ASSET(shapes, "shapes.svg");
 
 static void base64(const uint8_t in[DIGEST_BYTES], char out[BASE64_DIGEST])
 {
@@ -99,7 +98,6 @@ static void masthead(FILE *out, const json_t *head)
 	struct text t = { 0 };
 
 	(void)fputs("<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n", out);
-	(void)fputs(format_html_shapes, out);
 	wording_rows(&t, jvalue_get(summary, "rows"));
 	html_part_put(
 		out,
@@ -129,7 +127,10 @@ static void rows(FILE *out, struct document *d, size_t from)
 
 	if (n <= from)
 		return;
-	(void)fputs("<h3>Further calls</h3>\n", out);
+	/* Folded: thousands of rows take longer to lay out than all the rest of the page. */
+	(void)fputs("<details id=\"further\"><summary>Further calls, one row each: ", out);
+	html_part_number(out, (n < to ? n : to) - from);
+	(void)fputs("</summary>\n<div class=\"body\">", out);
 	html_part_table_open(out, "Further calls",
 			     "Call|Start (UTC)|Label|#Score|Signaling|Keys|Media");
 	for (size_t i = from; i < n && i < to && !ferror(out); i++) {
@@ -138,6 +139,7 @@ static void rows(FILE *out, struct document *d, size_t from)
 		json_decref(call);
 	}
 	html_part_table_close(out);
+	(void)fputs("</div></details>\n", out);
 	if (n > to) {
 		(void)fputs("<p>", out);
 		html_part_count(out, n - to, "further call");

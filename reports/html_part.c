@@ -29,10 +29,7 @@ void html_part_put(FILE *out, const char *markup, ...)
 
 void html_part_badge(FILE *out, const char *tone, const char *word)
 {
-	html_part_put(out,
-		      "<span class=\"badge %s\"><svg aria-hidden=\"true\" viewBox=\"0 0 12 12\">"
-		      "<use href=\"#s-%s\"/></svg>%s</span>",
-		      tone, tone, word);
+	html_part_put(out, "<span class=\"badge %s\">%s</span>", tone, word);
 }
 
 void html_part_number(FILE *out, uint64_t n)

@@ -10,7 +10,7 @@
  * understood. */
 void html_part_put(FILE *out, const char *markup, ...) __attribute__((format(printf, 2, 3)));
 
-/* A word with a shape and a colour; the shape is hidden from screen readers, the word is not. */
+/* A word with a shape and a colour, which the style sheet gives it by its tone. */
 void html_part_badge(FILE *out, const char *tone, const char *word);
 void html_part_number(FILE *out, uint64_t n); /* 1,234 */
 void html_part_count(FILE *out, uint64_t n, const char *one);

@@ -3,8 +3,8 @@
 	/* Comforts only: the page says everything without this. */
 	var list = document.getElementById("list"), tools = document.getElementById("tools");
 	var calls = Array.prototype.slice.call(list.children);
-	var more = list.parentNode.querySelector(":scope > .scroll > table");
-	var rows = more ? Array.prototype.slice.call(more.tBodies[0].rows) : [];
+	var more = document.getElementById("further");
+	var rows = more ? Array.prototype.slice.call(more.querySelector("tbody").rows) : [];
 	var all = calls.concat(rows), texts = [];
 
 	function make(name, text, where) {
@@ -28,23 +28,34 @@
 
 	function facts(call, i) {
 		if (!texts[i]) {
-			texts[i] = { said: badges(call), kind: kindOf(call), words: call.textContent.toLowerCase() };
+			texts[i] = { said: badges(call), kind: kindOf(call) };
 		}
 		return texts[i];
 	}
 
+	/* Only who searches waits for it. */
+	function holds(call, i, words) {
+		var f = facts(call, i);
+		f.words = f.words || call.textContent.toLowerCase();
+		return words.every(function (w) {
+			return f.words.indexOf(w) >= 0;
+		});
+	}
+
 	function show() {
-		var words = find.value.toLowerCase().split(/\s+/), left = 0;
+		var words = find.value.toLowerCase().split(/\s+/).filter(Boolean), left = 0, below = 0;
 		all.forEach(function (c, i) {
 			var f = facts(c, i);
 			var fits = choices.every(function (choice) {
 				return !choice.box.value || choice.of(f) === choice.box.value;
-			}) && words.every(function (w) {
-				return f.words.indexOf(w) >= 0;
-			});
+			}) && (!words.length || holds(c, i, words));
 			c.hidden = !fits;
 			left += fits ? 1 : 0;
+			below += fits && c.tagName === "TR" ? 1 : 0;
 		});
+		if (more) {
+			more.open = below > 0 && left < all.length;
+		}
 		count.textContent = left + " of " + all.length + " shown";
 	}
 
@@ -167,7 +178,7 @@
 	count.setAttribute("role", "status");
 	count.className = "fine";
 	tools.hidden = all.length < 2;
-	Array.prototype.forEach.call(document.querySelectorAll("main > section > .scroll > table"), sortable);
+	Array.prototype.forEach.call(document.querySelectorAll("main > section > .scroll > table, #further table"), sortable);
 	window.addEventListener("hashchange", follow);
 	follow();
 })();
