@@ -217,6 +217,18 @@ static double after(const struct call *c, uint64_t ns)
 	return ns >= c->start_ns ? when_seconds(ns - c->start_ns) : -when_seconds(c->start_ns - ns);
 }
 
+static void also(struct record *r, const struct step *s)
+{
+	json_out_key_open(r->out, "also", '[');
+	for (uint8_t i = 0; i < s->also_count; i++) {
+		json_out_open(r->out, '{');
+		json_out_key_text(r->out, "input", record_input(r, s->also[i].input));
+		json_out_key_number(r->out, "frame", s->also[i].frame);
+		json_out_close(r->out, '}');
+	}
+	json_out_close(r->out, ']');
+}
+
 static void event(struct record *r, const struct call *c, const struct step *s, int from, int to)
 {
 	json_out_open(r->out, '{');
@@ -227,6 +239,8 @@ static void event(struct record *r, const struct call *c, const struct step *s, 
 	json_out_key_number(r->out, "frame", s->at.frame);
 	json_out_key_number(r->out, "from", (uint64_t)from);
 	json_out_key_number(r->out, "to", (uint64_t)to);
+	if (s->also_count)
+		also(r, s);
 	if (s->both)
 		json_out_key_bool(r->out, "both", true);
 	json_out_key_text(r->out, "kind", kind(s->kind));

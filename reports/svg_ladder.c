@@ -65,14 +65,28 @@ static int column(const struct ladder *l, const json_t *e, const char *key)
 	return LEFT + MARGIN + (at < l->columns ? at : l->columns - 1) * l->pitch;
 }
 
+static bool is_at(const json_t *at, const char *input, uint64_t frame)
+{
+	return jvalue_int(at, "frame") == frame && strcmp(jvalue_str(at, "input"), input) == 0;
+}
+
+static bool shows(const json_t *e, const char *input, uint64_t frame)
+{
+	const json_t *also = jvalue_get(e, "also");
+	bool yes = is_at(e, input, frame);
+
+	for (size_t i = 0; i < json_array_size(also); i++)
+		yes = yes || is_at(json_array_get(also, i), input, frame);
+	return yes;
+}
+
 static bool cites(const json_t *finding, const json_t *e)
 {
 	const json_t *evidence = jvalue_get(finding, "evidence");
 
 	for (size_t i = 0; i < json_array_size(evidence); i++) {
 		const json_t *at = json_array_get(evidence, i);
-		if (jvalue_int(at, "frame") == jvalue_int(e, "frame") &&
-		    strcmp(jvalue_str(at, "input"), jvalue_str(e, "input")) == 0)
+		if (shows(e, jvalue_str(at, "input"), jvalue_int(at, "frame")))
 			return true;
 	}
 	return false;
@@ -82,11 +96,9 @@ int svg_ladder_rung(const json_t *call, const char *input, uint64_t frame)
 {
 	const json_t *events = jvalue_get(jvalue_get(call, "ladder"), "events");
 
-	for (size_t i = 0; i < json_array_size(events); i++) {
-		const json_t *e = json_array_get(events, i);
-		if (jvalue_int(e, "frame") == frame && strcmp(jvalue_str(e, "input"), input) == 0)
+	for (size_t i = 0; i < json_array_size(events); i++)
+		if (shows(json_array_get(events, i), input, frame))
 			return (int)i;
-	}
 	return -1;
 }
 
@@ -271,7 +283,7 @@ static void measure(struct ladder *l)
 
 	l->columns = (int)json_array_size(l->hosts);
 	l->columns = l->columns > HOSTS_MAX ? HOSTS_MAX : l->columns;
-	l->pitch = l->columns < 3 ? 430 : l->columns == 3 ? 300 : l->columns == 4 ? 210 : 150;
+	l->pitch = l->columns < 3 ? 430 : l->columns == 3 ? 265 : l->columns == 4 ? 176 : 150;
 	l->width = LEFT + 2 * MARGIN + (l->columns - 1) * l->pitch + RIGHT;
 	l->height = HEAD + (int)rungs * RUNG + (int)epochs * BREAK + 12;
 }

@@ -168,6 +168,8 @@ enum step_key {
 	STEP_KEY_OTHER = 8
 };
 
+enum { STEP_ALSO = 3 };
+
 /*
  * One arrow of the call's ladder: a message, a handshake, or media between two
  * hosts over one epoch. Numbers only: no word of it comes from the wire.
@@ -176,6 +178,8 @@ struct step {
 	enum step_kind kind;
 	uint64_t ts_ns, until_ns; /* until 0: a moment */
 	struct evidence at; /* its first sighting; media in clear: the first readable packet */
+	struct evidence also[STEP_ALSO]; /* of the other direction, at other points */
+	uint8_t also_count;
 	struct endpoint from, to;
 	bool both;		    /* it went both ways */
 	bool done;		    /* a handshake was seen to its end */

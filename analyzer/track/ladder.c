@@ -163,6 +163,16 @@ static void cut(struct rungs *r)
 	r->count = most;
 }
 
+static void also(struct step *s, const struct evidence *at)
+{
+	bool known = !at->frame || live_evidence_cmp(&s->at, at) == 0;
+
+	for (unsigned i = 0; i < s->also_count; i++)
+		known |= live_evidence_cmp(&s->also[i], at) == 0;
+	if (!known && s->also_count < STEP_ALSO)
+		s->also[s->also_count++] = *at;
+}
+
 /* ---- handshakes ------------------------------------------------------------------------ */
 
 static bool same_pair(const struct step *s, const struct endpoint *a, const struct endpoint *b)
@@ -176,7 +186,7 @@ static enum step_kind kind_of(enum sight_kind k)
 	return k == SIGHT_TLS ? STEP_TLS : k == SIGHT_DTLS ? STEP_DTLS : STEP_ZRTP;
 }
 
-/* One handshake between the same two, seen at several points, is one rung: its first sighting. */
+/* One handshake between the same two, seen at several points, is one rung. */
 static struct step *known(struct rungs *r, unsigned from, const struct sight *s)
 {
 	struct endpoint a = addr_src(&s->key), b = addr_dst(&s->key);
@@ -194,13 +204,12 @@ static void add_sights(struct rungs *r, const struct live *l)
 
 	for (const struct sight *s = l->sights; s; s = s->next) {
 		struct step *step = known(r, from, s);
-		if (step && live_evidence_cmp(&step->at, &s->at) <= 0) {
+		if (step) {
 			step->done |= s->completed;
+			also(step, &s->at);
 			continue;
 		}
-		bool done = step && step->done;
-		if (!step)
-			step = add(r);
+		step = add(r);
 		if (!step)
 			continue;
 		*step = (struct step){ .kind = kind_of(s->kind),
@@ -209,7 +218,7 @@ static void add_sights(struct rungs *r, const struct live *l)
 				       .from = addr_src(&s->key),
 				       .to = addr_dst(&s->key),
 				       .both = true,
-				       .done = done || s->completed,
+				       .done = s->completed,
 				       .resumed = s->resumed,
 				       .leg = s->leg,
 				       .media = s->media };
@@ -239,10 +248,13 @@ static void widen(struct step *s, const struct segment *g)
 		s->ts_ns = g->first_ns;
 	if (g->last_ns > s->until_ns)
 		s->until_ns = g->last_ns;
+	struct evidence at = shown_by(g), before = s->at;
 	if (weight(g->protection) > weight(s->protection)) {
 		s->protection = g->protection;
-		s->at = shown_by(g);
+		s->at = at;
+		also(s, &before);
 	}
+	also(s, &at);
 }
 
 /* One rung for both directions, however many points saw them, in each epoch. */

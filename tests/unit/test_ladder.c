@@ -171,6 +171,7 @@ static void shows_handshakes_between_their_hosts(void **state)
 	assert_int_equal(count(c, STEP_DTLS), 1);
 	const struct step *shake = nth(c, STEP_DTLS, 0);
 	assert_true(shake->done && shake->both);
+	assert_int_equal(shake->also_count, 1);
 	assert_int_equal(shake->media, 0);
 	assert_int_equal(c->steps[0].keys, STEP_KEY_FINGERPRINT);
 	scene_free(s);
