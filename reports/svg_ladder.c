@@ -17,6 +17,7 @@ enum {
 	HEAD = 46,
 	RUNG = 31,
 	BREAK = 25,
+	EPOCH_WORDS = 66, /* half of what the words across it take */
 	HOSTS_MAX = 16,
 	MARKS_MAX = 2,
 	LABEL_MAX = 72,
@@ -267,11 +268,12 @@ static double since_start(const json_t *call, const json_t *epoch)
 /* A line across where parties, keys or addresses changed. */
 static void draw_epoch(const struct ladder *l, const json_t *epoch, int y)
 {
-	(void)fprintf(l->out, "<path class=\"epoch\" d=\"M%d %dH%d\"/>", LEFT, y + 12,
-		      l->width - RIGHT);
-	html_part_put(l->out, "<text class=\"what mute\" x=\"%d\" y=\"%d\">%s: %s</text>\n",
-		      (LEFT + l->width - RIGHT) / 2, y + 16, jvalue_str(epoch, "type"),
-		      jvalue_str(epoch, "why"));
+	int middle = (LEFT + l->width - RIGHT) / 2;
+
+	(void)fprintf(l->out, "<path class=\"epoch\" d=\"M%d %dH%dM%d %dH%d\"/>", LEFT, y + 12,
+		      middle - EPOCH_WORDS, middle + EPOCH_WORDS, y + 12, l->width - RIGHT);
+	html_part_put(l->out, "<text class=\"what mute\" x=\"%d\" y=\"%d\">%s: %s</text>\n", middle,
+		      y + 16, jvalue_str(epoch, "type"), jvalue_str(epoch, "why"));
 }
 
 /* ---- the picture --------------------------------------------------------------------------- */
