@@ -28,12 +28,12 @@ LDFLAGS.coverage:= --coverage
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev libseccomp-dev linux-libc-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
-              mandoc gzip zstd libxml2-utils cmark-gfm $(shell command -v npm >/dev/null || echo npm)
+               mandoc gzip zstd libxml2-utils cmark-gfm chromium
 # Schemas and tools that only unpacking is needed of.
 TOOLS      := build/tools
 
 # Targets that install come before pkg-config can be asked: they call make again.
-INSTALLING := deps deps-test demo test help clean dist
+INSTALLING := deps deps-test deps-these build/npm/installed demo test help clean dist
 ifneq ($(or $(filter-out $(INSTALLING),$(MAKECMDGOALS)),$(if $(MAKECMDGOALS),,all)),)
 # nDPI's header is not pedantic-clean: a system header, and only hint_ndpi.c includes it.
 PKG_CFLAGS := $(patsubst -I%ndpi,-isystem %ndpi,$(shell pkg-config --cflags $(PKGS)))
@@ -96,9 +96,23 @@ endef
 
 deps: ## install what building needs (Debian)
 	$(call install_missing,$(BUILD_DEPS))
+# Programs that a machine may have from elsewhere: asked for by name, not by package.
+define install_commands
+	@missing=$$(for c in $(1); do command -v $${c%:*} >/dev/null || echo $${c#*:}; done); \
+	[ -z "$$missing" ] || $(MAKE) --no-print-directory deps-these THESE="$$missing"
+endef
+deps-these:
+	$(call install_missing,$(THESE))
 deps-test: ## install what the tests need too
 	$(call install_missing,$(TEST_DEPS))
+	$(call install_commands,node:nodejs npm:npm java:default-jre-headless)
+	@$(MAKE) --no-print-directory build/npm/installed
 	@sh .ci/tools.sh $(TOOLS)
+
+# Versions and digests are pinned by the lock file; nothing that a package brings is run.
+build/npm/installed: tests/npm/package.json tests/npm/package-lock.json
+	@mkdir -p build/npm && cp $^ build/npm/
+	@cd build/npm && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && touch installed
 
 demo: deps ## install, build, audit the samples, say where the report is
 	@$(MAKE) --no-print-directory -j2 all
@@ -112,16 +126,14 @@ check: unit golden lint ## everything a commit must pass
 unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
-golden: $B/earshot ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples
-	@$(PYTHON) tests/golden/run.py $B/earshot samples
-	@$(PYTHON) tests/golden/front_door.py $B/earshot samples
-	@$(PYTHON) tests/golden/evidence.py $B/earshot samples
-	@$(PYTHON) tests/golden/copies.py $B/earshot samples
-	@$(PYTHON) tests/golden/flawless.py $B/earshot samples $(SHARED)/captures/lab
-	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
-	@$(PYTHON) tests/golden/formats.py $B/earshot samples $(if $(filter asan,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
-	@$(PYTHON) tests/golden/formats_hostile.py $B/earshot $(TOOLS)
-	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
+# One after the other each would leave a core idle: they share nothing but the program.
+GOLDEN := run front_door evidence copies flawless before_after formats formats_hostile metamorphic page
+golden: $(GOLDEN:%=golden-%) ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples, the page in a browser
+$(GOLDEN:%=golden-%): golden-%: $B/earshot
+	@$(PYTHON) tests/golden/$*.py $B/earshot $(or $(WITH_$*),samples)
+WITH_flawless        := samples $(SHARED)/captures/lab
+WITH_formats         := samples $(if $(filter asan,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
+WITH_formats_hostile := $(TOOLS)
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
@@ -169,7 +181,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test demo test check unit golden metamorphic captures lint asan fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic captures lint asan fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

@@ -5,13 +5,20 @@
 #include "analyzer/base/digest.h"
 #include "reports/format.h"
 #include "reports/html_call.h"
+#include "reports/html_charts.h"
 #include "reports/html_findings.h"
 #include "reports/html_part.h"
+#include "reports/html_questions.h"
 #include "reports/html_summary.h"
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 
-enum { CALLS_IN_FULL = 200, CALLS_AS_ROWS = 2000, BASE64_DIGEST = 45 };
+enum {
+	CALLS_IN_FULL = 200,
+	CALLS_AS_ROWS = 2000,
+	FULL_BYTES = 5 * 1024 * 1024, /* of calls in full: the whole page stays below twice that */
+	BASE64_DIGEST = 45
+};
 
 /* Compiled in as they are (house 8). */
 #define ASSET(name, file)                                                                          \
@@ -21,7 +28,6 @@ enum { CALLS_IN_FULL = 200, CALLS_AS_ROWS = 2000, BASE64_DIGEST = 45 };
 
 ASSET(style, "style.css");
 ASSET(script, "script.js");
-ASSET(shapes, "shapes.svg");
 
 static void base64(const uint8_t in[DIGEST_BYTES], char out[BASE64_DIGEST])
 {
@@ -74,13 +80,24 @@ static void page_head(FILE *out, const json_t *head)
 		format_html_style);
 }
 
+/* Sections that are left out where they have nothing to say. */
+static bool is_written(const json_t *head, const char *section)
+{
+	if (strcmp(section, "findings") == 0)
+		return json_array_size(jvalue_get(head, "problems"));
+	if (strcmp(section, "frameworks") == 0)
+		return json_array_size(jvalue_get(head, "frameworks"));
+	if (strcmp(section, "glance") == 0)
+		return jvalue_int(jvalue_get(head, "summary"), "calls") > 1;
+	return true;
+}
+
 static void masthead(FILE *out, const json_t *head)
 {
 	const json_t *summary = jvalue_get(head, "summary");
 	struct text t = { 0 };
 
 	(void)fputs("<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n", out);
-	(void)fputs(format_html_shapes, out);
 	wording_rows(&t, jvalue_get(summary, "rows"));
 	html_part_put(
 		out,
@@ -90,60 +107,91 @@ static void masthead(FILE *out, const json_t *head)
 	html_part_count(out, json_array_size(jvalue_get(head, "inputs")), "capture");
 	(void)fputs(".</p>\n<nav aria-label=\"Contents\"><ul>", out);
 	static const char *const links[][2] = {
-		{ "fixes", "What to fix" },	{ "conditions", "Conditions" },
-		{ "earshot", "Who listens" },	{ "findings", "Findings" },
-		{ "calls", "Calls" },		{ "captured", "Captures" },
-		{ "frameworks", "Frameworks" }, { "basis", "Assumptions" },
+		{ "fixes", "What to fix" },	{ "glance", "At a glance" },
+		{ "conditions", "Conditions" }, { "earshot", "Who listens" },
+		{ "findings", "Findings" },	{ "calls", "Calls" },
+		{ "captured", "Captures" },	{ "frameworks", "Frameworks" },
+		{ "questions", "Questions" },	{ "basis", "Assumptions" },
 	};
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
-		if (strcmp(links[i][0], "findings") != 0 ||
-		    json_array_size(jvalue_get(head, "problems")))
+		if (is_written(head, links[i][0]))
 			html_part_put(out, "<li><a href=\"#%s\">%s</a></li>", links[i][0],
 				      links[i][1]);
 	(void)fputs("</ul></nav></header>\n<main id=\"main\">\n", out);
 	text_free(&t);
 }
 
-static void rows(FILE *out, struct document *d)
+static void rows(FILE *out, struct document *d, size_t from)
 {
-	size_t n = document_calls(d);
+	size_t n = document_calls(d), to = from + CALLS_AS_ROWS;
 
-	if (n <= CALLS_IN_FULL)
+	if (n <= from)
 		return;
-	(void)fputs("<h3>Further calls</h3>\n", out);
+	/* Folded: thousands of rows take longer to lay out than all the rest of the page. */
+	(void)fputs("<details id=\"further\"><summary>Further calls, one row each: ", out);
+	html_part_number(out, (n < to ? n : to) - from);
+	(void)fputs("</summary>\n<div class=\"body\">", out);
 	html_part_table_open(out, "Further calls",
 			     "Call|Start (UTC)|Label|#Score|Signaling|Keys|Media");
-	for (size_t i = CALLS_IN_FULL; i < n && i < CALLS_IN_FULL + CALLS_AS_ROWS && !ferror(out);
-	     i++) {
+	for (size_t i = from; i < n && i < to && !ferror(out); i++) {
 		json_t *call = document_worst_brief(d, i, html_call_row_keys);
 		html_call_row(out, call);
 		json_decref(call);
 	}
 	html_part_table_close(out);
-	if (n > CALLS_IN_FULL + CALLS_AS_ROWS) {
+	(void)fputs("</div></details>\n", out);
+	if (n > to) {
 		(void)fputs("<p>", out);
-		html_part_count(out, n - CALLS_IN_FULL - CALLS_AS_ROWS, "further call");
-		(void)fputs(" stand in the JSON report only.</p>\n", out);
+		html_part_count(out, n - to, "further call");
+		(void)fputs(" stand in the JSON and CSV reports only.</p>\n", out);
 	}
+}
+
+/* One call in full, unless it would make the page too large to open: bytes, 0 then. */
+static size_t in_full(FILE *out, struct document *d, size_t i, size_t room)
+{
+	char *markup = NULL;
+	size_t n = 0;
+	FILE *page = open_memstream(&markup, &n);
+	json_t *call = page ? document_worst(d, i) : NULL;
+
+	if (call)
+		html_call_full(page, call);
+	json_decref(call);
+	if (!page || fclose(page) != 0)
+		n = 0;
+	n = n <= room ? n : 0;
+	(void)fwrite(markup ? markup : "", 1, n, out);
+	free(markup);
+	return n;
+}
+
+/* The worst one always. */
+static size_t all_in_full(FILE *out, struct document *d)
+{
+	size_t i = 0, room = FULL_BYTES;
+
+	while (i < document_calls(d) && i < CALLS_IN_FULL && !ferror(out)) {
+		size_t n = in_full(out, d, i, i ? room : SIZE_MAX);
+		if (!n)
+			break;
+		room -= n < room ? n : room;
+		i++;
+	}
+	return i;
 }
 
 static void calls(FILE *out, struct document *d)
 {
-	size_t n = document_calls(d);
-
 	(void)fputs("<section aria-labelledby=\"calls\"><h2 id=\"calls\">Calls, worst first</h2>\n",
 		    out);
-	if (!n)
+	if (!document_calls(d))
 		(void)fputs("<p>No call was found. That says nothing about calls elsewhere.</p>\n",
 			    out);
 	(void)fputs("<div id=\"tools\" hidden></div>\n<div id=\"list\">\n", out);
-	for (size_t i = 0; i < n && i < CALLS_IN_FULL && !ferror(out); i++) {
-		json_t *call = document_worst(d, i);
-		html_call_full(out, call);
-		json_decref(call);
-	}
+	size_t full = all_in_full(out, d);
 	(void)fputs("</div>\n", out);
-	rows(out, d);
+	rows(out, d, full);
 	(void)fputs("</section>\n", out);
 }
 
@@ -198,12 +246,14 @@ void format_html_write(struct document *d, FILE *out, const struct report_style 
 	masthead(out, head);
 	html_summary_headline(out, head, worst);
 	html_findings_fixes(out, head);
+	html_charts_write(out, head);
 	html_summary_conditions(out, head);
 	html_summary_listeners(out, head);
-	html_findings_rules(out, head, document_calls(d) <= CALLS_IN_FULL + CALLS_AS_ROWS);
+	html_findings_rules(out, head, document_calls(d) <= CALLS_AS_ROWS);
 	calls(out, d);
 	html_summary_inputs(out, head);
 	html_findings_frameworks(out, head);
+	html_questions_write(out, head);
 	basis(out);
 	foot(out, head);
 	json_decref(worst);

@@ -167,6 +167,15 @@ static json_t *findings(const struct tally *t)
 	return o;
 }
 
+static json_t *scores(const struct tally *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < COUNT_OF(t->scores); i++)
+		jvalue_push(list, jvalue_number(t->scores[i]));
+	return list;
+}
+
 static json_t *condition(const struct tally *t, int c)
 {
 	json_t *o = json_object(), *by_verdict = json_object();
@@ -218,6 +227,7 @@ static json_t *summary(const struct head_parts *p, const struct document_run *ru
 					: 0.0));
 	jvalue_put(o, "met_policy", jvalue_number(t->met));
 	jvalue_put(o, "labels", labels(t));
+	jvalue_put(o, "scores", scores(t));
 	jvalue_put(o, "findings", findings(t));
 	jvalue_put(o, "conditions", conditions(t));
 	jvalue_put(o, "exposed_media_seconds", jvalue_fixed(t->exposed_seconds));

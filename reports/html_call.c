@@ -6,12 +6,13 @@
 #include "reports/escape.h"
 #include "reports/html_part.h"
 #include "reports/jvalue.h"
+#include "reports/svg_ladder.h"
 #include "reports/svg_path.h"
 #include "reports/svg_timeline.h"
 #include "reports/wording.h"
 
 enum {
-	FINDINGS_SHOWN = 40,
+	FINDINGS_SHOWN = SVG_LADDER_FINDINGS,
 	SEGMENTS_SHOWN = 40,
 	LEGS_SHOWN = 24,
 	LISTENERS_SHOWN = 24,
@@ -131,7 +132,7 @@ static void whys(FILE *out, const json_t *call)
 		html_part_badge(out, wording_tone(jvalue_str(c, "verdict")),
 				wording_verdict(jvalue_str(c, "verdict")));
 		html_part_put(out, " %s", jvalue_str(c, "why"));
-		html_part_frames(out, jvalue_get(c, "evidence"));
+		html_part_frames(out, jvalue_get(c, "evidence"), call);
 		if (jvalue_int(c, "grade"))
 			html_part_put(out, " <span class=\"fine\">evidence grade %d</span>",
 				      (int)jvalue_int(c, "grade"));
@@ -167,7 +168,7 @@ static void listeners(FILE *out, const json_t *call)
 			html_part_put(out, "%s%s", k ? ", " : "",
 				      wording_power(jvalue_at(could, k)));
 		html_part_put(out, ": %s", jvalue_str(e, "why"));
-		html_part_frames(out, jvalue_get(e, "evidence"));
+		html_part_frames(out, jvalue_get(e, "evidence"), call);
 		(void)fputs("</li>\n", out);
 	}
 	if (n > LISTENERS_SHOWN)
@@ -176,15 +177,17 @@ static void listeners(FILE *out, const json_t *call)
 	(void)fputs("</ul>\n", out);
 }
 
-static void finding(FILE *out, const json_t *f)
+static void finding(FILE *out, const json_t *call, size_t i)
 {
-	html_part_put(out, "<li>");
+	const json_t *f = json_array_get(jvalue_get(call, "findings"), i);
+
+	html_part_put(out, "<li id=\"f-%s-%d\">", jvalue_str(call, "id"), (int)i);
 	html_part_badge(out, wording_severity_tone(jvalue_str(f, "severity")),
 			jvalue_str(f, "severity"));
 	html_part_put(out, " <a href=\"#rule-%s\">%s</a> %s <span class=\"fine\">%s</span>. %s",
 		      jvalue_str(f, "rule"), jvalue_str(f, "rule"), jvalue_str(f, "title"),
 		      jvalue_str(f, "scope"), jvalue_str(f, "detail"));
-	html_part_frames(out, jvalue_get(f, "evidence"));
+	html_part_frames(out, jvalue_get(f, "evidence"), call);
 	if (jvalue_has(f, "caused_by"))
 		html_part_put(out, " <span class=\"fine\">follows from %s</span>",
 			      jvalue_str(f, "caused_by"));
@@ -204,10 +207,10 @@ static void findings(FILE *out, const json_t *call)
 		const json_t *f = json_array_get(list, i);
 		if (strcmp(jvalue_str(f, "outcome"), "violated") != 0)
 			continue;
-		if (n++ >= FINDINGS_SHOWN)
+		if (n++ >= FINDINGS_SHOWN || i >= SVG_LADDER_FINDINGS)
 			continue;
 		(void)fputs(shown++ ? "" : "<h3>Findings</h3><ul class=\"plain\">\n", out);
-		finding(out, f);
+		finding(out, call, i);
 	}
 	(void)fputs(shown ? "</ul>\n" : "", out);
 	if (n > shown)
@@ -305,12 +308,35 @@ static void list(FILE *out, const char *title, const json_t *texts)
 	(void)fputs("</li></ul>\n", out);
 }
 
+static void ladder(FILE *out, const json_t *call)
+{
+	uint64_t left_out = jvalue_int(jvalue_get(call, "ladder"), "left_out");
+
+	if (!jvalue_has(call, "ladder"))
+		return;
+	(void)fputs("<h3>Ladder</h3>\n", out);
+	(void)svg_ladder_write(out, call);
+	if (!left_out)
+		return;
+	(void)fputs("<p class=\"fine\">", out);
+	html_part_count(out, left_out, "further message");
+	(void)fputs(" of this call came between the first and the last shown here.</p>\n", out);
+}
+
 void html_call_full(FILE *out, const json_t *call)
 {
-	html_part_put(out, "<details class=\"call edge-%s\" id=\"call-%s\">",
-		      wording_label_tone(jvalue_str(call, "label")), jvalue_str(call, "id"));
+	html_part_put(out,
+		      "<details class=\"call edge-%s\" id=\"call-%s\" data-kind=\"%s\" "
+		      "data-start=\"%s\" data-score=\"%d\" data-seconds=\"%d\">",
+		      wording_label_tone(jvalue_str(call, "label")), jvalue_str(call, "id"),
+		      jvalue_str(call, "kind"), jvalue_str(call, "start"),
+		      jvalue_has(call, "score") ? (int)jvalue_int(call, "score") : 101,
+		      (int)jvalue_real(call, "duration_s"));
 	summary(out, call);
-	(void)fputs("<div class=\"body\">", out);
+	html_part_put(out,
+		      "<div class=\"body\"><p class=\"fine\"><a href=\"#call-%s\">Link to this "
+		      "%s</a></p>",
+		      jvalue_str(call, "id"), jvalue_str(call, "kind"));
 	whys(out, call);
 	list(out, "What a pass assumes", jvalue_get(call, "assumptions"));
 	(void)fputs("<h3>Path</h3>\n", out);
@@ -322,6 +348,7 @@ void html_call_full(FILE *out, const json_t *call)
 	media(out, call);
 	listeners(out, call);
 	findings(out, call);
+	ladder(out, call);
 	if (json_array_size(jvalue_get(call, "legs")))
 		(void)fputs("<h3>Signaling</h3>\n", out);
 	legs(out, call);

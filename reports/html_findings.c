@@ -8,6 +8,7 @@
 #include "reports/html_part.h"
 #include "reports/jvalue.h"
 #include "reports/wording.h"
+#include "rules/judge.h"
 
 enum { PLACES_SHOWN = 12, RULES_SHOWN = 128, PROBLEMS_A_RULE = 12 };
 
@@ -73,7 +74,33 @@ static void places(FILE *out, const json_t *problems, const json_t *rule)
 		named[n++] = element;
 		html_part_put(out, "%s<code>%s</code>", n > 1 ? ", " : ", at ", element);
 	}
-	(void)fputs(n && (more || looked_at < all) ? " and other places</p>\n" : "</p>\n", out);
+	(void)fputs(n && (more || looked_at < all) ? " and other places" : "", out);
+	if (!json_array_size(jvalue_get(rule, "without")))
+		(void)fputs(" &middot; by itself it moves no call's label", out);
+	(void)fputs("</p>\n", out);
+}
+
+/* What this one change would move: calls by the label they have and the one the rest gives them. */
+static void moves(FILE *out, const json_t *without, uint64_t calls)
+{
+	size_t n = json_array_size(without);
+
+	(void)fputs(n ? "<p class=\"moves\"><span class=\"fine\">Without it:</span> " : "", out);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *m = json_array_get(without, i);
+		const char *from = jvalue_str(m, "from"), *to = jvalue_str(m, "to");
+		bool none = strcmp(to, judge_label_text(LABEL_NONE)) == 0;
+		(void)fputs(i ? "<br>" : "", out);
+		html_part_number(out, jvalue_int(m, "calls"));
+		(void)fputs(" of ", out);
+		html_part_count(out, calls, "call");
+		(void)fputs(none ? " would have no label" : " would be ", out);
+		if (!none)
+			html_part_badge(out, wording_label_tone(to), to);
+		(void)fputs(" instead of ", out);
+		html_part_badge(out, wording_label_tone(from), from);
+	}
+	(void)fputs(n ? "</p>\n" : "", out);
 }
 
 static void fix(FILE *out, const json_t *problems, const json_t *rule)
@@ -89,6 +116,7 @@ static void fix(FILE *out, const json_t *problems, const json_t *rule)
 		(void)fputs(" <strong>new or worse</strong>", out);
 	(void)fputs("</p>\n", out);
 	html_part_put(out, "<p class=\"do\">%s</p>\n", jvalue_str(first, "fix"));
+	moves(out, jvalue_get(rule, "without"), jvalue_int(rule, "calls"));
 	places(out, problems, rule);
 	(void)fputs("</li>\n", out);
 }
@@ -105,10 +133,13 @@ void html_findings_fixes(FILE *out, const json_t *head)
 		(void)fputs("<p>No rule was violated in what could be seen.</p></section>\n", out);
 		return;
 	}
-	(void)fputs("<p>By problem and place, not by call. What only follows from another problem "
-		    "goes away with it, and stands among the findings only.</p>\n"
-		    "<ol class=\"fixes\">\n",
-		    out);
+	(void)fputs(
+		"<p>By problem and place, not by call. What only follows from another problem "
+		"goes away with it, and stands among the findings only. What one change would "
+		"move was found by judging every call again without that problem; what a repair "
+		"would bring in its place is not guessed.</p>\n"
+		"<ol class=\"fixes\">\n",
+		out);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *one = json_array_get(list, i);
 		const json_t *first = first_of(problems, jvalue_str(one, "rule"));
@@ -141,7 +172,7 @@ static void occurrence(FILE *out, const json_t *p, bool linked)
 	standing(out, p);
 	if (jvalue_str(example, "detail")[0])
 		html_part_put(out, ". %s", jvalue_str(example, "detail"));
-	html_part_frames(out, jvalue_get(example, "evidence"));
+	html_part_frames(out, jvalue_get(example, "evidence"), NULL);
 	if (linked)
 		html_part_put(out, " <a class=\"fine\" href=\"#call-%s\">call %s</a>",
 			      jvalue_str(example, "call"), jvalue_str(example, "call"));

@@ -6,6 +6,7 @@
 
 #include "reports/escape.h"
 #include "reports/jvalue.h"
+#include "reports/svg_ladder.h"
 #include "reports/wording.h"
 
 void html_part_put(FILE *out, const char *markup, ...)
@@ -28,10 +29,7 @@ void html_part_put(FILE *out, const char *markup, ...)
 
 void html_part_badge(FILE *out, const char *tone, const char *word)
 {
-	html_part_put(out,
-		      "<span class=\"badge %s\"><svg aria-hidden=\"true\" viewBox=\"0 0 12 12\">"
-		      "<use href=\"#s-%s\"/></svg>%s</span>",
-		      tone, tone, word);
+	html_part_put(out, "<span class=\"badge %s\">%s</span>", tone, word);
 }
 
 void html_part_number(FILE *out, uint64_t n)
@@ -52,7 +50,17 @@ void html_part_count(FILE *out, uint64_t n, const char *one)
 	text_free(&t);
 }
 
-void html_part_frames(FILE *out, const json_t *evidence)
+static void frame(FILE *out, const json_t *e, const json_t *call)
+{
+	unsigned long long number = jvalue_int(e, "frame");
+	int rung = call ? svg_ladder_rung(call, jvalue_str(e, "input"), number) : -1;
+
+	if (rung >= 0)
+		html_part_put(out, "<a href=\"#l-%s-%d\">", jvalue_str(call, "id"), rung);
+	(void)fprintf(out, rung < 0 ? "#%llu" : "#%llu</a>", number);
+}
+
+void html_part_frames(FILE *out, const json_t *evidence, const json_t *call)
 {
 	const char *before = NULL;
 
@@ -64,7 +72,7 @@ void html_part_frames(FILE *out, const json_t *evidence)
 		(void)fputs(before ? ", " : " <span class=\"frames\">", out);
 		if (!before || strcmp(before, input) != 0)
 			html_part_put(out, "%s ", input);
-		(void)fprintf(out, "#%llu", (unsigned long long)jvalue_int(e, "frame"));
+		frame(out, e, call);
 		before = input;
 	}
 	(void)fputs(before ? "</span>" : "", out);

@@ -18,6 +18,16 @@ enum {
 	PROBLEMS_TOLD = 250, /* of all, and of each rule at least: what reports for people need */
 	PROBLEMS_A_RULE = 20,
 	RULES_TOLD = 128,
+	MOVES = 6, /* pairs of labels of one problem */
+};
+
+/* Calls that would have another label without a problem, or without all of its rule. */
+struct moves {
+	struct {
+		uint32_t calls;
+		uint8_t from, to; /* enum label */
+	} list[MOVES];
+	uint8_t count;
 };
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -42,6 +52,7 @@ struct problem {
 	bool gates;
 	char call[17];
 	const struct excuse *excuse; /* of the first waived one; NULL: none, or no room */
+	struct moves *moves;	     /* NULL: none */
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -50,6 +61,7 @@ struct together {
 	const char *title; /* all problems' own; the rule's when they differ */
 	enum severity severity;
 	uint64_t problems, calls, last_call;
+	struct moves moves;
 };
 
 struct problems {
@@ -167,7 +179,7 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 }
 
 static struct problem *appear(struct problems *p, struct redactor *hide, const struct call *c,
-			      const struct finding *f, const uint8_t id[ID_BYTES])
+			      const struct finding *f)
 {
 	struct problem *n = p->count < PROBLEMS_MAX ? arena_take(p->arena, sizeof *n) : NULL;
 
@@ -180,7 +192,7 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 		p->all = mem_grow(p->all, p->room, sizeof(struct problem *));
 	}
 	p->all[p->count++] = n;
-	memcpy(n->id, id, sizeof n->id);
+	id_of(f->problem, n->id);
 	n->rule = f->rule;
 	n->severity = (uint8_t)f->severity;
 	n->title = kept_once(p, hide, f->title ? f->title : f->rule->title, f->rule->title);
@@ -221,6 +233,60 @@ static void count(struct problem *n, const struct call *c, const struct finding 
 		n->last_ns = c->end_ns;
 }
 
+/* Labels are ten and mostly stand in one order: pairs beyond the room are not counted. */
+static void move(struct moves *m, enum label from, enum label to)
+{
+	unsigned i = 0;
+
+	while (i < m->count && (m->list[i].from != from || m->list[i].to != to))
+		i++;
+	if (i == MOVES)
+		return;
+	if (i == m->count) {
+		m->list[i].from = (uint8_t)from;
+		m->list[i].to = (uint8_t)to;
+		m->count++;
+	}
+	m->list[i].calls++;
+}
+
+static struct problem *problem_of(const struct problems *p, const struct finding *f)
+{
+	uint8_t id[ID_BYTES];
+
+	id_of(f->problem, id);
+	return map_get(p->by_id, (struct slice){ id, sizeof id });
+}
+
+static void move_problem(struct problems *p, const struct judgement *j, const struct without *o)
+{
+	for (size_t i = 0; i < j->finding_count; i++) {
+		const struct finding *f = &j->findings[i];
+		if (f->rule != o->rule || judge_problem(f) != o->problem)
+			continue;
+		struct problem *n = problem_of(p, f);
+		if (!n)
+			continue;
+		if (!n->moves)
+			n->moves = arena_take(p->arena, sizeof *n->moves);
+		if (n->moves)
+			move(n->moves, j->label, o->label);
+		return;
+	}
+}
+
+static void move_all(struct problems *p, const struct judgement *j)
+{
+	for (uint16_t i = 0; i < j->without_count; i++) {
+		const struct without *o = &j->without[i];
+		struct together *t = o->problem ? NULL : together_of(p, o->rule);
+		if (t)
+			move(&t->moves, j->label, o->label);
+		if (o->problem)
+			move_problem(p, j, o);
+	}
+}
+
 void problems_add(struct problems *p, struct redactor *hide, const struct call *c,
 		  const struct judgement *j)
 {
@@ -229,11 +295,9 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 		const struct finding *f = &j->findings[i];
 		if (f->outcome != OUTCOME_VIOLATED || !f->problem[0])
 			continue;
-		uint8_t id[ID_BYTES];
-		id_of(f->problem, id);
-		struct problem *n = map_get(p->by_id, (struct slice){ id, sizeof id });
+		struct problem *n = problem_of(p, f);
 		if (!n)
-			n = appear(p, hide, c, f, id);
+			n = appear(p, hide, c, f);
 		if (!n)
 			continue;
 		count(n, c, f, (uint32_t)p->calls);
@@ -241,6 +305,7 @@ void problems_add(struct problems *p, struct redactor *hide, const struct call *
 			n->excuse = excuse_of(p, hide, f->waived);
 		join(p, n, n->occurrences == 1);
 	}
+	move_all(p, j);
 }
 
 static int worst_first(const void *x, const void *y)
@@ -283,6 +348,37 @@ uint64_t problems_changed(const struct problems *p, enum change c)
 	return n;
 }
 
+/* Most calls first, so that the order of calls does not show. */
+static int more_calls_first(const struct moves *m, uint8_t x, uint8_t y)
+{
+	if (m->list[x].calls != m->list[y].calls)
+		return m->list[x].calls > m->list[y].calls ? -1 : 1;
+	return m->list[x].from != m->list[y].from ? (int)m->list[x].from - m->list[y].from
+						  : (int)m->list[x].to - m->list[y].to;
+}
+
+static void moves_write(const struct moves *m, struct text *out)
+{
+	uint8_t order[MOVES];
+
+	for (uint8_t i = 0; i < m->count; i++) {
+		uint8_t k = i;
+		for (; k && more_calls_first(m, i, order[k - 1]) < 0; k--)
+			order[k] = order[k - 1];
+		order[k] = i;
+	}
+	json_out_open(out, '[');
+	for (uint8_t i = 0; i < m->count; i++) {
+		json_out_open(out, '{');
+		json_out_key_text(out, "from",
+				  judge_label_text((enum label)m->list[order[i]].from));
+		json_out_key_text(out, "to", judge_label_text((enum label)m->list[order[i]].to));
+		json_out_key_number(out, "calls", m->list[order[i]].calls);
+		json_out_close(out, '}');
+	}
+	json_out_close(out, ']');
+}
+
 /* Of one rule: those that an earlier report did not have, or not so bad. */
 static uint64_t fresh(const struct problems *p, const struct rule *rule)
 {
@@ -292,6 +388,16 @@ static uint64_t fresh(const struct problems *p, const struct rule *rule)
 		n += p->all[i]->rule == rule &&
 		     (p->all[i]->change == CHANGE_NEW || p->all[i]->change == CHANGE_WORSE);
 	return n;
+}
+
+static json_t *moves_json(const struct moves *m)
+{
+	struct text t = { 0 };
+
+	moves_write(m, &t);
+	json_t *list = json_loads(text_of(&t), 0, NULL);
+	text_free(&t);
+	return list;
 }
 
 json_t *problems_rules(const struct problems *p, bool compared)
@@ -306,6 +412,7 @@ json_t *problems_rules(const struct problems *p, bool compared)
 		jvalue_put(o, "title", jvalue_text(t->title));
 		jvalue_put(o, "problems", jvalue_number(t->problems));
 		jvalue_put(o, "calls", jvalue_number(t->calls));
+		jvalue_put(o, "without", moves_json(&t->moves));
 		if (compared)
 			jvalue_put(o, "new", jvalue_number(fresh(p, t->rule)));
 		jvalue_push(list, o);
@@ -389,6 +496,9 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 		json_out_key_text(out, "change", judge_change_text((enum change)n->change));
 	waived(n, out);
 	json_out_key_text(out, "caused_by", n->caused_by);
+	json_out_key(out, "without");
+	static const struct moves none;
+	moves_write(n->moves ? n->moves : &none, out);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)
 		json_out_text(out, *c);

@@ -3,6 +3,7 @@
 
 #include "analyzer/base/when.h"
 #include "reports/asserted.h"
+#include "reports/record_ladder.h"
 #include "reports/record_verdict.h"
 
 static struct slice scratch(const struct record *r)
@@ -45,9 +46,9 @@ void record_key_endpoint(struct record *r, const char *key, const struct endpoin
 	json_out_slice(r->out, scratch(r));
 }
 
-static const char *label(const char *const *labels, size_t count, size_t i)
+const char *record_input(const struct record *r, size_t i)
 {
-	return i < count && labels[i] ? labels[i] : "unknown input";
+	return i < r->input_count && r->inputs[i] ? r->inputs[i] : "unknown input";
 }
 
 void record_key_inputs(struct record *r, const char *key, point_set inputs)
@@ -55,14 +56,14 @@ void record_key_inputs(struct record *r, const char *key, point_set inputs)
 	json_out_key_open(r->out, key, '[');
 	for (size_t i = 0; i < 64; i++)
 		if (inputs >> i & 1)
-			json_out_text(r->out, label(r->inputs, r->input_count, i));
+			json_out_text(r->out, record_input(r, i));
 	json_out_close(r->out, ']');
 }
 
 void record_evidence(struct record *r, const struct evidence *e, const char *text)
 {
 	json_out_open(r->out, '{');
-	json_out_key_text(r->out, "input", label(r->inputs, r->input_count, e->input));
+	json_out_key_text(r->out, "input", record_input(r, e->input));
 	json_out_key_number(r->out, "frame", e->frame);
 	json_out_key_when(r->out, "time", e->ts_ns);
 	record_key_hidden(r, "text", text ? text : "");
@@ -329,5 +330,6 @@ void record_write(struct record *r, const struct call *c, const struct judgement
 	media(r, c);
 	path(r, c);
 	record_verdict_write(r, c, j);
+	record_ladder_write(r, c);
 	json_out_close(r->out, '}');
 }

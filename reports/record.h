@@ -31,6 +31,7 @@ void record_key_endpoint(struct record *r, const char *key,
 void record_key_name(struct record *r,
 		     const struct addr *a); /* the inventory's, where it has one */
 void record_key_inputs(struct record *r, const char *key, point_set inputs);
+const char *record_input(const struct record *r, size_t i); /* its label as shown */
 /* { input, frame, time, text }; text NULL: empty. */
 void record_evidence(struct record *r, const struct evidence *e, const char *text);
 

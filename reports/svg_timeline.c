@@ -8,7 +8,16 @@
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 
-enum { BARS_MAX = 12, LEFT = 340, CAPTION = 52, RIGHT = 780, ROW = 24, HEAD = 22 };
+enum {
+	BARS_MAX = 12,
+	EPOCHS_MAX = 24,
+	LEFT = 340,
+	CAPTION = 52,
+	RIGHT = 780,
+	ROW = 24,
+	HEAD = 40,  /* the clock, then the epochs */
+	LETTERS = 9 /* of the narrowest epoch that is named, in pixels a letter */
+};
 
 struct bar {
 	const json_t *line, *segment;
@@ -88,6 +97,33 @@ static void draw(FILE *out, const struct chart *c, int i)
 	(void)fputs("</text>\n", out);
 }
 
+/* Stretches with the same parties, keys and addresses: hold is shaded, each beginning is a line. */
+static void epoch(FILE *out, const struct chart *c, const json_t *e)
+{
+	const char *type = jvalue_str(e, "type");
+	int x1 = across(c, wording_seconds(jvalue_str(e, "start")));
+	int x2 = across(c, wording_seconds(jvalue_str(e, "end")));
+	int bottom = HEAD + c->count * ROW;
+
+	if (strcmp(type, "talk") != 0 && x2 > x1)
+		(void)fprintf(out,
+			      "<rect class=\"pause\" x=\"%d\" y=\"20\" width=\"%d\" "
+			      "height=\"%d\"/>",
+			      x1, x2 - x1, bottom - 20);
+	(void)fprintf(out, "<path class=\"epoch\" d=\"M%d 20V%d\"/>", x1, bottom);
+	if (x2 - x1 < LETTERS * (int)strlen(type))
+		return;
+	(void)fprintf(out, "<text class=\"mute\" x=\"%d\" y=\"33\">", x1 + 4);
+	escape_markup(out, type);
+	(void)fputs("</text>\n", out);
+}
+
+static void epochs(FILE *out, const struct chart *c, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list) && i < EPOCHS_MAX; i++)
+		epoch(out, c, json_array_get(list, i));
+}
+
 bool svg_timeline_write(FILE *out, const json_t *call)
 {
 	struct chart c = { 0 };
@@ -108,6 +144,7 @@ bool svg_timeline_write(FILE *out, const json_t *call)
 		"y=\"12\">%s</text>"
 		"<path class=\"axis\" d=\"M%d 18H%d\"/>\n",
 		HEAD + c.count * ROW, HEAD + c.count * ROW, LEFT, RIGHT, text_of(&t), LEFT, RIGHT);
+	epochs(out, &c, jvalue_get(call, "epochs"));
 	for (int i = 0; i < c.count; i++)
 		draw(out, &c, i);
 	(void)fputs("</svg></div>\n", out);

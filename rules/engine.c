@@ -153,7 +153,7 @@ static void mark_all(struct turn *t)
 		const struct pack_mark *m = &t->c->marks[i];
 		if (m->when && expr_ask(m->when, t->items) != EXPR_TRUE)
 			continue;
-		*field_fact_mark(t->w, t->fact, m->name) = m->value;
+		rule_mark(t->w, field_fact_mark(t->w, t->fact, m->name), m->value);
 		t->weakens |= m->weak;
 	}
 }
@@ -200,12 +200,36 @@ static void remember(struct turn *t)
 	t->acted = true;
 }
 
+/* What this case did belongs to its finding; the last one noted is it, unless there was no room. */
+static void sign(struct turn *t, uint32_t from)
+{
+	struct deeds *all = t->w->deeds;
+	const struct findings *found = t->w->found;
+	uint64_t problem = 0;
+
+	if (!all)
+		return;
+	if (!t->c->silent && found->count && !found->dropped)
+		problem = judge_problem(&found->list[found->count - 1]);
+	const char *cause = all->count > from ? sentence(t, &t->c->caused_by) : NULL;
+	for (uint32_t i = from; i < all->count; i++) {
+		all->list[i].rule = t->rule->as;
+		all->list[i].problem = problem;
+		all->list[i].caused_by = cause;
+		all->list[i].violated = !t->c->silent && t->c->outcome == OUTCOME_VIOLATED;
+	}
+	all->acts++;
+}
+
 static void act(struct turn *t)
 {
+	uint32_t done = t->w->deeds ? t->w->deeds->count : 0;
+
 	mark_all(t);
 	say_all(t);
 	if (!t->c->silent)
 		note(t);
+	sign(t, done);
 	remember(t);
 }
 

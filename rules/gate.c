@@ -37,6 +37,8 @@ static int letter_cmp(const char *a, const char *b)
 
 static void add_score(struct tally *t, const struct judgement *j)
 {
+	if (j->has_score)
+		t->scores[j->score < 100 ? j->score / 10 : 9]++;
 	if (j->has_score && (!t->any_score || j->score < t->worst_score)) {
 		t->any_score = true;
 		t->worst_score = j->score;

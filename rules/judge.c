@@ -16,6 +16,7 @@
 #include "rules/rule.h"
 #include "rules/verdict.h"
 #include "rules/waiver.h"
+#include "rules/without.h"
 
 enum { REQUIRES_MOST = 64 };
 
@@ -31,6 +32,7 @@ struct judge {
 	struct policy *own; /* the policy, where it was not given */
 	struct arena *arena;
 	struct findings found;
+	struct deeds deeds;
 	struct problem_memo memo;
 	struct judgement now;
 	struct tally tally;
@@ -152,6 +154,7 @@ void judge_free(struct judge *j)
 	free(j->found.list);
 	free(j->outcomes);
 	free(j->came);
+	free(j->deeds.list);
 	expr_free(j->where);
 	free(j);
 }
@@ -265,6 +268,7 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 			  .arena = j->arena,
 			  .found = &j->found,
 			  .memo = &j->memo,
+			  .deeds = &j->deeds,
 			  .strength = j->policy->strength,
 			  .outcomes = j->outcomes };
 
@@ -274,6 +278,7 @@ const struct judgement *judge_call(struct judge *j, const struct call *c)
 	rule_all(&w);
 	verdict_of(&w, &j->now);
 	note_dropped(j, &w);
+	without_each(&w, &j->now);
 	if (policy_apply_severities(j->policy, c, &j->now))
 		verdict_sort(&j->now);
 	if (!selected(j, &w))
@@ -333,6 +338,14 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 
 	f.require_count = judge_requires(j, &f.requires, &f.results);
 	return gate_close(&f);
+}
+
+uint64_t judge_problem(const struct finding *f)
+{
+	char first[17] = { 0 };
+
+	memcpy(first, f->problem, 16);
+	return strtoull(first, NULL, 16);
 }
 
 /* ---- words -------------------------------------------------------------------- */

@@ -88,6 +88,13 @@ struct finding {
 	const char *element; /* the box or link the problem is about, as an address text, or "" */
 };
 
+/* A better label that the rest of the evidence gives without a rule's violations or one problem. */
+struct without {
+	const struct rule *rule;
+	uint64_t problem; /* 0: all of the rule's; else the first 16 digits of finding.problem */
+	enum label label;
+};
+
 struct condition_verdict {
 	struct verdict v;
 	enum shown shown;
@@ -120,6 +127,8 @@ struct judgement {
 	struct finding *findings; /* by severity (worst first), rule id, scope, frame */
 	uint32_t finding_count;
 	double exposed_seconds;
+	struct without *without; /* what one change would move; only where a label moves */
+	uint16_t without_count;
 };
 
 /* Rows by what came of one rule. */
@@ -143,6 +152,7 @@ struct tally {
 	enum label worst_label;
 	bool any_score, any_letter, any_row;
 	uint8_t worst_score;
+	uint64_t scores[10]; /* rows by tens; 100 among the last */
 	char worst_letter[3];
 	uint64_t coverage_made, coverage_required;
 	double exposed_seconds;
@@ -190,8 +200,10 @@ const struct policy *judge_policy(const struct judge *j);
 enum severity judge_fail_on(const struct judge *j);
 void judge_free(struct judge *j);
 
-const struct rule *judge_rules(size_t *count);	  /* in order of id; all packs of the run */
-const struct rule *judge_rule(const char *id);	  /* NULL: there is none */
+const struct rule *judge_rules(size_t *count); /* in order of id; all packs of the run */
+const struct rule *judge_rule(const char *id); /* NULL: there is none */
+/* Its problem as a number: the first 16 digits; 0: none. */
+uint64_t judge_problem(const struct finding *f);
 const char *judge_severity_text(enum severity s); /* critical high medium low info */
 bool judge_severity_parse(const char *text, enum severity *out);
 const char *judge_class_text(enum rule_class c);

@@ -26,9 +26,43 @@ void rule_begin(struct work *w)
 	w->answers = arena_take(w->arena, PACK_DEFINES);
 	w->lines = arena_take(w->arena, (w->c->media_count + 1u) * sizeof *w->lines);
 	w->found->count = w->found->dropped = 0;
+	if (w->deeds)
+		w->deeds->count = w->deeds->acts = 0;
 	for (uint32_t i = 0; i < w->c->fact_count; i++)
 		w->has[w->c->facts[i].kind] = true;
 	scan_lines(w);
+}
+
+struct work rule_afresh(const struct work *w, struct line *lines)
+{
+	struct work again = { .c = w->c, .arena = w->arena, .found = w->found, .lines = lines };
+
+	memcpy(again.has, w->has, sizeof again.has);
+	memset(lines, 0, (w->c->media_count + 1u) * sizeof *lines);
+	scan_lines(&again);
+	return again;
+}
+
+/* ---- what was done ---------------------------------------------------------- */
+
+static void remember(struct work *w, struct deed d)
+{
+	struct deeds *all = w->deeds;
+
+	if (!all)
+		return;
+	if (all->count == all->room) {
+		all->room = all->room ? all->room * 2 : 64;
+		all->list = mem_grow(all->list, all->room, sizeof *all->list);
+	}
+	d.act = all->acts;
+	all->list[all->count++] = d;
+}
+
+void rule_mark(struct work *w, bool *mark, bool value)
+{
+	*mark = value;
+	remember(w, (struct deed){ .mark = mark, .value = value });
 }
 
 _Static_assert((UINT16_MAX + 1) * sizeof(struct line) <= RULE_ARENA / 4, "lines always fit");
@@ -237,6 +271,7 @@ void rule_say(struct work *w, enum condition on, enum known k, const struct fact
 	struct answer *a = answer_on(w, on, f);
 
 	*a = lattice_join_answers(*a, said);
+	remember(w, (struct deed){ .answer = a, .said = said });
 	keep_reason(
 		&w->reasons[on][k == KNOWN_NONE ? KNOWN_NONE : lattice_settle(said, false).known],
 		f, why);
@@ -244,9 +279,10 @@ void rule_say(struct work *w, enum condition on, enum known k, const struct fact
 
 void rule_admit(struct work *w, enum condition on, const struct fact *f, const char *why)
 {
-	struct answer *a = answer_on(w, on, f);
+	struct answer *a = answer_on(w, on, f), said = { .fail = 2, .against_interest = true };
 
-	*a = lattice_join_answers(*a, (struct answer){ .fail = 2, .against_interest = true });
+	*a = lattice_join_answers(*a, said);
+	remember(w, (struct deed){ .answer = a, .said = said });
 	keep_reason(&w->reasons[on][KNOWN_FAIL], f, why);
 }
 

@@ -36,12 +36,33 @@ struct findings {
 	uint32_t count, room, dropped;
 };
 
+/*
+ * What a case did to conditions and marks: kept so that the verdict can be reached again without
+ * it. Targets lie in the work or among its lines.
+ */
+struct deed {
+	const struct rule *rule;
+	uint64_t problem;      /* of its finding (judge_problem), 0: it found nothing */
+	const char *caused_by; /* or NULL */
+	struct answer *answer; /* spoken on, or */
+	bool *mark;	       /* set to `value` */
+	struct answer said;
+	uint32_t act; /* equal: one case on one item */
+	bool value, violated;
+};
+struct deeds {
+	struct deed *list;
+	uint32_t count, room, acts;
+};
+
 /* What rules read, and where they leave what they found. Good for one call. */
 struct work {
 	const struct call *c;
 	struct arena *arena;
 	struct findings *found;
 	struct problem_memo *memo;
+	struct deeds *deeds;	 /* NULL: not wanted */
+	bool mended, mended_tls; /* judged without a readable hop, without broken TLS */
 	uint8_t strength; /* enum cipher_short: what the policy asks ciphers not to fall short of */
 	enum outcome *outcomes; /* of each rule in order of id; NULL: not wanted */
 	uint8_t *answers;   /* of definitions about the call, PACK_DEFINES; NULL: none is kept */
@@ -67,6 +88,8 @@ struct work {
 
 /* Set c, arena, found and memo first; the arena is empty and holds RULE_ARENA at least. */
 void rule_begin(struct work *w);
+/* As at the beginning, for another verdict over the same call; lines: media_count + 1 of them. */
+struct work rule_afresh(const struct work *w, struct line *lines);
 void rule_all(struct work *w); /* the catalogue, in its order */
 
 bool rule_has(const struct work *w, enum fact_kind k);
@@ -100,6 +123,9 @@ void rule_say(struct work *w, enum condition on, enum known k, const struct fact
 	      const char *why);
 /* The same for a declaration against its own speaker's interest (B.2). */
 void rule_admit(struct work *w, enum condition on, const struct fact *f, const char *why);
+
+/* A mark as a case sets it. */
+void rule_mark(struct work *w, bool *mark, bool value);
 
 /* A loop over the call's facts of one kind. */
 #define RULE_EACH(w, f, kind)                                                                      \

@@ -140,28 +140,35 @@ static void tell(const struct work *w, enum condition on, struct verdict v,
 /* TLS that does not encrypt, or that anyone can undo, protects no hop (TLS-002). */
 static bool undone(const struct work *w, uint16_t leg)
 {
+	if (w->mended_tls)
+		return false;
 	RULE_EACH (w, f, FACT_tls_broken)
 		if (f->leg == (int16_t)leg)
 			return true;
 	return false;
 }
 
-static void count_hops(const struct work *w, struct judgement *j)
+struct hops {
+	uint32_t clear, encrypted;
+	enum shown shown;
+};
+
+static struct hops count_hops(const struct work *w)
 {
 	const struct call *c = w->c;
+	struct hops h = { .shown = SHOWN_NOT_OBSERVABLE };
 
 	for (uint16_t i = 0; i < c->leg_count; i++) {
-		if (c->legs[i].readable || undone(w, i))
-			j->hops_clear++;
+		if ((c->legs[i].readable && !w->mended) || undone(w, i))
+			h.clear++;
 		else if (c->legs[i].encrypted)
-			j->hops_encrypted++;
+			h.encrypted++;
 	}
-	if (j->hops_clear)
-		j->hop_protection = SHOWN_FAIL;
-	else if (c->leg_count && j->hops_encrypted == c->leg_count)
-		j->hop_protection = SHOWN_PASS;
-	else
-		j->hop_protection = SHOWN_NOT_OBSERVABLE;
+	if (h.clear)
+		h.shown = SHOWN_FAIL;
+	else if (c->leg_count && h.encrypted == c->leg_count)
+		h.shown = SHOWN_PASS;
+	return h;
 }
 
 static uint8_t suffixes(const struct call *c)
@@ -470,6 +477,15 @@ static void take_coverage(struct work *w, struct judgement *j)
 	j->missing_count = c.missing_count;
 }
 
+enum label verdict_label(const struct work *w)
+{
+	enum shown shown[CONDITIONS];
+
+	for (int i = 0; i < CONDITIONS; i++)
+		shown[i] = lattice_shown(settle(w, (enum condition)i));
+	return score_label(shown, count_hops(w).shown, verdict_flags(w));
+}
+
 void verdict_of(struct work *w, struct judgement *j)
 {
 	enum shown shown[CONDITIONS];
@@ -478,7 +494,10 @@ void verdict_of(struct work *w, struct judgement *j)
 		tell(w, (enum condition)i, settle(w, (enum condition)i), &j->conditions[i]);
 		shown[i] = j->conditions[i].shown;
 	}
-	count_hops(w, j);
+	struct hops hops = count_hops(w);
+	j->hop_protection = hops.shown;
+	j->hops_clear = hops.clear;
+	j->hops_encrypted = hops.encrypted;
 	sort_findings(w, j);
 	take_coverage(w, j);
 	j->label = score_label(shown, j->hop_protection, verdict_flags(w));

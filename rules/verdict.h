@@ -7,6 +7,7 @@
 
 /* Fills all of *j that does not depend on a policy; findings are sorted. */
 void verdict_of(struct work *w, struct judgement *j);
+enum label verdict_label(const struct work *w); /* alone, of what was said and marked */
 /* By what was said so far: some condition holds wherever it was seen, and is not whole. */
 bool verdict_partial(const struct work *w);
 /* Findings in the order of reports; a policy may have changed severities. */

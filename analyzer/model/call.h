@@ -159,6 +159,40 @@ struct stretch {
 	enum protection protection;
 };
 
+enum step_kind { STEP_REQUEST, STEP_RESPONSE, STEP_TLS, STEP_DTLS, STEP_ZRTP, STEP_MEDIA };
+enum step_sdp { STEP_SDP_NONE, STEP_SDP_OFFER, STEP_SDP_ANSWER };
+enum step_key {
+	STEP_KEY_SDES = 1,
+	STEP_KEY_FINGERPRINT = 2,
+	STEP_KEY_ZRTP = 4,
+	STEP_KEY_OTHER = 8
+};
+
+enum { STEP_ALSO = 3 };
+
+/*
+ * One arrow of the call's ladder: a message, a handshake, or media between two
+ * hosts over one epoch. Numbers only: no word of it comes from the wire.
+ */
+struct step {
+	enum step_kind kind;
+	uint64_t ts_ns, until_ns; /* until 0: a moment */
+	struct evidence at; /* its first sighting; media in clear: the first readable packet */
+	struct evidence also[STEP_ALSO]; /* of the other direction, at other points */
+	uint8_t also_count;
+	struct endpoint from, to;
+	bool both;		    /* it went both ways */
+	bool done;		    /* a handshake was seen to its end */
+	bool resumed;		    /* of TLS and DTLS */
+	enum sip_verb verb;	    /* of a request, or the one responded to */
+	uint16_t status;	    /* of a response */
+	enum step_sdp sdp;	    /* offer or answer that it carried */
+	enum media_profile profile; /* of its first line that is not refused */
+	uint8_t keys;		    /* enum step_key: what its lines announce */
+	enum protection protection; /* of media: the least protected */
+	int16_t leg, media;	    /* FACT_NOWHERE: none */
+};
+
 /* Owns its arena; all that is reachable from here lives and dies with it. */
 struct call {
 	struct arena *arena;
@@ -177,9 +211,11 @@ struct call {
 	struct fact *facts;
 	struct station *stations;
 	struct stretch *stretches;
+	struct step *steps; /* in time order */
 	uint16_t epoch_count, leg_count, media_count, element_count;
-	uint16_t station_count, stretch_count;
-	bool more_stations; /* than the path has room for */
+	uint16_t station_count, stretch_count, step_count;
+	uint32_t steps_left_out; /* between the first and the last that are kept */
+	bool more_stations;	 /* than the path has room for */
 	uint32_t fact_count;
 	point_set inputs;		   /* inputs that contributed */
 	uint16_t points;		   /* number of capture points that contributed */

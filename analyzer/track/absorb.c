@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/track/epoch.h"
+#include "analyzer/track/ladder.h"
 #include "analyzer/track/told.h"
 
 /* New numbers of what another row numbered for itself. */
@@ -234,6 +235,7 @@ void absorb(struct live *l, struct live *o)
 	join_whole(l, o);
 	if (!join_legs(l, o, &by) || !join_lines(l, o)) {
 		keep_facts(l, o);
+		ladder_forget(o);
 		return;
 	}
 	move_legs(l, o, &by);

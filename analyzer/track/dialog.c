@@ -6,6 +6,7 @@
 #include "analyzer/base/hash.h"
 #include "analyzer/base/when.h"
 #include "analyzer/track/hop.h"
+#include "analyzer/track/ladder.h"
 #include "analyzer/track/offer.h"
 #include "analyzer/track/told.h"
 
@@ -357,7 +358,7 @@ void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struc
 	keep_times(l, o);
 	if (!leg)
 		return;
-	hop_facts(l, leg, o);
+	bool again = hop_facts(l, leg, o);
 	weaken_message(&refusals->weaken, l, leg, o);
 	new_attempt(l, m);
 	struct transaction *t = transaction_for(l, leg, m);
@@ -371,6 +372,8 @@ void dialog_message(struct stint *paths, struct dialog_refusals *refusals, struc
 	offer_message(paths, l, leg, t, o);
 	if (!m->request)
 		note_refusal(refusals, l, t, o);
+	if (!again)
+		ladder_message(l, leg, t, o);
 }
 
 bool dialog_is_call(const struct live *l)

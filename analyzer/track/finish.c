@@ -13,6 +13,7 @@
 #include "analyzer/track/epoch.h"
 #include "analyzer/track/hop.h"
 #include "analyzer/track/keyed.h"
+#include "analyzer/track/ladder.h"
 #include "analyzer/track/ends.h"
 #include "analyzer/track/media_facts.h"
 #include "analyzer/track/middle.h"
@@ -322,6 +323,7 @@ void finish_row(struct live *l, const struct track_options *options,
 	note_assertions(l, options);
 	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
+	ladder_build(l);
 	gather_facts(l);
 	name_row(l, l->name);
 	c->arena = l->arena;

@@ -365,7 +365,7 @@ static void note_copy(struct live *l, struct leg_live *leg, const struct observa
 		live_note(l, leg, FACT_sip_copied, 3, NULL, &o->evidence);
 }
 
-void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o)
+bool hop_facts(struct live *l, struct leg_live *leg, const struct observation *o)
 {
 	const struct sip_seen *m = &o->as.sip;
 	bool again = heard_before(leg, m->message_hash);
@@ -391,6 +391,7 @@ void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o
 	note_entry(leg, o);
 	if (m->tolerated)
 		live_note(l, leg, FACT_tolerated, 3, NULL, &o->evidence);
+	return again;
 }
 
 /* ---- at the end ------------------------------------------------------------------- */

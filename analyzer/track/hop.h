@@ -7,8 +7,8 @@
 /* The leg of a message, made when missing; NULL when the call has too many. */
 struct leg_live *hop_leg(struct live *l, const struct observation *o);
 /* Notes the message's facts at its leg: readers named in Via and routes, identities, credentials,
- * bodies. */
-void hop_facts(struct live *l, struct leg_live *leg, const struct observation *o);
+ * bodies. True: the leg heard the same message a moment ago. */
+bool hop_facts(struct live *l, struct leg_live *leg, const struct observation *o);
 /*
  * At the end: was the text decrypted before it was written (contract 3,
  * carrier_conflict)? Turns claims of readability accordingly.

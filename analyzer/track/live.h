@@ -129,6 +129,23 @@ struct sight {
 	uint64_t done_ns;  /* of DTLS: the last Finished; 0: not seen */
 };
 
+/* A message as the ladder needs it; many calls hold many of them. */
+struct step_held {
+	uint64_t ts_ns;
+	uint64_t frame : 48, input : 16;
+	const struct leg_live *leg;
+	uint16_t status;
+	uint8_t verb, profile;			/* enum sip_verb, enum media_profile */
+	uint8_t keys;				/* enum step_key */
+	uint8_t sdp : 2, request : 1, down : 1; /* enum step_sdp; down: from the greater endpoint */
+};
+enum { STEP_BLOCK = 6 };
+struct step_block {
+	struct step_block *next;
+	uint8_t count;
+	struct step_held held[STEP_BLOCK];
+};
+
 struct place;
 struct live;
 struct agreed;
@@ -177,7 +194,10 @@ struct live {
 	struct sdp_held *sdps;
 	struct promise *promises;
 	uint16_t leg_count, transaction_count, pact_count, promise_count;
-	struct note *facts; /* of the call, gathered at the end */
+	struct step_block *steps, **steps_end; /* the last block is open */
+	struct step_held *last_steps;	       /* a ring of LADDER_LAST, once the first are full */
+	uint32_t step_count;		       /* messages filed, kept or not */
+	struct note *facts;		       /* of the call, gathered at the end */
 	uint32_t fact_count;
 	struct fact spent_fact; /* stands in for all facts when even they find no room */
 	bool spent;		/* a cap or the arena's budget was met */

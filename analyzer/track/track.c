@@ -252,6 +252,7 @@ static struct live *live_new(struct track *t, struct slice key, struct slice cal
 	l->arena = arena_new(t->options.call_budget);
 	l->legs_end = &l->legs;
 	l->pacts_end = &l->pacts;
+	l->steps_end = &l->steps;
 	l->key = arena_slice(l->arena, key);
 	if (!l->key.n) {
 		live_free(l);

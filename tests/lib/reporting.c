@@ -110,6 +110,41 @@ static void media(struct reporting *m)
 	m->call.media_count = 1;
 }
 
+/* An INVITE on either hop, the handshake under the second, voice on the first. */
+static void steps(struct reporting *m)
+{
+	uint64_t start = m->call.start_ns;
+
+	for (int i = 0; i < 4; i++)
+		m->steps[i] = (struct step){ .ts_ns = start + (uint64_t)i * WHEN_SECOND,
+					     .at = { 12, start, 0 },
+					     .from = m->legs[0].a,
+					     .to = m->legs[0].b,
+					     .verb = SIP_VERB_INVITE,
+					     .sdp = STEP_SDP_OFFER,
+					     .profile = PROFILE_RTP_AVP,
+					     .media = -1 };
+	m->steps[1].kind = STEP_TLS;
+	m->steps[1].from = m->legs[1].a;
+	m->steps[1].to = m->legs[1].b;
+	m->steps[1].leg = m->steps[2].leg = 1;
+	m->steps[1].at = (struct evidence){ 2, start, 1 };
+	m->steps[2].kind = STEP_RESPONSE;
+	m->steps[2].status = 200;
+	m->steps[2].from = m->legs[1].b;
+	m->steps[2].to = m->legs[1].a;
+	m->steps[3].kind = STEP_MEDIA;
+	m->steps[3].both = true;
+	m->steps[3].media = 0;
+	m->steps[3].leg = -1;
+	m->steps[3].until_ns = start + 40 * WHEN_SECOND;
+	m->steps[3].at = m->segments[0].first;
+	m->steps[3].protection = PROTECTION_CLEAR;
+	m->call.steps = m->steps;
+	m->call.step_count = 4;
+	m->call.steps_left_out = 5;
+}
+
 static void elements(struct reporting *m)
 {
 	m->elements[0] = (struct element){ .at = at("10.0.9.10", 5060),
@@ -196,9 +231,13 @@ void reporting_call(struct reporting *m, unsigned n)
 	who_and_when(m, n);
 	legs(m);
 	media(m);
+	steps(m);
 	elements(m);
 	findings(m);
 	verdicts(m);
+	m->without[0] = (struct without){ &rules[1], 0, LABEL_HOP_BY_HOP };
+	m->judgement.without = m->without;
+	m->judgement.without_count = 1;
 }
 
 void reporting_fill(struct reporting *m, const char *s)

@@ -16,6 +16,8 @@ struct reporting {
 	struct segment segments[2];
 	struct element elements[2];
 	struct finding findings[2];
+	struct step steps[4];
+	struct without without[1];
 	const char *missing[1], *caps[1], *unmet[1];
 };
 

@@ -107,10 +107,49 @@ static void names_the_frame_and_what_to_do(void **state)
 	char *page = page_of(NULL);
 
 	assert_non_null(strstr(page, "frame.number in {12}"));
-	assert_non_null(strstr(page, "alice #12"));
+	assert_non_null(strstr(page, "alice <a href=\"#l-000000004f2a0000-0\">#12</a>"));
 	assert_non_null(strstr(page, "TLS on every hop."));
 	assert_non_null(strstr(page, "SP 800-53r5 SC-8"));
 	assert_non_null(strstr(page, "Brings with it: <a href=\"#rule-MED-001\">"));
+	free(page);
+}
+
+static void links_the_ladder_and_its_findings(void **state)
+{
+	(void)state;
+	char *page = page_of(NULL);
+
+	assert_non_null(strstr(page, "id=\"l-000000004f2a0000-0\"><title>10.0.0.1 to 10.0.9.10"));
+	assert_non_null(strstr(page, "INVITE, offer RTP/AVP"));
+	assert_non_null(strstr(page, "<title>10.0.0.1 and 10.0.9.10</title>"));
+	assert_non_null(strstr(page, "audio, readable"));
+	assert_non_null(strstr(page, "handshake not seen to its end"));
+	assert_non_null(strstr(page, "<a href=\"#f-000000004f2a0000-0\">"));
+	assert_non_null(strstr(page, "<li id=\"f-000000004f2a0000-0\">"));
+	assert_non_null(strstr(page, "5 further messages of this call"));
+	free(page);
+}
+
+static void says_what_one_change_would_move(void **state)
+{
+	(void)state;
+	char *page = page_of(NULL);
+	const char *at = strstr(page, "Without it:");
+
+	assert_non_null(at);
+	assert_non_null(strstr(at, "1 of 1 call would be "));
+	assert_true(strstr(at, "HOP BY HOP") < strstr(at, "EXPOSED"));
+	free(page);
+}
+
+static void answers_what_people_ask(void **state)
+{
+	(void)state;
+	char *page = page_of(NULL);
+
+	assert_non_null(strstr(page, "Is TLS end-to-end encryption?"));
+	assert_non_null(strstr(page, "Does SRTP guarantee end-to-end encryption?"));
+	assert_non_null(strstr(page, "0 of 1 row nobody but the two ends could read"));
 	free(page);
 }
 
@@ -127,7 +166,7 @@ static void shows_the_worst_in_full_and_counts_the_rest(void **state)
 		rows++;
 	assert_int_equal(full, 200);
 	assert_int_equal(rows, 2000);
-	assert_non_null(strstr(page, "3 further calls stand in the JSON report only"));
+	assert_non_null(strstr(page, "3 further calls stand in the JSON and CSV reports only"));
 	free(page);
 	document_free(d);
 }
@@ -152,6 +191,9 @@ int main(void)
 		cmocka_unit_test(never_calls_anything_compliant),
 		cmocka_unit_test(answers_both_questions),
 		cmocka_unit_test(names_the_frame_and_what_to_do),
+		cmocka_unit_test(links_the_ladder_and_its_findings),
+		cmocka_unit_test(says_what_one_change_would_move),
+		cmocka_unit_test(answers_what_people_ask),
 		cmocka_unit_test(shows_the_worst_in_full_and_counts_the_rest),
 		cmocka_unit_test(never_shows_less_than_a_pass_as_good),
 	};
