@@ -127,7 +127,23 @@ json_t *document_worst_brief(struct document *d, size_t i, const char *const *ke
 bool document_call_text(struct document *d, size_t i, struct text *out);
 /* The head holds only the worst problems; all of them, worst first, as text. */
 size_t document_problems(const struct document *d);
-void document_problem_text(const struct document *d, size_t i, struct text *out);
+bool document_problem_text(struct document *d, size_t i, struct text *out);
 void document_free(struct document *d);
+
+/*
+ * An earlier report in place of a run (load.h): calls and problems as their text, in the order in
+ * which they shall stand, then the head. NULL and false: the spool is full (document_error).
+ */
+struct document_standing { /* what makes a call worse than another */
+	int label;	   /* enum label */
+	unsigned worst;	   /* 0, or 1 and the severity of its worst finding */
+	unsigned score;	   /* 127: none */
+	int kind;	   /* enum call_kind */
+};
+struct document *document_earlier(void);
+bool document_take_call(struct document *d, struct slice text, struct document_standing standing);
+bool document_take_problem(struct document *d, struct slice text);
+bool document_take_head(struct document *d,
+			json_t *head); /* takes the head; the document is whole */
 
 #endif

@@ -18,8 +18,8 @@ enum {
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Which subcommand reads the words: `inventory draft` takes fewer options. */
-enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT };
+/* Which subcommand reads the words: the others take fewer options than audit. */
+enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT, ARGS_OF_RENDER };
 
 /* A subcommand with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
 struct args {

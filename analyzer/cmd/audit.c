@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/mem.h"
@@ -20,11 +17,12 @@
 #include "analyzer/cmd/before.h"
 #include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
+#include "analyzer/cmd/written.h"
 #include "reports/report.h"
 #include "rules/field_row.h"
 #include "rules/pack.h"
 
-enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5 };
+enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3 };
 
 struct run {
 	struct args args;
@@ -44,23 +42,17 @@ struct run {
 	int exit;
 };
 
-static int failed(const char *what)
-{
-	fprintf(stderr, "earshot: %s: %s\n", what, strerror(errno));
-	return EXIT_UNWRITTEN;
-}
-
 static bool give(void *ctx, const struct call *c, const struct judgement *j)
 {
 	struct run *r = ctx;
 	const char *line = document_add(r->document, c, j);
 
 	if (!line) {
-		r->exit = failed("temporary file for calls");
+		r->exit = written_failed("temporary file for calls");
 		return false;
 	}
 	if (r->stream && (puts(line) < 0 || fflush(stdout) != 0)) {
-		r->exit = failed("standard output");
+		r->exit = written_failed("standard output");
 		return false;
 	}
 	return true;
@@ -110,7 +102,7 @@ static bool open_document(struct run *r)
 		.waivers_sha256 = r->before.waivers_sha256,
 	});
 	if (!r->document)
-		r->exit = failed("temporary file for calls");
+		r->exit = written_failed("temporary file for calls");
 	return r->document != NULL;
 }
 
@@ -196,60 +188,12 @@ static bool open_all(struct run *r)
 	return open_document(r);
 }
 
-static int columns(void)
-{
-	struct winsize w;
-
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
-		return w.ws_col;
-	return 80;
-}
-
-static bool colored(const struct args *a)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (a->color != COLOR_AUTO)
-		return a->color == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !a->output && !a->all_as && !(no && *no) &&
-	       !(term && strcmp(term, "dumb") == 0);
-}
-
-static void target(const struct args *a, const struct report_format *f, struct text *path)
-{
-	text_clear(path);
-	if (a->all_as) {
-		text_addf(path, "%s%s", a->all_as, f->ending);
-	} else if (!a->output) {
-		text_add(path, "-");
-	} else {
-		text_add(path, a->output);
-		if (a->output[strlen(a->output) - 1] == '/')
-			text_addf(path, "earshot%s", f->ending);
-	}
-}
-
-static void write_reports(struct run *r)
-{
-	struct report_style style = { colored(&r->args), columns(), r->args.verbose };
-	struct text path = { NULL, 0, 0 };
-
-	for (size_t i = 0; i < r->args.format_count && !r->stream; i++) {
-		const struct report_format *f = report_find(r->args.formats[i]);
-		target(&r->args, f, &path);
-		if (report_write(f, r->document, text_of(&path), &style) != ERR_OK)
-			r->exit = failed(strcmp(text_of(&path), "-") == 0 ? "standard output"
-									  : text_of(&path));
-	}
-	text_free(&path);
-}
-
 static void write_into(struct run *r)
 {
 	struct report_style style = { false, 80, 0 };
 
 	if (report_write_stream(report_find("json"), r->document, r->into, &style) != ERR_OK)
-		r->exit = failed("temporary file for a report");
+		r->exit = written_failed("temporary file for a report");
 }
 
 static bool streams(const struct args *a)
@@ -278,8 +222,8 @@ static void perform(struct run *r)
 			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
 		if (r->into)
 			write_into(r);
-		else
-			write_reports(r);
+		else if (!r->stream)
+			r->exit = written_all(r->document, &r->args);
 		if (r->exit == 0)
 			r->exit = gate;
 	}

@@ -362,6 +362,17 @@ const struct option *option_by_letter(char c)
 	return NULL;
 }
 
+bool option_is_writing(const struct option *o)
+{
+	static const char *const names[] = { "format", "output",  "all-as", "color",
+					     "config", "verbose", "quiet",  "help" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(o->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 size_t option_count(void)
 {
 	return OPTIONS;

@@ -345,6 +345,13 @@ def by_hand():
          "within_earshot": [{"who": "10.0.9.10", "role": "proxy"}],
          "missing": ["the offer of audio 0", "signaling, on the access link of the callee", "3 further observations",
                      "audio 0 from the caller, at a second place: the access link of the caller or of the callee"]}]}).encode())
+    keep("fuzz_load", "short", json.dumps({
+        "schema": "earshot.report/1", "run": "0123456789abcdef", "tool": {"version": "1"}, "inputs": [{"label": "a"}],
+        "summary": {"label": "EXPOSED", "conditions": {c: {"verdict": "fail", "counts": {"fail": 1}} for c in short}},
+        "calls": [{"id": "1", "kind": "call", "label": "EXPOSED", "score": 3, "conditions": short, "findings": [
+            {"rule": "SIG-001", "severity": "high", "outcome": "violated", "evidence": [{"input": "a", "frame": 1}]}]}],
+        "problems": [{"rule": "SIG-001", "severity": "high", "calls": 1}], "frameworks": [{"id": "f", "controls": [{}]}],
+        "unexplained_media": [], "later": ["\u202e\ud83d\ude00", -0.5, 1e9]}).encode())
     problem = {"rule": "SIG-001", "severity": "high", "outcome": "violated", "title": "Plaintext SIP", "scope": "leg 0",
                "element": "10.0.0.1:5060", "problem": "0123456789abcdef" * 2, "waived": None}
     row = {"label": "EXPOSED", "legs": [{"a": "endpoint-1:5060", "b": "10.0.0.1:5060", "transport": "tls", "encrypted": True,
