@@ -64,7 +64,7 @@ $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
 	$Q$(CC) $(if $(filter release,$(MODE)),$(LTO)) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
 $B/rules/topic.o: $(wildcard rules/topics/*)
-$B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
+$B/reports/format_html.o $B/reports/html_page.o $B/reports/format_brief.o: $(wildcard reports/html/*)
 $B/rules/pack_builtin.o: $(wildcard rules/packs/*)
 $B/rules/shipped.o: $(wildcard rules/policies/* rules/frameworks/* rules/topics/*)
 $B/%.o: %.c

@@ -19,6 +19,7 @@
  * values only, so none can know more than the document says.
  */
 struct document;
+struct engagement;
 
 enum redact { REDACT_MASK, REDACT_HMAC, REDACT_NONE };
 
@@ -41,6 +42,8 @@ struct document_options {
 	const char *baseline_name, *baseline_sha256;
 	const struct waivers *waivers; /* NULL: none were given */
 	const char *waivers_name, *waivers_sha256;
+	const struct engagement *engagement; /* NULL: none was given */
+	const char *engagement_name, *engagement_sha256;
 };
 
 /*

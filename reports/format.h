@@ -7,6 +7,7 @@
 void format_text_write(struct document *d, FILE *out, const struct report_style *style);
 void format_json_write(struct document *d, FILE *out, const struct report_style *style);
 void format_ndjson_write(struct document *d, FILE *out, const struct report_style *style);
+void format_brief_write(struct document *d, FILE *out, const struct report_style *style);
 void format_html_write(struct document *d, FILE *out, const struct report_style *style);
 
 #endif

@@ -100,6 +100,9 @@ static bool open_document(struct run *r)
 		.waivers = r->before.waivers,
 		.waivers_name = r->before.waivers_name,
 		.waivers_sha256 = r->before.waivers_sha256,
+		.engagement = r->before.engagement,
+		.engagement_name = r->before.engagement_name,
+		.engagement_sha256 = r->before.engagement_sha256,
 	});
 	if (!r->document)
 		r->exit = written_failed("temporary file for calls");

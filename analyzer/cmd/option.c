@@ -17,8 +17,9 @@ static const char *add(const char **list, size_t *count, size_t most, const char
 
 static const char *take_format(struct args *a, const char *value)
 {
-	return report_find(value) ? add(a->formats, &a->format_count, ARGS_FORMATS, value)
-				  : "is not a format of this version (text, json, ndjson, html)";
+	return report_find(value)
+		       ? add(a->formats, &a->format_count, ARGS_FORMATS, value)
+		       : "is not a format of this version (text, json, ndjson, html, brief)";
 }
 
 static const char *take_output(struct args *a, const char *value)
@@ -199,6 +200,12 @@ static const char *take_redact_key(struct args *a, const char *value)
 	return NULL;
 }
 
+static const char *take_engagement(struct args *a, const char *value)
+{
+	a->engagement = value;
+	return NULL;
+}
+
 static const char *take_redact_addresses(struct args *a, const char *value)
 {
 	(void)value;
@@ -273,7 +280,7 @@ static const char *take_help(struct args *a, const char *value)
 
 static const struct option options[] = {
 	{ "format", 'f', true, true, false, take_format,
-	  "NAME     text (default), json, ndjson, html; may be repeated" },
+	  "NAME     text (default), json, ndjson, html, brief; repeatable" },
 	{ "output", 'o', true, false, true, take_output,
 	  "FILE     where to write; DIR/ for several formats" },
 	{ "all-as", 0, true, false, false, take_all_as,
@@ -318,6 +325,8 @@ static const struct option options[] = {
 	  "FILE     findings that somebody answers for until a date" },
 	{ "waivers-as-of", 0, true, true, false, take_waivers_as_of,
 	  "WHEN     capture (default), today, or a date: when they expire" },
+	{ "engagement", 0, true, true, false, take_engagement,
+	  "FILE     scope, custody and authority, for the cover" },
 	{ "verify-all", 0, false, true, false, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, true, option_take_source,

@@ -345,6 +345,11 @@ def by_hand():
          "within_earshot": [{"who": "10.0.9.10", "role": "proxy"}],
          "missing": ["the offer of audio 0", "signaling, on the access link of the callee", "3 further observations",
                      "audio 0 from the caller, at a second place: the access link of the caller or of the callee"]}]}).encode())
+    keep("fuzz_engagement", "whole", json.dumps({
+        "schema": "earshot.engagement/1", "organisation": "o", "assessor": "a", "reference": "r", "scope": "s",
+        "authority": "b", "from": "2026-01-01", "to": "2026-01-31", "comment": "c", "not_covered": ["n"],
+        "captured": [{"label": "alice", "by": "b", "where": "w", "authority": "a", "when": "10.0.0.1"}],
+        "population": {"of": "calls", "total": 12, "sample": "s"}}).encode())
     keep("fuzz_load", "short", json.dumps({
         "schema": "earshot.report/1", "run": "0123456789abcdef", "tool": {"version": "1"}, "inputs": [{"label": "a"}],
         "summary": {"label": "EXPOSED", "conditions": {c: {"verdict": "fail", "counts": {"fail": 1}} for c in short}},

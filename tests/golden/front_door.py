@@ -68,7 +68,7 @@ def usage():
         w in p.stdout for w in (b"--bundle", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
-    code("an option of a later version is refused by name", 2, "--engagement", "x", CALL, says="not in this version")
+    code("an option of a later version is refused by name", 2, "--memory", "x", CALL, says="not in this version")
     code("option without value", 2, CALL, "--fail-on")
     code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
     code("format that is none", 2, "-f", "pdf", CALL, says="pdf")
