@@ -277,6 +277,11 @@ const json_t *document_head(const struct document *d)
 	return d->head;
 }
 
+struct redactor *document_redactor(struct document *d)
+{
+	return d->hide;
+}
+
 size_t document_calls(const struct document *d)
 {
 	return d->count;

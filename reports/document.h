@@ -20,6 +20,7 @@
  */
 struct document;
 struct engagement;
+struct redactor;
 
 enum redact { REDACT_MASK, REDACT_HMAC, REDACT_NONE };
 
@@ -119,6 +120,8 @@ const char *document_run_id(const struct document *d); /* 16 hex digits */
 
 /* Reading, after document_finish. */
 const json_t *document_head(const struct document *d); /* the document without "calls"; borrowed */
+/* What hid the names in it: for what is shown beside it. Borrowed. */
+struct redactor *document_redactor(struct document *d);
 size_t document_calls(const struct document *d);
 /* New references; NULL when the spool cannot be read (document_error). */
 json_t *document_call(struct document *d, size_t i);  /* in document order */

@@ -262,6 +262,10 @@ static enum err agree(struct args *a)
 		return say("several formats need -o DIR/ or --all-as BASE");
 	if (a->redact == REDACT_HMAC && !a->redact_key)
 		return say("--redact hmac needs --redact-key FILE");
+	if (!a->sign != !a->cert)
+		return say("--sign KEY and --cert FILE go together");
+	if (a->sign && !a->bundle)
+		return say("--sign signs a bundle: give --bundle FILE");
 	return ERR_OK;
 }
 

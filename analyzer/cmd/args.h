@@ -48,9 +48,9 @@ struct args {
 	size_t framework_count;
 	const char *baseline; /* an earlier report; NULL: none */
 	const char *waivers, *waivers_as_of;
-	const char *engagement;	      /* what people say of the run, for the cover; NULL: nothing */
-	const char *bundle;	      /* where the evidence bundle goes; NULL: none */
-	const char *sign, *cert;      /* PEM files of a key and its certificate; NULL: not signed */
+	const char *engagement;	 /* what people say of the run, for the cover; NULL: nothing */
+	const char *bundle;	 /* where the evidence bundle goes; NULL: none */
+	const char *sign, *cert; /* PEM files of a key and its certificate; NULL: not signed */
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage;			/* 0 to 1 */

@@ -15,6 +15,7 @@
 #include "analyzer/cmd/inputs.h"
 #include "analyzer/cmd/keys.h"
 #include "analyzer/cmd/before.h"
+#include "analyzer/cmd/bundle_cmd.h"
 #include "analyzer/cmd/network.h"
 #include "analyzer/cmd/summary.h"
 #include "analyzer/cmd/written.h"
@@ -30,6 +31,7 @@ struct run {
 	struct network network;
 	struct chosen chosen;
 	struct before before;
+	struct bundle_cmd bundle;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -184,8 +186,9 @@ static bool open_all(struct run *r)
 	if (!open_rules(r) || !check_where(r) || keys_open(&r->args, &r->keys) != ERR_OK ||
 	    network_open(r->args.inventory, &r->network) != ERR_OK ||
 	    chosen_open(&r->args, &r->chosen) != ERR_OK ||
-	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r) ||
-	    !inputs_open(&r->args, &r->capture))
+	    before_open(&r->args, &r->before) != ERR_OK ||
+	    bundle_cmd_open(&r->args, &r->bundle) != ERR_OK || !open_redaction(r) ||
+	    !open_judge(r) || !inputs_open(&r->args, &r->capture))
 		return false;
 	r->exit = 0;
 	return open_document(r);
@@ -227,6 +230,8 @@ static void perform(struct run *r)
 			write_into(r);
 		else if (!r->stream)
 			r->exit = written_all(r->document, &r->args);
+		if (r->args.bundle && !r->into && r->exit == 0)
+			r->exit = bundle_cmd_write(&r->bundle, &r->args, r->document);
 		if (r->exit == 0)
 			r->exit = gate;
 	}
@@ -243,6 +248,7 @@ static void close_all(struct run *r)
 	network_close(&r->network);
 	chosen_close(&r->chosen);
 	before_close(&r->before);
+	bundle_cmd_close(&r->bundle);
 	free(r->labels);
 	free(r->names);
 	free(r->points);

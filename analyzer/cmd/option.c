@@ -206,6 +206,24 @@ static const char *take_engagement(struct args *a, const char *value)
 	return NULL;
 }
 
+static const char *take_bundle(struct args *a, const char *value)
+{
+	a->bundle = value;
+	return *value && strcmp(value, "-") != 0 ? NULL : "is no file name";
+}
+
+static const char *take_sign(struct args *a, const char *value)
+{
+	a->sign = value;
+	return NULL;
+}
+
+static const char *take_cert(struct args *a, const char *value)
+{
+	a->cert = value;
+	return NULL;
+}
+
 static const char *take_redact_addresses(struct args *a, const char *value)
 {
 	(void)value;
@@ -327,6 +345,12 @@ static const struct option options[] = {
 	  "WHEN     capture (default), today, or a date: when they expire" },
 	{ "engagement", 0, true, true, false, take_engagement,
 	  "FILE     scope, custody and authority, for the cover" },
+	{ "bundle", 0, true, false, false, take_bundle,
+	  "FILE     evidence bundle: reports, cited frames, digests" },
+	{ "sign", 0, true, false, false, take_sign,
+	  "KEY      sign the bundle with this key (PEM) ..." },
+	{ "cert", 0, true, false, false, take_cert,
+	  "FILE     ... and this certificate, the chain behind it" },
 	{ "verify-all", 0, false, true, false, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, true, option_take_source,
@@ -351,8 +375,8 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"engagement", "bundle", "sign",	     "cert",  "interface", "hep",	 "memory",
-	"follow",     "user",	"stay-root", "state", "interim",   "no-sandbox",
+	"engagement", "interface", "hep",   "memory",  "follow",
+	"user",	      "stay-root", "state", "interim", "no-sandbox",
 };
 
 const struct option *option_by_name(struct slice name)
