@@ -285,3 +285,20 @@ int audit_into(const char *capture, FILE *out)
 	close_all(&r);
 	return r.exit;
 }
+
+int audit_over(const struct capture_source *sources, size_t count, FILE *out)
+{
+	struct run r = { .args = { .fail_on = SEVERITY_HIGH,
+				   .redact = REDACT_NONE,
+				   .threads = 1,
+				   .verbose = -1 },
+			 .into = out };
+
+	r.args.sources = mem_grow(NULL, count, sizeof *sources);
+	memcpy(r.args.sources, sources, count * sizeof *sources);
+	r.args.source_count = count;
+	if (open_all(&r))
+		perform(&r);
+	close_all(&r);
+	return r.exit;
+}

@@ -54,7 +54,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "verify", "probe", "join"):
+    for word in ("watch", "probe", "join"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
