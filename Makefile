@@ -28,7 +28,7 @@ LDFLAGS.coverage:= --coverage
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
-              mandoc gzip zstd
+              mandoc gzip zstd openssl
 
 # Targets that install come before pkg-config can be asked: they call make again.
 INSTALLING := deps deps-test demo test help clean dist
@@ -116,6 +116,7 @@ golden: $B/earshot ## samples against the verdicts beside them, the front door, 
 	@$(PYTHON) tests/golden/flawless.py $B/earshot samples $(SHARED)/captures/lab
 	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
+	@$(PYTHON) tests/golden/bundle.py $B/earshot samples
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)

@@ -23,7 +23,7 @@
 #include "rules/field_row.h"
 #include "rules/pack.h"
 
-enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3 };
+enum { EXIT_GATED = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 3 };
 
 struct run {
 	struct args args;
@@ -232,8 +232,8 @@ static void perform(struct run *r)
 			r->exit = written_all(r->document, &r->args);
 		if (r->args.bundle && !r->into && r->exit == 0)
 			r->exit = bundle_cmd_write(&r->bundle, &r->args, r->document);
-		if (r->exit == 0)
-			r->exit = gate;
+		if (r->exit == 0 || (r->exit == EXIT_DAMAGED && gate == EXIT_GATED))
+			r->exit = gate; /* of codes that hold together, in the order of contract 2 */
 	}
 	pipeline_close(&r->pipeline);
 }
