@@ -28,7 +28,7 @@ LDFLAGS.coverage:= --coverage
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
-              mandoc gzip zstd openssl
+              mandoc gzip zstd openssl python3-yaml
 
 # Targets that install come before pkg-config can be asked: they call make again.
 INSTALLING := deps deps-test demo test help clean dist
@@ -117,9 +117,13 @@ golden: $B/earshot ## samples against the verdicts beside them, the front door, 
 	@$(PYTHON) tests/golden/before_after.py $B/earshot samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot samples
 	@$(PYTHON) tests/golden/bundle.py $B/earshot samples
+	@$(PYTHON) tests/golden/ci_files.py $B/earshot .
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
+
+live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
+	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
 captures: $B/earshot ## every capture of SHARED, when it is there: no crash, a valid report
 	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED)
@@ -164,7 +168,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test demo test check unit golden metamorphic captures lint asan fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test demo test check unit golden metamorphic live-lab captures lint asan fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

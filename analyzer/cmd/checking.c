@@ -8,7 +8,8 @@
 
 enum { EXIT_WRONG = 1, EXIT_DAMAGED = 3 };
 
-static void line(struct checking *c, const char *word, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void line(struct checking *c, const char *word,
+						       const char *format, va_list args)
 {
 	struct text shown = { 0 };
 	char *said = NULL;
