@@ -29,7 +29,8 @@ _earshot() {
 	case $before in
 	-f | --format)
 		case $command in
-		audit) _earshot_words "text json ndjson html" ;;
+		audit | render) _earshot_words "text json ndjson html brief" ;;
+		verify) _earshot_words "text" ;;
 		plan | rules) _earshot_words "text json" ;;
 		*) _earshot_words "text json markdown" ;;
 		esac

@@ -176,11 +176,13 @@ static X509_STORE *store_of(struct slice ca)
 
 static bool verified(CMS_ContentInfo *cms, struct slice text, X509_STORE *store)
 {
-	BIO *in = over(text);
+	/* CMS_verify copies the view of a memory BIO, and loses the copy when it fails early: it
+	 * shall see a buffer in front. */
+	BIO *in = BIO_push(BIO_new(BIO_f_buffer()), over(text));
 	unsigned how = CMS_BINARY | (store ? 0 : CMS_NO_SIGNER_CERT_VERIFY);
 	bool good = CMS_verify(cms, NULL, store, in, NULL, how) == 1;
 
-	BIO_free(in);
+	BIO_free_all(in);
 	ERR_clear_error();
 	return good;
 }

@@ -101,19 +101,20 @@ telephone() { # HOST TONE
 	printf %s "$(cat /proc/sys/kernel/random/uuid)" >"$d/uuid"
 }
 modules() { for d in /usr/lib/baresip/modules /usr/lib/*/baresip/modules; do [ -d "$d" ] && echo "$d" && return; done; }
-ring() { # HOST [WORDS...]: the telephone, for as long as the call needs
-	who=$1
-	shift
-	in_ns "$who" baresip -f "$work/$who" -t $((TALK + 3)) "$@" >"$work/$who.log" 2>&1 </dev/null &
+ring() { # HOST SECONDS [WORDS...]: the telephone; it hangs up and ends after so long
+	who=$1 long=$2
+	shift 2
+	in_ns "$who" baresip -f "$work/$who" -t "$long" "$@" >"$work/$who.log" 2>&1 </dev/null &
 	pids="$pids $!"
 	telephones="$telephones $!"
 }
 call() {
 	port=5060
 	[ "$SIP" = tls ] && port=5061
-	ring bob
+	# Who called hangs up, while the other still listens on the connection of the call.
+	ring bob $((TALK + 7))
 	sleep 1
-	ring alice -e "/dial sip:bob@$(host_of bob):$port;transport=$SIP"
+	ring alice $((TALK + 3)) -e "/dial sip:bob@$(host_of bob):$port;transport=$SIP"
 	for p in $telephones; do wait "$p" 2>/dev/null || :; done
 }
 

@@ -1,4 +1,4 @@
-/* fuzz_extract_sip.c - any message written anew is printable, and no key of it is among it. */
+/* fuzz_extract_sip.c - any message written anew is lines of printable text. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,8 +6,6 @@
 #include "analyzer/cmd/extract_sip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static const char key[] = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz";
 
 static void write_anew(enum redact mode, struct slice message)
 {
@@ -20,8 +18,6 @@ static void write_anew(enum redact mode, struct slice message)
 			if ((uint8_t)out.p[i] >= 0x7f ||
 			    ((uint8_t)out.p[i] < 0x20 && out.p[i] != '\r' && out.p[i] != '\n'))
 				__builtin_trap();
-		if (memmem(out.p, out.n, key, sizeof key - 1))
-			__builtin_trap();
 	} else if (out.n) {
 		__builtin_trap();
 	}
