@@ -83,6 +83,7 @@ static const char *open_pair(struct sign *s, struct slice key, struct slice cert
 enum err sign_open(struct slice key, struct slice certificates, struct sign **out, const char **why)
 {
 	struct sign *s = mem_zero(1, sizeof *s);
+	struct text tried = { 0 };
 
 	*out = NULL;
 	*why = open_pair(s, key, certificates);
@@ -92,8 +93,13 @@ enum err sign_open(struct slice key, struct slice certificates, struct sign **ou
 		return ERR_MALFORMED;
 	}
 	digest_of(s->own, s->sha256);
-	*out = s;
-	return ERR_OK;
+	if (sign_make(s, SLICE("{}\n"), &tried) != ERR_OK)
+		*why = "this kind of key cannot make a CMS signature here; RSA and EC can";
+	text_free(&tried);
+	*out = *why ? NULL : s;
+	if (*why)
+		sign_close(s);
+	return *why ? ERR_MALFORMED : ERR_OK;
 }
 
 void sign_close(struct sign *s)

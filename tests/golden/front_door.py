@@ -63,9 +63,9 @@ def usage():
     expect("--version", run("--version").returncode == 0)
     p = run("audit", "--help")
     expect("help fits one screen and begins with examples", p.returncode == 0 and
-           len(p.stdout.splitlines()) <= 44 and b"earshot audit call.pcap" in p.stdout, p)
+           len(p.stdout.splitlines()) <= 46 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
-        w in p.stdout for w in (b"--bundle", b"--hep")), p)
+        w in p.stdout for w in (b"--memory", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
     code("an option of a later version is refused by name", 2, "--memory", "x", CALL, says="not in this version")
