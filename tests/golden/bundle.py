@@ -235,7 +235,7 @@ def leaks(capture, shown, mask):
                 hosts |= {data[22:38], data[38:54]}
         for h in hosts:
             text = ".".join(map(str, h)).encode() if len(h) == 4 else h
-            if not h.startswith(b"\xff") and not 224 <= h[0] < 240 and (h in shown or text in shown):
+            if any(h) and not h.startswith(b"\xff") and not 224 <= h[0] < 240 and (h in shown or text in shown):
                 yield h
 
 
