@@ -28,7 +28,7 @@ LDFLAGS.coverage:= --coverage
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev libseccomp-dev linux-libc-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
-               mandoc gzip zstd libxml2-utils cmark-gfm chromium
+               mandoc gzip zstd libxml2-utils cmark-gfm chromium openssl python3-yaml
 # Schemas and tools that only unpacking is needed of.
 TOOLS      := build/tools
 
@@ -66,7 +66,7 @@ $B/earshot: $B/$(MAIN:.c=.o) $B/libearshot.a
 	$Q$(CC) $(if $(filter release,$(MODE)),$(LTO)) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/analyzer/cmd/%.o: CFLAGS_ALL += -DEARSHOT_VERSION='"$(VERSION)"'
 $B/rules/topic.o: $(wildcard rules/topics/*)
-$B/reports/format_html.o $B/reports/html_page.o: $(wildcard reports/html/*)
+$B/reports/format_html.o $B/reports/html_page.o $B/reports/format_brief.o: $(wildcard reports/html/*)
 $B/rules/pack_builtin.o: $(wildcard rules/packs/*)
 $B/rules/shipped.o: $(wildcard rules/policies/* rules/frameworks/* rules/topics/*)
 $B/%.o: %.c
@@ -127,16 +127,20 @@ unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
 # One after the other each would leave a core idle: they share nothing but the program.
-GOLDEN := run front_door evidence copies flawless before_after formats formats_hostile metamorphic page
-golden: $(GOLDEN:%=golden-%) ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples, the page in a browser
+GOLDEN := run front_door evidence copies flawless before_after formats formats_hostile metamorphic page bundle ci_files
+golden: $(GOLDEN:%=golden-%) ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples, the page in a browser, bundles, pipeline examples
 $(GOLDEN:%=golden-%): golden-%: $B/earshot
 	@$(PYTHON) tests/golden/$*.py $B/earshot $(or $(WITH_$*),samples)
+WITH_ci_files        := .
 WITH_flawless        := samples $(SHARED)/captures/lab
 WITH_formats         := samples $(if $(filter asan,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
 WITH_formats_hostile := $(TOOLS)
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
+
+live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
+	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
 captures: $B/earshot ## every capture of SHARED, when it is there: no crash, a valid report
 	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED)
@@ -181,7 +185,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic captures lint asan fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic live-lab captures lint asan fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

@@ -29,7 +29,8 @@ _earshot() {
 	case $before in
 	-f | --format)
 		case $command in
-		audit) _earshot_words "$("$program" audit --help 2>/dev/null | sed -n 's/^formats: //p')" ;;
+		audit | render) _earshot_words "$("$program" audit --help 2>/dev/null | sed -n 's/^formats: //p')" ;;
+		verify) _earshot_words "text" ;;
 		plan | rules) _earshot_words "text json" ;;
 		*) _earshot_words "text json markdown" ;;
 		esac

@@ -33,6 +33,9 @@ struct document {
 	struct entry *index;
 	uint32_t *worst; /* positions in the index, worst first */
 	size_t count, room;
+	bool earlier; /* a report that was read: its problems stand in the spool */
+	struct entry *told;
+	size_t told_count;
 	struct text call, line;
 	struct record writer;
 	struct standing *standing;
@@ -123,6 +126,7 @@ void document_free(struct document *d)
 	text_free(&d->writer.scratch);
 	standing_free(d->standing);
 	free(d->index);
+	free(d->told);
 	free(d->worst);
 	asserted_free(d->asserted);
 	frameworks_free(d->frameworks);
@@ -146,17 +150,24 @@ const char *document_run_id(const struct document *d)
 }
 
 /* Label first, then the worst finding, then the score as seen, then the kind of row. */
+static uint32_t rank(struct document_standing s)
+{
+	return (uint32_t)s.label << 24 | (SEVERITIES - s.worst) << 20 | s.score << 8 |
+	       (unsigned)s.kind;
+}
+
 static uint32_t rank_of(const struct call *c, const struct judgement *j)
 {
 	unsigned worst = 0;
-	unsigned score = j->has_score ? j->score : 127;
 
 	for (size_t i = 0; i < j->finding_count; i++)
 		if (j->findings[i].outcome == OUTCOME_VIOLATED &&
 		    (unsigned)j->findings[i].severity + 1 > worst)
 			worst = (unsigned)j->findings[i].severity + 1;
-	return (uint32_t)j->label << 24 | (SEVERITIES - worst) << 20 | score << 8 |
-	       (unsigned)c->kind;
+	return rank((struct document_standing){ .label = (int)j->label,
+						.worst = worst,
+						.score = j->has_score ? j->score : 127,
+						.kind = (int)c->kind });
 }
 
 static void index_add(struct document *d, struct entry e)
@@ -230,6 +241,15 @@ static int worst_first(const void *x, const void *y, void *index)
 	return (i > k) - (i < k);
 }
 
+static void order_worst(struct document *d)
+{
+	d->worst = mem_zero(d->count, sizeof *d->worst);
+	for (size_t i = 0; i < d->count; i++)
+		d->worst[i] = (uint32_t)i;
+	if (d->count)
+		qsort_r(d->worst, d->count, sizeof *d->worst, worst_first, d->index);
+}
+
 void document_finish(struct document *d, const struct document_run *run)
 {
 	struct head_parts parts = { .problems = d->problems,
@@ -247,11 +267,7 @@ void document_finish(struct document *d, const struct document_run *run)
 		d->error = errno;
 	if (d->count)
 		qsort(d->index, d->count, sizeof *d->index, in_order);
-	d->worst = mem_zero(d->count, sizeof *d->worst);
-	for (size_t i = 0; i < d->count; i++)
-		d->worst[i] = (uint32_t)i;
-	if (d->count)
-		qsort_r(d->worst, d->count, sizeof *d->worst, worst_first, d->index);
+	order_worst(d);
 	problems_sort(d->problems);
 	d->head = head_build(&parts, run);
 }
@@ -261,30 +277,41 @@ const json_t *document_head(const struct document *d)
 	return d->head;
 }
 
+struct redactor *document_redactor(struct document *d)
+{
+	return d->hide;
+}
+
 size_t document_calls(const struct document *d)
 {
 	return d->count;
 }
 
-bool document_call_text(struct document *d, size_t i, struct text *out)
+static bool read_entry(struct document *d, const struct entry *e, struct text *out)
 {
-	if (d->error || i >= d->count)
-		return false;
-	if (spool_read(d->spool, d->index[i].at, d->index[i].length, out) != ERR_OK)
+	if (!d->error && spool_read(d->spool, e->at, e->length, out) != ERR_OK)
 		(void)broken(d, errno);
 	return d->error == 0;
 }
 
-size_t document_problems(const struct document *d)
+bool document_call_text(struct document *d, size_t i, struct text *out)
 {
-	return problems_count(d->problems);
+	return i < d->count && read_entry(d, &d->index[i], out);
 }
 
-void document_problem_text(const struct document *d, size_t i, struct text *out)
+size_t document_problems(const struct document *d)
 {
+	return d->earlier ? d->told_count : problems_count(d->problems);
+}
+
+bool document_problem_text(struct document *d, size_t i, struct text *out)
+{
+	if (d->earlier)
+		return i < d->told_count && read_entry(d, &d->told[i], out);
 	if (i < problems_count(d->problems))
 		problems_write(d->problems, i, (const char *const *)d->labels,
 			       d->options.input_count, out);
+	return true;
 }
 
 json_t *document_call(struct document *d, size_t i)
@@ -307,4 +334,58 @@ json_t *document_worst_brief(struct document *d, size_t i, const char *const *ke
 	    !brief_add(&d->line, bytes_of(&d->call), keys))
 		return NULL;
 	return json_loadb(d->line.p, d->line.n, 0, NULL);
+}
+
+/* ---- an earlier report ------------------------------------------------------------- */
+
+struct document *document_earlier(void)
+{
+	struct document *d = document_new((struct document_options){ .redact = REDACT_NONE });
+
+	if (d)
+		d->earlier = true;
+	return d;
+}
+
+static bool keep(struct document *d, struct slice text, struct entry *e)
+{
+	if (!d->error && spool_add(d->spool, text, &e->at) != ERR_OK)
+		(void)broken(d, errno);
+	e->length = (uint32_t)text.n; /* scan.h bounds it */
+	return d->error == 0;
+}
+
+bool document_take_call(struct document *d, struct slice text, struct document_standing standing)
+{
+	struct entry e = { .rank = rank(standing) };
+
+	if (!keep(d, text, &e))
+		return false;
+	index_add(d, e);
+	return true;
+}
+
+bool document_take_problem(struct document *d, struct slice text)
+{
+	struct entry e = { 0 };
+
+	if (!keep(d, text, &e))
+		return false;
+	d->told = mem_more(d->told, d->told_count, sizeof *d->told);
+	d->told[d->told_count++] = e;
+	return true;
+}
+
+bool document_take_head(struct document *d, json_t *head)
+{
+	const char *run = json_string_value(json_object_get(head, "run"));
+
+	if (!d->error && spool_flush(d->spool) != ERR_OK)
+		d->error = errno;
+	order_worst(d);
+	d->head = head;
+	/* Every line of NDJSON carries it: nothing but hexadecimal digits may stand there. */
+	if (run && strspn(run, "0123456789abcdef") == 16 && !run[16])
+		memcpy(d->run_id, run, sizeof d->run_id);
+	return d->error == 0;
 }

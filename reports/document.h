@@ -19,6 +19,8 @@
  * values only, so none can know more than the document says.
  */
 struct document;
+struct engagement;
+struct redactor;
 
 enum redact { REDACT_MASK, REDACT_HMAC, REDACT_NONE };
 
@@ -41,6 +43,8 @@ struct document_options {
 	const char *baseline_name, *baseline_sha256;
 	const struct waivers *waivers; /* NULL: none were given */
 	const char *waivers_name, *waivers_sha256;
+	const struct engagement *engagement; /* NULL: none was given */
+	const char *engagement_name, *engagement_sha256;
 };
 
 /*
@@ -117,6 +121,8 @@ const char *document_run_id(const struct document *d); /* 16 hex digits */
 
 /* Reading, after document_finish. */
 const json_t *document_head(const struct document *d); /* the document without "calls"; borrowed */
+/* What hid the names in it: for what is shown beside it. Borrowed. */
+struct redactor *document_redactor(struct document *d);
 size_t document_calls(const struct document *d);
 /* New references; NULL when the spool cannot be read (document_error). */
 json_t *document_call(struct document *d, size_t i);  /* in document order */
@@ -128,7 +134,23 @@ json_t *document_worst_brief(struct document *d, size_t i, const char *const *ke
 bool document_call_text(struct document *d, size_t i, struct text *out);
 /* The head holds only the worst problems; all of them, worst first, as text. */
 size_t document_problems(const struct document *d);
-void document_problem_text(const struct document *d, size_t i, struct text *out);
+bool document_problem_text(struct document *d, size_t i, struct text *out);
 void document_free(struct document *d);
+
+/*
+ * An earlier report in place of a run (load.h): calls and problems as their text, in the order in
+ * which they shall stand, then the head. NULL and false: the spool is full (document_error).
+ */
+struct document_standing { /* what makes a call worse than another */
+	int label;	   /* enum label */
+	unsigned worst;	   /* 0, or 1 and the severity of its worst finding */
+	unsigned score;	   /* 127: none */
+	int kind;	   /* enum call_kind */
+};
+struct document *document_earlier(void);
+bool document_take_call(struct document *d, struct slice text, struct document_standing standing);
+bool document_take_problem(struct document *d, struct slice text);
+bool document_take_head(struct document *d,
+			json_t *head); /* takes the head; the document is whole */
 
 #endif

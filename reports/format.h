@@ -7,6 +7,7 @@
 void format_text_write(struct document *d, FILE *out, const struct report_style *style);
 void format_json_write(struct document *d, FILE *out, const struct report_style *style);
 void format_ndjson_write(struct document *d, FILE *out, const struct report_style *style);
+void format_brief_write(struct document *d, FILE *out, const struct report_style *style);
 void format_html_write(struct document *d, FILE *out, const struct report_style *style);
 void format_sarif_write(struct document *d, FILE *out, const struct report_style *style);
 void format_junit_write(struct document *d, FILE *out, const struct report_style *style);

@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/digest.h"
 #include "reports/format.h"
 #include "reports/html_call.h"
 #include "reports/html_charts.h"
 #include "reports/html_findings.h"
+#include "reports/html_cover.h"
 #include "reports/html_part.h"
+#include "reports/html_policy.h"
 #include "reports/html_questions.h"
 #include "reports/html_summary.h"
 #include "reports/jvalue.h"
@@ -17,7 +18,6 @@ enum {
 	CALLS_IN_FULL = 200,
 	CALLS_AS_ROWS = 2000,
 	FULL_BYTES = 5 * 1024 * 1024, /* of calls in full: the whole page stays below twice that */
-	BASE64_DIGEST = 45
 };
 
 /* Compiled in as they are (house 8). */
@@ -29,46 +29,10 @@ enum {
 ASSET(style, "style.css");
 ASSET(script, "script.js");
 
-static void base64(const uint8_t in[DIGEST_BYTES], char out[BASE64_DIGEST])
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t n = 0;
-
-	for (size_t i = 0; i < DIGEST_BYTES; i += 3) {
-		unsigned left = (unsigned)(DIGEST_BYTES - i);
-		uint32_t v = (uint32_t)in[i] << 16 | (left > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
-			     (left > 2 ? in[i + 2] : 0);
-		out[n++] = digits[v >> 18];
-		out[n++] = digits[v >> 12 & 63];
-		out[n++] = left > 1 ? digits[v >> 6 & 63] : '=';
-		out[n++] = left > 2 ? digits[v & 63] : '=';
-	}
-	out[n] = '\0';
-}
-
-/* Only this style and this script may act, by their digest: markup that slipped in could not. */
-static void policy(FILE *out)
-{
-	uint8_t digest[DIGEST_BYTES];
-	char style[BASE64_DIGEST], script[BASE64_DIGEST];
-
-	digest_sha256(slice_of(format_html_style), digest);
-	base64(digest, style);
-	digest_sha256(slice_of(format_html_script), digest);
-	base64(digest, script);
-	(void)fprintf(
-		out,
-		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src "
-		"'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'\">\n",
-		style, script);
-}
-
 static void page_head(FILE *out, const json_t *head)
 {
 	(void)fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n", out);
-	policy(out);
+	html_policy_put(out, format_html_style, format_html_script);
 	(void)fputs("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n"
 		    "<meta name=\"referrer\" content=\"no-referrer\">\n",
@@ -245,6 +209,7 @@ void format_html_write(struct document *d, FILE *out, const struct report_style 
 	page_head(out, head);
 	masthead(out, head);
 	html_summary_headline(out, head, worst);
+	html_cover_put(out, head);
 	html_findings_fixes(out, head);
 	html_charts_write(out, head);
 	html_summary_conditions(out, head);

@@ -38,14 +38,15 @@ static void put_calls(struct document *d, struct gather *g)
 	text_add(&g->t, document_calls(d) ? "\n]" : "]");
 }
 
-static void put_problems(const struct document *d, struct gather *g)
+static void put_problems(struct document *d, struct gather *g)
 {
 	size_t n = document_problems(d);
 
 	text_add(&g->t, "[");
 	for (size_t i = 0; i < n && !ferror(g->out); i++) {
 		text_add(&g->t, i ? ",\n" : "\n");
-		document_problem_text(d, i, &g->t);
+		if (!document_problem_text(d, i, &g->t))
+			break;
 		put_some(g);
 	}
 	text_add(&g->t, n ? "\n]" : "]");
@@ -69,6 +70,7 @@ void format_json_write(struct document *d, FILE *out, const struct report_style 
 {
 	struct gather g = { .out = out };
 	const char *key, *before = "{\n";
+	bool summary = false; /* an earlier report may lack it */
 	json_t *value;
 
 	(void)style;
@@ -85,7 +87,12 @@ void format_json_write(struct document *d, FILE *out, const struct report_style 
 		if (strcmp(key, "summary") == 0) {
 			text_add(&g.t, before);
 			put_calls(d, &g);
+			summary = true;
 		}
+	}
+	if (!summary) {
+		text_add(&g.t, before);
+		put_calls(d, &g);
 	}
 	text_add(&g.t, "\n}\n");
 	put_block(&g);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reports/engagement.h"
 #include "reports/jvalue.h"
 #include "reports/since.h"
 
@@ -342,6 +343,14 @@ static json_t *inventory(const struct head_parts *p)
 			     p->options->input_count);
 }
 
+static json_t *engagement(const struct head_parts *p)
+{
+	const struct document_options *o = p->options;
+
+	return engagement_json(o->engagement, p->hide, o->engagement_name, o->engagement_sha256,
+			       o->input_labels, o->input_count);
+}
+
 json_t *head_build(const struct head_parts *p, const struct document_run *run)
 {
 	json_t *o = json_object();
@@ -360,6 +369,8 @@ json_t *head_build(const struct head_parts *p, const struct document_run *run)
 		jvalue_put(o, "baseline", since_baseline(p->options, p->hide));
 	if (p->options->waivers)
 		jvalue_put(o, "waivers", since_waivers(p->options, p->hide));
+	if (p->options->engagement)
+		jvalue_put(o, "engagement", engagement(p));
 	if (run->clock_count)
 		jvalue_put(o, "clocks", clocks(p, run));
 	jvalue_put(o, "losses", losses(run));

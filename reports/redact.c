@@ -231,6 +231,27 @@ void redact_address(struct redactor *r, struct text *out, const struct addr *a)
 		text_add(out, addr_text(a, plain));
 }
 
+bool redact_known(const struct redactor *r, struct text *out, const struct addr *a)
+{
+	static const enum kind kinds[] = { KIND_ENDPOINT, KIND_INFRA };
+	struct slice value = { a->b, sizeof a->b };
+	uint8_t key[DIGEST_BYTES];
+
+	if (r->mode == REDACT_HMAC) {
+		digest_of(out, words[KIND_ENDPOINT], value);
+		return true;
+	}
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		key_of(key, kinds[i], value);
+		const struct slot *s = slot_of(&r->names[kinds[i]], key);
+		if (!s->number)
+			continue;
+		text_addf(out, "%s-%" PRIu32, words[kinds[i]], s->number);
+		return true;
+	}
+	return false;
+}
+
 void redact_endpoint(struct redactor *r, struct text *out, const struct endpoint *e)
 {
 	bool bare = addr_is_v4(&e->addr) || e->port == 0;

@@ -38,6 +38,10 @@ bool redact_harmless(const struct redactor *r, struct slice s);
 /* A file name or a label: no folder, addresses and long digit runs hidden, dates kept. */
 void redact_label(struct redactor *r, struct text *out, const char *s);
 
+/* What an address that this redactor has hidden before was called; false: it never was. Under hmac
+ * the name it would have. */
+bool redact_known(const struct redactor *r, struct text *out, const struct addr *a);
+
 uint64_t redact_unnumbered(const struct redactor *r); /* how often a table was full */
 
 #endif

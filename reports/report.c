@@ -13,6 +13,8 @@ static const struct report_format formats[] = {
 	{ "json", ".json", "the whole document, earshot.report/1", format_json_write },
 	{ "ndjson", ".ndjson", "one call object a line", format_ndjson_write },
 	{ "html", ".html", "one self-contained page for people", format_html_write },
+	{ "brief", ".brief.html", "one printed page in plain words, for who decides",
+	  format_brief_write },
 	{ "sarif", ".sarif", "SARIF 2.1.0 for code scanning: a result a problem",
 	  format_sarif_write },
 	{ "junit", ".xml", "JUnit XML: a test a call and condition, a requirement",

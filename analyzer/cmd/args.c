@@ -37,14 +37,14 @@ static enum err unknown(struct slice name)
 /* Options of audit that would do nothing elsewhere are refused there. */
 static bool takes(const struct args *a, const struct option *o)
 {
-	return a->of == ARGS_OF_AUDIT || o->draft;
+	return a->of == ARGS_OF_AUDIT || (a->of == ARGS_OF_DRAFT ? o->draft : option_is_writing(o));
 }
 
 static enum err take(struct args *a, const struct option *o, const char *value, const char *where)
 {
 	if (!takes(a, o)) {
-		fprintf(stderr, "earshot: %s%s is no option of `inventory draft`\n", where,
-			o->name);
+		fprintf(stderr, "earshot: %s%s is no option of `%s`\n", where, o->name,
+			a->of == ARGS_OF_DRAFT ? "inventory draft" : "render");
 		return ERR_USAGE;
 	}
 	const char *wrong = o->take(a, value);
@@ -250,7 +250,7 @@ static enum err agree(struct args *a)
 {
 	if (a->help)
 		return ERR_OK;
-	if (a->source_count == 0)
+	if (a->source_count == 0 && a->of != ARGS_OF_RENDER)
 		return say(a->of == ARGS_OF_DRAFT
 				   ? "no capture given; try `earshot inventory draft call.pcap`"
 				   : "no capture given; try `earshot audit call.pcap`");
@@ -263,6 +263,10 @@ static enum err agree(struct args *a)
 		return say("several formats need -o DIR/ or --all-as BASE");
 	if (a->redact == REDACT_HMAC && !a->redact_key)
 		return say("--redact hmac needs --redact-key FILE");
+	if (!a->sign != !a->cert)
+		return say("--sign KEY and --cert FILE go together");
+	if (a->sign && !a->bundle)
+		return say("--sign signs a bundle: give --bundle FILE");
 	return ERR_OK;
 }
 
@@ -329,20 +333,40 @@ static void help_formats(void)
 	puts("");
 }
 
+static void help_render(void)
+{
+	puts("earshot render - an earlier JSON report in another format\n"
+	     "\n"
+	     "  earshot render -f html -o report.html report.json\n"
+	     "  earshot render -f html -f brief --all-as report report.json\n"
+	     "\n"
+	     "usage: earshot render [options] REPORT.json   (- is standard input)\n"
+	     "\n"
+	     "Takes any report of schema earshot.report/1, also one of an earlier version.\n"
+	     "Nothing is judged again: what the report does not say, no format says.\n");
+}
+
 void args_help(enum args_of of)
 {
 	if (of == ARGS_OF_AUDIT)
 		help_audit();
-	else
+	else if (of == ARGS_OF_DRAFT)
 		help_draft();
+	else
+		help_render();
 	for (size_t i = 0; i < option_count(); i++) {
 		const struct option *o = option_at(i);
-		if (!o->help || (of == ARGS_OF_DRAFT && !o->draft))
+		if (!o->help || !takes(&(struct args){ .of = of }, o))
 			continue;
 		if (o->letter)
 			printf("  -%c, --%-16s %s\n", o->letter, o->name, o->help);
 		else
 			printf("      --%-16s %s\n", o->name, o->help);
+	}
+	if (of == ARGS_OF_RENDER) {
+		help_formats();
+		puts("exit: 0 fine, 2 usage, 3 no report could be read, 5 not written.");
+		return;
 	}
 	if (of == ARGS_OF_AUDIT)
 		help_formats();

@@ -18,8 +18,8 @@ enum {
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Which subcommand reads the words: `inventory draft` takes fewer options. */
-enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT };
+/* Which subcommand reads the words: the others take fewer options than audit. */
+enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT, ARGS_OF_RENDER };
 
 /* A subcommand with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
 struct args {
@@ -48,6 +48,9 @@ struct args {
 	size_t framework_count;
 	const char *baseline; /* an earlier report; NULL: none */
 	const char *waivers, *waivers_as_of;
+	const char *engagement;	 /* what people say of the run, for the cover; NULL: nothing */
+	const char *bundle;	 /* where the evidence bundle goes; NULL: none */
+	const char *sign, *cert; /* PEM files of a key and its certificate; NULL: not signed */
 	bool verify_all;
 	enum severity fail_on;
 	double min_coverage;			/* 0 to 1 */

@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/mem.h"
@@ -18,14 +15,16 @@
 #include "analyzer/cmd/inputs.h"
 #include "analyzer/cmd/keys.h"
 #include "analyzer/cmd/before.h"
+#include "analyzer/cmd/bundle_cmd.h"
 #include "analyzer/cmd/network.h"
 #include "analyzer/cmd/sandbox.h"
 #include "analyzer/cmd/summary.h"
+#include "analyzer/cmd/written.h"
 #include "reports/report.h"
 #include "rules/field_row.h"
 #include "rules/pack.h"
 
-enum { EXIT_USAGE = 2, EXIT_DAMAGED = 3, EXIT_UNWRITTEN = 5 };
+enum { EXIT_GATED = 1, EXIT_USAGE = 2, EXIT_DAMAGED = 3 };
 
 struct run {
 	struct args args;
@@ -33,6 +32,7 @@ struct run {
 	struct network network;
 	struct chosen chosen;
 	struct before before;
+	struct bundle_cmd bundle;
 	struct capture *capture;
 	struct judge *judge;
 	struct pipeline pipeline;
@@ -45,23 +45,17 @@ struct run {
 	int exit;
 };
 
-static int failed(const char *what)
-{
-	fprintf(stderr, "earshot: %s: %s\n", what, strerror(errno));
-	return EXIT_UNWRITTEN;
-}
-
 static bool give(void *ctx, const struct call *c, const struct judgement *j)
 {
 	struct run *r = ctx;
 	const char *line = document_add(r->document, c, j);
 
 	if (!line) {
-		r->exit = failed("temporary file for calls");
+		r->exit = written_failed("temporary file for calls");
 		return false;
 	}
 	if (r->stream && (puts(line) < 0 || fflush(stdout) != 0)) {
-		r->exit = failed("standard output");
+		r->exit = written_failed("standard output");
 		return false;
 	}
 	return true;
@@ -109,9 +103,12 @@ static bool open_document(struct run *r)
 		.waivers = r->before.waivers,
 		.waivers_name = r->before.waivers_name,
 		.waivers_sha256 = r->before.waivers_sha256,
+		.engagement = r->before.engagement,
+		.engagement_name = r->before.engagement_name,
+		.engagement_sha256 = r->before.engagement_sha256,
 	});
 	if (!r->document)
-		r->exit = failed("temporary file for calls");
+		r->exit = written_failed("temporary file for calls");
 	return r->document != NULL;
 }
 
@@ -200,6 +197,7 @@ static void confine(const struct run *r)
 			sandbox_folder(s, spools[i]);
 	sandbox_write(s, a->output);
 	sandbox_write(s, a->all_as);
+	sandbox_write(s, a->bundle);
 	sandbox_enter(s, &missing);
 	if (missing.n && a->verbose > 0)
 		fprintf(stderr, "earshot: not confined in full: %s\n", text_of(&missing));
@@ -213,7 +211,8 @@ static bool open_all(struct run *r)
 	if (!open_rules(r) || !check_where(r) || keys_open(&r->args, &r->keys) != ERR_OK ||
 	    network_open(r->args.inventory, &r->network) != ERR_OK ||
 	    chosen_open(&r->args, &r->chosen) != ERR_OK ||
-	    before_open(&r->args, &r->before) != ERR_OK || !open_redaction(r) || !open_judge(r))
+	    before_open(&r->args, &r->before) != ERR_OK ||
+	    bundle_cmd_open(&r->args, &r->bundle) != ERR_OK || !open_redaction(r) || !open_judge(r))
 		return false;
 	confine(r);
 	if (!inputs_open(&r->args, &r->capture))
@@ -222,60 +221,12 @@ static bool open_all(struct run *r)
 	return open_document(r);
 }
 
-static int columns(void)
-{
-	struct winsize w;
-
-	if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
-		return w.ws_col;
-	return 80;
-}
-
-static bool colored(const struct args *a)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	if (a->color != COLOR_AUTO)
-		return a->color == COLOR_ALWAYS;
-	return isatty(STDOUT_FILENO) && !a->output && !a->all_as && !(no && *no) &&
-	       !(term && strcmp(term, "dumb") == 0);
-}
-
-static void target(const struct args *a, const struct report_format *f, struct text *path)
-{
-	text_clear(path);
-	if (a->all_as) {
-		text_addf(path, "%s%s", a->all_as, f->ending);
-	} else if (!a->output) {
-		text_add(path, "-");
-	} else {
-		text_add(path, a->output);
-		if (a->output[strlen(a->output) - 1] == '/')
-			text_addf(path, "earshot%s", f->ending);
-	}
-}
-
-static void write_reports(struct run *r)
-{
-	struct report_style style = { colored(&r->args), columns(), r->args.verbose };
-	struct text path = { NULL, 0, 0 };
-
-	for (size_t i = 0; i < r->args.format_count && !r->stream; i++) {
-		const struct report_format *f = report_find(r->args.formats[i]);
-		target(&r->args, f, &path);
-		if (report_write(f, r->document, text_of(&path), &style) != ERR_OK)
-			r->exit = failed(strcmp(text_of(&path), "-") == 0 ? "standard output"
-									  : text_of(&path));
-	}
-	text_free(&path);
-}
-
 static void write_into(struct run *r)
 {
 	struct report_style style = { false, 80, 0 };
 
 	if (report_write_stream(report_find("json"), r->document, r->into, &style) != ERR_OK)
-		r->exit = failed("temporary file for a report");
+		r->exit = written_failed("temporary file for a report");
 }
 
 static bool streams(const struct args *a)
@@ -304,10 +255,13 @@ static void perform(struct run *r)
 			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
 		if (r->into)
 			write_into(r);
-		else
-			write_reports(r);
-		if (r->exit == 0)
-			r->exit = gate;
+		else if (!r->stream)
+			r->exit = written_all(r->document, &r->args);
+		if (r->args.bundle && !r->into && r->exit == 0)
+			r->exit = bundle_cmd_write(&r->bundle, &r->args, r->document);
+		if (r->exit == 0 || (r->exit == EXIT_DAMAGED && gate == EXIT_GATED))
+			r->exit =
+				gate; /* of codes that hold together, in the order of contract 2 */
 	}
 	pipeline_close(&r->pipeline);
 }
@@ -322,6 +276,7 @@ static void close_all(struct run *r)
 	network_close(&r->network);
 	chosen_close(&r->chosen);
 	before_close(&r->before);
+	bundle_cmd_close(&r->bundle);
 	free(r->labels);
 	free(r->names);
 	free(r->points);
@@ -355,6 +310,23 @@ int audit_into(const char *capture, FILE *out)
 		if (open_all(&r))
 			perform(&r);
 	}
+	close_all(&r);
+	return r.exit;
+}
+
+int audit_over(const struct capture_source *sources, size_t count, FILE *out)
+{
+	struct run r = { .args = { .fail_on = SEVERITY_HIGH,
+				   .redact = REDACT_NONE,
+				   .threads = 1,
+				   .verbose = -1 },
+			 .into = out };
+
+	r.args.sources = mem_grow(NULL, count, sizeof *sources);
+	memcpy(r.args.sources, sources, count * sizeof *sources);
+	r.args.source_count = count;
+	if (open_all(&r))
+		perform(&r);
 	close_all(&r);
 	return r.exit;
 }

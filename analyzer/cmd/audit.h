@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "analyzer/capture/capture.h"
+
 /* The words after `audit`; the exit code of contract 2. */
 int audit_run(int argc, char **argv);
 /*
@@ -11,5 +13,8 @@ int audit_run(int argc, char **argv);
  * into a stream; the exit code of the audit.
  */
 int audit_into(const char *capture, FILE *out);
+/* Several captures with nothing but what the program itself has as defaults, names hidden or not as
+ * they come; the same. Paths and labels are borrowed. */
+int audit_over(const struct capture_source *sources, size_t count, FILE *out);
 
 #endif

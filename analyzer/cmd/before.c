@@ -1,4 +1,4 @@
-/* before.c - the files of --baseline and --waivers. */
+/* before.c - the files of --baseline, --waivers and --engagement. */
 #include "analyzer/cmd/before.h"
 
 #include <errno.h>
@@ -63,6 +63,27 @@ static enum err open_waivers(const char *path, struct before *k)
 	return e;
 }
 
+static enum err open_engagement(const char *path, struct before *k)
+{
+	char *text, *why;
+	size_t n;
+
+	if (!path)
+		return ERR_OK;
+	if (!keys_read_file(path, &text, &n))
+		return wrong(path, strerror(errno));
+	struct slice whole = { (uint8_t *)text, n };
+	enum err e = engagement_parse(whole, &k->engagement, &why);
+	given_digest(whole, k->engagement_sha256);
+	k->engagement_name = given_name(path);
+	free(text);
+	if (e == ERR_OK)
+		return e;
+	e = wrong(path, why);
+	free(why);
+	return e;
+}
+
 /* The wall clock is asked only where the user says so: reports of the same packets stay the same.
  */
 static enum err set_date(const char *word, struct before *k)
@@ -94,7 +115,8 @@ enum err before_open(const struct args *a, struct before *out)
 		fputs("earshot: --waivers-as-of does nothing without --waivers FILE\n", stderr);
 		return ERR_USAGE;
 	}
-	if (open_baseline(a->baseline, out) != ERR_OK || open_waivers(a->waivers, out) != ERR_OK)
+	if (open_baseline(a->baseline, out) != ERR_OK || open_waivers(a->waivers, out) != ERR_OK ||
+	    open_engagement(a->engagement, out) != ERR_OK)
 		return ERR_USAGE;
 	return set_date(a->waivers_as_of, out);
 }
@@ -128,5 +150,6 @@ void before_close(struct before *k)
 {
 	baseline_free(k->baseline);
 	waiver_free(k->waivers);
+	engagement_free(k->engagement);
 	*k = (struct before){ .baseline = NULL };
 }

@@ -1,14 +1,17 @@
-/* before.h - what is known before the run: an earlier report, and waivers. */
+/* before.h - what is known before the run: an earlier report, waivers, the engagement. */
 #ifndef EARSHOT_BEFORE_H
 #define EARSHOT_BEFORE_H
 
 #include "analyzer/base/digest.h"
 #include "analyzer/cmd/args.h"
+#include "reports/engagement.h"
 
 struct before {
-	struct baseline *baseline; /* NULL: --baseline was not given */
-	struct waivers *waivers;   /* NULL: --waivers was not given */
-	const char *baseline_name, *waivers_name;
+	struct baseline *baseline;     /* NULL: --baseline was not given */
+	struct waivers *waivers;       /* NULL: --waivers was not given */
+	struct engagement *engagement; /* NULL: --engagement was not given */
+	const char *baseline_name, *waivers_name, *engagement_name;
+	char engagement_sha256[DIGEST_HEX];
 	char baseline_sha256[DIGEST_HEX], waivers_sha256[DIGEST_HEX];
 };
 

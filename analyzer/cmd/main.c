@@ -10,6 +10,8 @@
 #include "analyzer/cmd/draft_cmd.h"
 #include "analyzer/cmd/explain_cmd.h"
 #include "analyzer/cmd/plan_cmd.h"
+#include "analyzer/cmd/render_cmd.h"
+#include "analyzer/cmd/verify_cmd.h"
 
 static int version(int argc, char **argv)
 {
@@ -28,11 +30,13 @@ static const struct command {
 } commands[] = {
 	{ "audit", audit_run, "captures in, report out" },
 	{ "inventory", draft_cmd_run, "draft: hosts that were seen, as a list to confirm" },
+	{ "render", render_cmd_run, "an earlier JSON report in another format" },
 	{ "compare", compare_cmd_run,
 	  "two reports or captures: what changed, and is anything worse" },
 	{ "explain", explain_cmd_run, "a rule, or a question such as `tls`, in words" },
 	{ "rules", explain_cmd_rules, "list: the rules, by class, severity or word" },
 	{ "plan", plan_cmd_run, "where to capture what a JSON report says was not seen" },
+	{ "verify", verify_cmd_run, "does a report, or an evidence bundle, hold?" },
 	{ "help", help, "this page" },
 	{ "--help", help, NULL },
 	{ "-h", help, NULL },
@@ -43,7 +47,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch", "render", "verify", "probe", "join" };
+static const char *const later[] = { "watch", "probe", "join" };
 
 static int help(int argc, char **argv)
 {

@@ -214,6 +214,30 @@ static const char *take_redact_key(struct args *a, const char *value)
 	return NULL;
 }
 
+static const char *take_engagement(struct args *a, const char *value)
+{
+	a->engagement = value;
+	return NULL;
+}
+
+static const char *take_bundle(struct args *a, const char *value)
+{
+	a->bundle = value;
+	return *value && strcmp(value, "-") != 0 ? NULL : "is no file name";
+}
+
+static const char *take_sign(struct args *a, const char *value)
+{
+	a->sign = value;
+	return NULL;
+}
+
+static const char *take_cert(struct args *a, const char *value)
+{
+	a->cert = value;
+	return NULL;
+}
+
 static const char *take_redact_addresses(struct args *a, const char *value)
 {
 	(void)value;
@@ -340,6 +364,12 @@ static const struct option options[] = {
 	  "FILE     findings that somebody answers for until a date" },
 	{ "waivers-as-of", 0, true, true, false, take_waivers_as_of,
 	  "WHEN     capture (default), today, or a date: when they expire" },
+	{ "engagement", 0, true, true, false, take_engagement,
+	  "FILE     scope, custody and authority, for the cover" },
+	{ "bundle", 0, true, false, false, take_bundle,
+	  "FILE     evidence to hand over; --sign KEY --cert FILE sign it" },
+	{ "sign", 0, true, false, false, take_sign, NULL },
+	{ "cert", 0, true, false, false, take_cert, NULL },
 	{ "verify-all", 0, false, true, false, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
 	{ "read", 'r', true, false, true, option_take_source,
@@ -365,8 +395,7 @@ enum { OPTIONS = sizeof options / sizeof *options };
 /* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
  */
 static const char *const later[] = {
-	"engagement", "bundle", "sign", "cert",	     "interface", "hep",
-	"memory",     "follow", "user", "stay-root", "state",	  "interim",
+	"interface", "hep", "memory", "follow", "user", "stay-root", "state", "interim",
 };
 
 const struct option *option_by_name(struct slice name)
@@ -383,6 +412,17 @@ const struct option *option_by_letter(char c)
 		if (options[i].letter == c)
 			return &options[i];
 	return NULL;
+}
+
+bool option_is_writing(const struct option *o)
+{
+	static const char *const names[] = { "format", "output",  "all-as", "color",
+					     "config", "verbose", "quiet",  "help" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(o->name, names[i]) == 0)
+			return true;
+	return false;
 }
 
 size_t option_count(void)

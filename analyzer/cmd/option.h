@@ -21,6 +21,8 @@ size_t option_count(void);
 const struct option *option_at(size_t i);		/* in the order of the help */
 const struct option *option_by_name(struct slice name); /* NULL: no such option */
 const struct option *option_by_letter(char c);
+/* Does it say where and how a report is written? `render` takes these alone. */
+bool option_is_writing(const struct option *o);
 /* Is this an option of the contract that belongs to a later version? */
 bool option_is_later(struct slice name);
 

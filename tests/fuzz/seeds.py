@@ -6,6 +6,7 @@ Of each kind a seed is kept only where it differs from those before it (start li
 method, payload type, handshake type), so the corpus stays small. What the samples do not
 hold is written here by hand. The output is committed; run this again for a new sample.
 """
+import base64
 import glob
 import gzip
 import json
@@ -49,6 +50,18 @@ def keep(fuzzer, what, data):
     mine = kept.setdefault(fuzzer, {})
     if data and what not in mine and len(mine) < LIMIT:
         mine[what] = data
+
+
+def tar(name, data):
+    """one part, as reports/archive.c writes it"""
+    h = b"earshot-bundle/" + name.encode()
+    h = h.ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"%011o\0" % len(data) + b"0" * 11 + b"\0" + b" " * 8
+    h = (h + b"0" + bytes(100) + b"ustar\x0000" + bytes(64) + b"0000000\0" * 2).ljust(512, b"\0")
+    return h[:148] + b"%06o\0 " % sum(h) + h[156:] + data + bytes(-len(data) % 512)
+
+
+def ng_block(kind, body):
+    return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
 
 
 def frames(path):
@@ -352,6 +365,47 @@ def by_hand():
          "within_earshot": [{"who": "10.0.9.10", "role": "proxy"}],
          "missing": ["the offer of audio 0", "signaling, on the access link of the callee", "3 further observations",
                      "audio 0 from the caller, at a second place: the access link of the caller or of the callee"]}]}).encode())
+    # A signature over "{}\\n" under a key that nobody has any more.
+    signature = (
+        "MIICOAYJKoZIhvcNAQcCoIICKTCCAiUCAQExDTALBglghkgBZQMEAgEwCwYJKoZIhvcNAQcBoIIBcTCCAW0wggEToAMCAQICFDdNupE39eMjKMjD"
+        "mE2NmEbD5/9/MAoGCCqGSM49BAMCMAwxCjAIBgNVBAMMAWEwHhcNMjYxMTI4MDMzNzU5WhcNMzYxMTI1MDMzNzU5WjAMMQowCAYDVQQDDAFhMFkw"
+        "EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEl0X7FrnvTNEIxyLMUi0U0mxZ4JCzzm7Y27IZbHFZ6EYVS7jcW8kziCQe8gzAy6ANx9r9heiYr/9OwZjR"
+        "JSDJlqNTMFEwHQYDVR0OBBYEFBVJc6X45T58MiTpbnf/o4Hmt7xRMB8GA1UdIwQYMBaAFBVJc6X45T58MiTpbnf/o4Hmt7xRMA8GA1UdEwEB/wQF"
+        "MAMBAf8wCgYIKoZIzj0EAwIDSAAwRQIgebO4ibVuN3FJab0ckAJ5Cnnzp6K/1hRsDeUJUG9qeooCIQCZdXAA9eBOoEEyedD+2XQKOy/l23JeU6ks"
+        "whoxW757tzGBjjCBiwIBATAkMAwxCjAIBgNVBAMMAWECFDdNupE39eMjKMjDmE2NmEbD5/9/MAsGCWCGSAFlAwQCATAKBggqhkjOPQQDAgRHMEUC"
+        "IQD8QAtDLxdWAIwai6x74kruhAlyYtECLMycbdsH3m3TNQIgc5rX7TQS0v8wtnggm9RBYHMb8I5TDeUJpsUKsdboc18=")
+    keep("fuzz_bundle", "signature", b"\3" + base64.b64decode(signature))
+    digest = "0" * 64
+    keep("fuzz_bundle", "manifest", b"\2" + json.dumps({
+        "schema": "earshot.bundle/1", "redact": "mask", "signer_sha256": digest, "inputs": [{"frames": 3}]}).encode())
+    keep("fuzz_bundle", "container", b"\0" + tar("report.json", b"{}\n") + bytes(1024))
+    comment = b"frame 12: STUN, header only"
+    keep("fuzz_bundle", "extract", b"\1" + ng_block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 0, -1)) + ng_block(
+        1, struct.pack("<HHIHH", 101, 0, 65535, 2, 5) + b"alice\0\0\0" + struct.pack("<HHIHH", 9, 1, 9, 0, 0)) + ng_block(
+        6, struct.pack("<IIIII", 0, 395812, 1, 4, 60) + b"abcd" + struct.pack("<HH", 1, len(comment)) + comment +
+        bytes(-len(comment) % 4 + 4)))
+    key = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
+    body = ("v=0\r\no=a 1 2 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/SAVP 0\r\n"
+            "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:%s|2^20|1:4 KDR=1\r\na=rtpmap:0 PCMU/8000\r\na=setup:actpass\r\n"
+            "a=fingerprint:sha-256 AB:CD\r\na=zrtp-hash:1.10 ab\r\na=key-mgmt:mikey %s\r\n" % (key, key))
+    head = ("INVITE sip:bob@h.example;lr SIP/2.0\r\nVia: SIP/2.0/TCP [2001:db8::1]:5060;branch=z9hG4bKa;received=10.0.0.9\r\n"
+            "Route: <sip:p.example;lr>\r\nFrom: \"A\" <sip:alice@h.example>;tag=1\r\nTo: <tel:+15550001>\r\nCall-ID: a@b\r\n"
+            "CSeq: 1 INVITE\r\nContact: *\r\nMax-Forwards: 70\r\nContent-Type: application/sdp\r\n\r\n")
+    keep("fuzz_extract_sip", "offer", (head + body).encode())
+    keep("fuzz_extract_sip", "challenge", head.split("Content-Type")[0].replace("INVITE sip:bob@h.example;lr SIP/2.0", (
+        "SIP/2.0 401 Unauthorized")).encode() + b'WWW-Authenticate: Digest realm="r", nonce="n", algorithm=MD5, qop="auth"\r\n\r\n')
+    keep("fuzz_engagement", "whole", json.dumps({
+        "schema": "earshot.engagement/1", "organisation": "o", "assessor": "a", "reference": "r", "scope": "s",
+        "authority": "b", "from": "2026-01-01", "to": "2026-01-31", "comment": "c", "not_covered": ["n"],
+        "captured": [{"label": "alice", "by": "b", "where": "w", "authority": "a", "when": "10.0.0.1"}],
+        "population": {"of": "calls", "total": 12, "sample": "s"}}).encode())
+    keep("fuzz_load", "short", json.dumps({
+        "schema": "earshot.report/1", "run": "0123456789abcdef", "tool": {"version": "1"}, "inputs": [{"label": "a"}],
+        "summary": {"label": "EXPOSED", "conditions": {c: {"verdict": "fail", "counts": {"fail": 1}} for c in short}},
+        "calls": [{"id": "1", "kind": "call", "label": "EXPOSED", "score": 3, "conditions": short, "findings": [
+            {"rule": "SIG-001", "severity": "high", "outcome": "violated", "evidence": [{"input": "a", "frame": 1}]}]}],
+        "problems": [{"rule": "SIG-001", "severity": "high", "calls": 1}], "frameworks": [{"id": "f", "controls": [{}]}],
+        "unexplained_media": [], "later": ["\u202e\ud83d\ude00", -0.5, 1e9]}).encode())
     problem = {"rule": "SIG-001", "severity": "high", "outcome": "violated", "title": "Plaintext SIP", "scope": "leg 0",
                "element": "10.0.0.1:5060", "problem": "0123456789abcdef" * 2, "waived": None}
     row = {"label": "EXPOSED", "legs": [{"a": "endpoint-1:5060", "b": "10.0.0.1:5060", "transport": "tls", "encrypted": True,

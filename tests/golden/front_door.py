@@ -54,7 +54,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "render", "verify", "probe", "join"):
+    for word in ("watch", "probe", "join"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
@@ -63,12 +63,12 @@ def usage():
     expect("--version", run("--version").returncode == 0)
     p = run("audit", "--help")
     expect("help fits one screen and begins with examples", p.returncode == 0 and
-           len(p.stdout.splitlines()) <= 44 and b"earshot audit call.pcap" in p.stdout, p)
+           len(p.stdout.splitlines()) <= 46 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
-        w in p.stdout for w in (b"--bundle", b"--hep")), p)
+        w in p.stdout for w in (b"--memory", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
-    code("an option of a later version is refused by name", 2, "--engagement", "x", CALL, says="not in this version")
+    code("an option of a later version is refused by name", 2, "--memory", "x", CALL, says="not in this version")
     code("option without value", 2, CALL, "--fail-on")
     code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
     code("format that is none", 2, "-f", "pdf", CALL, says="pdf")
