@@ -9,6 +9,7 @@ enum { SECTION = 0x0a0d0d0a, INTERFACE = 1, PACKET = 6, RAW = 101, SNAPLEN = 655
 enum { OPTION_END = 0, OPTION_COMMENT = 1, IF_NAME = 2, IF_TSRESOL = 9, NANOSECONDS = 9 };
 enum { LABEL_MAX = 1024, BLOCK_MAX = EXTRACT_MOST + 1024 };
 
+/* Part of earshot.bundle/1: the reader takes these words alone. New ones may be added. */
 static const char *const words[EXTRACT_KINDS] = {
 	"not understood, nothing kept",
 	"payload taken out",

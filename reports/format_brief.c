@@ -68,13 +68,13 @@ static void put_plain(FILE *out, const char *s)
 	text_free(&t);
 }
 
-static void item_count(FILE *out, size_t all, size_t told, const char *what)
+static void item_count(FILE *out, size_t all, size_t told)
 {
 	if (all <= told)
 		return;
 	(void)fputs("<li>and ", out);
 	html_part_number(out, all - told);
-	html_part_put(out, " more %s: see the full report.</li>\n", what);
+	(void)fputs(" more: see the full report.</li>\n", out);
 }
 
 /* ---- parts ------------------------------------------------------------------------ */
@@ -203,7 +203,7 @@ static void listeners(FILE *out, const json_t *summary)
 	(void)fputs("<ul>\n", out);
 	for (size_t i = 0; i < n && i < LISTENERS_TOLD; i++)
 		listener(out, json_array_get(all, i));
-	item_count(out, counted > n ? counted : n, LISTENERS_TOLD, "places");
+	item_count(out, counted > n ? counted : n, LISTENERS_TOLD);
 	(void)fputs("</ul>\n", out);
 }
 
@@ -220,7 +220,7 @@ static void hops(FILE *out, struct document *d)
 		html_part_put(out, "<li>%s</li>\n", text_of(&t));
 	}
 	if (h->count) {
-		item_count(out, h->count, HOPS_TOLD, "links");
+		item_count(out, h->count, HOPS_TOLD);
 		(void)fputs("</ul>\n", out);
 	}
 	if (h->count && document_calls(d) > h->looked_at) {

@@ -18,6 +18,8 @@ import sys
 import tempfile
 import urllib.parse
 
+import jsonschema
+
 EARSHOT, SAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 SCENES = ("udp-sdes-proxy", "tls-dtls-direct", "zrtp-direct", "register-auth", "webrtc-ws-direct", "udp-rtp-ipv6",
           "tcp-rtp-proxy", "fragmented-invite", "udp-dtls-sbc", "message-plain", "dtmf-info")
@@ -108,6 +110,9 @@ def engagement(tmp):
     e = json.load(open(base + ".json"))["engagement"]
     expect("the engagement stands in the document", e["organisation"] == "Clinic <b>" and
            e["sha256"] == hashlib.sha256(read(path)).hexdigest() and [c["used"] for c in e["captured"]] == [True, False])
+    schema = json.load(open(os.path.join(SAMPLES, "..", "docs", "report.schema.json")))
+    wrong = list(jsonschema.Draft202012Validator(schema).iter_errors(json.load(open(base + ".json"))))
+    expect("a report with an engagement obeys the schema: %s" % wrong[:1], not wrong)
     for ending in (".html", ".brief.html"):
         page = read(base + ending).decode()
         expect("the engagement is on the cover of %s" % ending, "Clinic &lt;b&gt;" in page and "the carrier" in page and
