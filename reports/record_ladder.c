@@ -97,16 +97,11 @@ static const char *phrase(uint16_t status)
 
 static void add_keys(struct text *t, const struct step *s)
 {
-	static const char *const names[] = { "a key in SDP", "a fingerprint", "a ZRTP hash",
-					     "key management" };
-	const char *between = " with ";
+	static const char *const names[] = { ", SDES key", ", fingerprint", ", ZRTP hash",
+					     ", key management" };
 
 	for (unsigned i = 0; i < 4; i++)
-		if (s->keys >> i & 1) {
-			text_add(t, between);
-			text_add(t, names[i]);
-			between = " and ";
-		}
+		text_add(t, s->keys >> i & 1 ? names[i] : "");
 }
 
 static void add_sdp(struct text *t, const struct step *s)
