@@ -9,7 +9,7 @@
 #   TALK=4            seconds of talk         SIP=tls          or udp
 #   REQUIRE=media=pass                        what must be seen to hold
 #
-# OUT gets alice.pcap, bob.pcap, network.json and the reports: earshot.json, .html, .sarif, .junit.xml where this
+# OUT gets alice.pcap, bob.pcap, network.json and the reports: earshot.json, .html, .sarif, .xml where this
 # version writes them, bundle.tar. Exit: earshot's own; 77 where namespaces or baresip are missing.
 set -eu
 out=${1:?usage: call.sh OUT}

@@ -63,7 +63,7 @@ def usage():
     expect("--version", run("--version").returncode == 0)
     p = run("audit", "--help")
     expect("help fits one screen and begins with examples", p.returncode == 0 and
-           len(p.stdout.splitlines()) <= 46 and b"earshot audit call.pcap" in p.stdout, p)
+           len(p.stdout.splitlines()) <= 44 and b"earshot audit call.pcap" in p.stdout, p)
     expect("help names no option of a later version", not any(
         w in p.stdout for w in (b"--memory", b"--hep")), p)
     code("no capture", 2, says="no capture")
