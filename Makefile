@@ -98,7 +98,7 @@ deps: ## install what building needs (Debian)
 	$(call install_missing,$(BUILD_DEPS))
 # Programs that a machine may have from elsewhere: asked for by name, not by package.
 define install_commands
-	@missing=$$(for c in $(1); do command -v $${c%:*} >/dev/null || echo $${c#*:}; done); \
+	@missing=$$(for c in $(1); do command -v $${c%:*} >/dev/null || echo $${c#*:}; done | tr '\n' ' '); \
 	[ -z "$$missing" ] || $(MAKE) --no-print-directory deps-these THESE="$$missing"
 endef
 deps-these:

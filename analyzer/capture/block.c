@@ -341,6 +341,11 @@ bool block_endless(const struct block *b)
 	return b->endless;
 }
 
+uint64_t block_place(const struct block *b)
+{
+	return b->bytes;
+}
+
 void block_finish(struct block *b, uint64_t *bytes, char sha256[DIGEST_HEX])
 {
 	b->ended = true;

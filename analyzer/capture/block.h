@@ -50,6 +50,9 @@ bool block_packed(const struct block *b); /* gzip or zstd */
 /* A terminal or device file, which may never end. */
 bool block_endless(const struct block *b);
 
+/* Octets of the file as given that were read so far. */
+uint64_t block_place(const struct block *b);
+
 /* Reads what is left of the file and tells its size and digest (empty without hash). */
 void block_finish(struct block *b, uint64_t *bytes, char sha256[DIGEST_HEX]);
 

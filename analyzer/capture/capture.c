@@ -476,6 +476,25 @@ const struct capture_input *capture_at(const struct capture *c, size_t input)
 	return &c->slots[input]->info;
 }
 
+struct capture_place capture_place(const struct capture *c)
+{
+	struct capture_place p = { 0, 0, 0 };
+	bool known = true;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct slot *s = c->slots[i];
+		if (s->first_copy)
+			continue;
+		known &= s->same.known;
+		p.all += s->same.size;
+		p.read += s->file ? capture_file_place(s->file) : s->info.bytes;
+		p.packets += s->info.packets;
+	}
+	if (!known)
+		p.all = 0;
+	return p;
+}
+
 size_t capture_points(const struct capture *c)
 {
 	return c->points;

@@ -109,6 +109,13 @@ struct capture_secret {
 };
 size_t capture_secrets(const struct capture *c, const struct capture_secret **out);
 
+/* How far reading is: octets of all files as given, of those to read (0: not known, as of a pipe),
+ * and frames. */
+struct capture_place {
+	uint64_t read, all, packets;
+};
+struct capture_place capture_place(const struct capture *c);
+
 /* Reads what is left of each file for its digest and size; frames are not looked at. */
 void capture_finish(struct capture *c);
 

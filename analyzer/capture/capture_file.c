@@ -356,6 +356,11 @@ void capture_file_finish(struct capture_file *f)
 	f->ended = true;
 }
 
+uint64_t capture_file_place(const struct capture_file *f)
+{
+	return f->block ? block_place(f->block) : f->info->bytes;
+}
+
 void capture_file_close(struct capture_file *f)
 {
 	if (!f)

@@ -39,6 +39,9 @@ void capture_file_finish(struct capture_file *f);
 /* Of the input so far; valid until capture_file_close. `input` of each is not set. */
 size_t capture_file_secrets(const struct capture_file *f, const struct capture_secret **out);
 
+/* Octets of the file as given that were read so far; its size once it has ended. */
+uint64_t capture_file_place(const struct capture_file *f);
+
 /* Appends a problem that the caller found. */
 void capture_file_problem(struct capture_input *info, uint64_t frame, const char *text);
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analyzer/base/digest.h"
 #include "analyzer/base/mem.h"
@@ -17,6 +18,7 @@
 #include "analyzer/cmd/before.h"
 #include "analyzer/cmd/bundle_cmd.h"
 #include "analyzer/cmd/network.h"
+#include "analyzer/cmd/progress.h"
 #include "analyzer/cmd/sandbox.h"
 #include "analyzer/cmd/summary.h"
 #include "analyzer/cmd/written.h"
@@ -237,6 +239,8 @@ static bool streams(const struct args *a)
 
 static void perform(struct run *r)
 {
+	struct progress progress;
+
 	r->stream = !r->into && streams(&r->args);
 	struct pipeline_given given = { .ring = r->keys.ring,
 					.trust = r->keys.trust,
@@ -245,9 +249,17 @@ static void perform(struct run *r)
 					.verify_all = r->args.verify_all,
 					.skew_ns = r->args.skew_ns };
 
+	/* Lines that leave as calls end go to the same terminal. */
+	progress_begin(&progress, r->capture,
+		       r->args.verbose < 0 || r->into || (r->stream && isatty(STDOUT_FILENO)));
+	if (progress.capture) {
+		given.beat = progress_beat;
+		given.beat_ctx = &progress;
+	}
 	pipeline_open(&r->pipeline, r->capture, r->judge, given, chosen_limits(&r->chosen), give,
 		      r);
 	pipeline_run(&r->pipeline);
+	progress_end(&progress);
 	inputs_tell(r->capture, r->args.verbose);
 	before_tell(&r->before, r->args.verbose);
 	if (r->exit == 0) {

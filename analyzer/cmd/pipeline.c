@@ -74,6 +74,8 @@ void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *ju
 				.ring = given.ring,
 				.watch = given.watch,
 				.watch_ctx = given.watch_ctx,
+				.beat = given.beat,
+				.beat_ctx = given.beat_ctx,
 				.give = give,
 				.ctx = ctx };
 	p->wire = wire_new((struct wire_hooks){ p, payload, sighting }, limits.wire);
@@ -130,8 +132,11 @@ void pipeline_run(struct pipeline *p)
 	struct frame frames[CAPTURE_BATCH];
 	size_t n;
 
-	while (!p->stopped && (n = capture_batch(p->capture, frames, CAPTURE_BATCH)))
+	while (!p->stopped && (n = capture_batch(p->capture, frames, CAPTURE_BATCH))) {
 		take_batch(p, frames, n);
+		if (p->beat)
+			p->beat(p->beat_ctx);
+	}
 	take_secrets(p);
 	wire_end(p->wire);
 	observe_end(p->observe);

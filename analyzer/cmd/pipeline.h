@@ -14,6 +14,9 @@
  */
 typedef bool pipeline_call_fn(void *ctx, const struct call *c, const struct judgement *j);
 
+/* Told of every batch of frames that was worked on; for whoever shows how far it is. */
+typedef void pipeline_beat_fn(void *ctx);
+
 struct pipeline {
 	struct capture *capture;
 	struct wire *wire;
@@ -29,6 +32,8 @@ struct pipeline {
 	uint64_t now_ns;  /* newest capture time seen */
 	uint64_t tick_ns; /* when calls and flows are looked over next */
 	bool stopped;	  /* give() said so */
+	pipeline_beat_fn *beat;
+	void *beat_ctx;
 };
 
 /* What the user gave; borrowed. The ring grows by what secrets blocks hold. */
@@ -38,7 +43,9 @@ struct pipeline_given {
 	const struct passport_store *signers;
 	const struct inventory *inventory; /* NULL: nothing is asserted */
 	bool verify_all;
-	uint64_t skew_ns;      /* 0: as track_defaults has it */
+	uint64_t skew_ns;	/* 0: as track_defaults has it */
+	pipeline_beat_fn *beat; /* NULL: nobody */
+	void *beat_ctx;
 	observation_fn *watch; /* sees each observation before track does; NULL: nobody */
 	void *watch_ctx;
 };

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 EARSHOT, SAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 CALL = os.path.join(SAMPLES, "udp-rtp-direct", "alice.pcap")
@@ -703,6 +704,48 @@ def confinement():
     expect("a confined run says nothing", b"sandbox" not in run("audit", "-v", capture).stdout)
 
 
+def on_terminal(*words, pause=0.8, env=None):
+    """standard error of an audit whose capture comes in two pieces, when that is a terminal"""
+    with gzip.open(os.path.join(SAMPLES, "busy-486", "alice.pcap.gz")) as f:
+        raw = f.read()
+    try:
+        master, slave = os.openpty()
+    except OSError:
+        return None
+    p = subprocess.Popen([EARSHOT, "audit", "-f", "json", *words, "-"], stdin=subprocess.PIPE,
+                         stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": "xterm", **(env or {})})
+    os.close(slave)
+    for piece in (raw[:2000], raw[2000:3000], raw[3000:]):
+        p.stdin.write(piece)
+        p.stdin.flush()
+        time.sleep(pause)
+    p.stdin.close()
+    p.wait()
+    seen = b""
+    try:
+        while True:
+            more = os.read(master, 65536)
+            if not more:
+                break
+            seen += more
+    except OSError:
+        pass
+    os.close(master)
+    return seen
+
+
+def progress():
+    seen = on_terminal()
+    if seen is None:
+        print("front door: progress skipped, no terminal can be made here")
+        return
+    expect("a terminal sees how far it is", b" packets, " in seen and b"B/s" in seen)
+    expect("and the line is gone at the end", seen.endswith(b"\r\x1b[K"))
+    expect("not when told to be quiet", on_terminal("-q") == b"")
+    expect("nor on a terminal that cannot", on_terminal(env={"TERM": "dumb"}) == b"")
+    expect("nor anywhere else", not run("audit", "-f", "json", CALL).stderr)
+
+
 def main():
     tmp = tempfile.mkdtemp()
     try:
@@ -726,6 +769,7 @@ def main():
         clocks()
         privacy()
         confinement()
+        progress()
         readme()
     finally:
         shutil.rmtree(tmp)
