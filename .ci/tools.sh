@@ -9,13 +9,15 @@ package=@microsoft/jest-sarif@1.0.0-beta.0
 schema=package/lib/schemas/sarif-2.1.0-rtm.5.json
 digest=2d99159ae54a3eea97f81781cff48780548657c35949f4b7f25e99a2ba4de4f8
 
+again() { for _ in 1 2 3; do "$@" && return 0; sleep 5; done; return 1; }
+
 mkdir -p "$folder"
 here=$(cd "$folder" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 if [ ! -s "$here/sarif-2.1.0.json" ]; then
-	(cd "$work" && npm pack --silent "$package" >/dev/null && tar -xzf ./*.tgz "$schema")
+	(cd "$work" && again npm pack --silent "$package" >/dev/null && tar -xzf ./*.tgz "$schema")
 	echo "$digest  $work/$schema" | sha256sum --check --quiet
 	mv "$work/$schema" "$here/sarif-2.1.0.json"
 fi

@@ -83,6 +83,7 @@ struct party_seen {
 	enum sip_transport transport; /* of the URI's parameter */
 	bool has_password;
 	bool isfocus, src, srs; /* RFC 4579, RFC 7866 feature tags (Contact) */
+	bool automaton;		/* RFC 3840 10: a machine answers */
 };
 
 enum auth_scheme { AUTH_NONE, AUTH_BASIC, AUTH_DIGEST, AUTH_BEARER, AUTH_OTHER };

@@ -132,6 +132,7 @@ static struct party_seen party(const struct sip_addr *a)
 		.transport = transport_of_param(a->uri.transport),
 		.has_password = (a->uri.flags & SIP_URI_HAS_PASSWORD) != 0,
 		.isfocus = (a->flags & SIP_ADDR_ISFOCUS) != 0,
+		.automaton = (a->flags & SIP_ADDR_AUTOMATON) != 0,
 		.src = (a->flags & SIP_ADDR_SRC) != 0,
 		.srs = (a->flags & SIP_ADDR_SRS) != 0,
 	};

@@ -221,6 +221,8 @@ static void join_whole(struct live *l, const struct live *o)
 	told_join(&l->told, &o->told);
 	l->isfocus_caller |= o->isfocus_caller;
 	l->isfocus_callee |= o->isfocus_callee;
+	for (unsigned i = 0; i < 2; i++)
+		l->automaton[i] |= o->automaton[i];
 	l->spent |= o->spent;
 }
 

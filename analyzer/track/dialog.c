@@ -344,6 +344,7 @@ static void keep_times(struct live *l, const struct observation *o)
 	bool caller = m->request != from_callee(l, m);
 	if (m->contact.isfocus)
 		*(caller ? &l->isfocus_caller : &l->isfocus_callee) = true;
+	l->automaton[!caller] |= m->contact.automaton;
 	told_message(l, o, !caller);
 }
 

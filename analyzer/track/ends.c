@@ -108,6 +108,8 @@ static struct ends_role told_role(const struct live *l, const struct agreed_list
 
 	if (callee ? l->isfocus_callee : l->isfocus_caller)
 		return (struct ends_role){ ROLE_CONFERENCE, ROLE_DECLARED };
+	if (l->automaton[callee])
+		return (struct ends_role){ ROLE_IVR, ROLE_DECLARED };
 	if (t->isup[callee].frame)
 		return (struct ends_role){ ROLE_GATEWAY, ROLE_DECLARED };
 	if (callee && t->siprec.frame && l->call.kind == CALL_CALL)

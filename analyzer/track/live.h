@@ -213,6 +213,7 @@ struct live {
 	bool invite, invite_first, in_dialog, dialog_proof, ack_apart, bye_seen, cancelled;
 	bool invited_by_request; /* an INVITE request was seen, not only its responses */
 	bool isfocus_caller, isfocus_callee;
+	bool automaton[2];     /* caller, callee */
 	bool identities_final; /* From and To come from a request of the caller */
 	enum sip_verb first_verb;
 	struct evidence verb_at;

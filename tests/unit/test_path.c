@@ -436,6 +436,31 @@ static void a_certificate_that_two_parties_show_is_noted(void **state)
 	assert_false(shown_by_another("CC:CC", FACT_party_changed));
 }
 
+static void answers_by_itself(struct sip_seen *m)
+{
+	m->contact.present = m->contact.automaton = true;
+}
+
+static void a_machine_that_says_so_is_an_end_of_its_own_kind(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	scene_say(s, (struct scene_sip){ .src = alice, .dst = bob, .method = "INVITE" });
+	scene_say(s, (struct scene_sip){ .at = 1,
+					 .src = bob,
+					 .dst = alice,
+					 .method = "INVITE",
+					 .status = 200,
+					 .to_tag = "b",
+					 .also = answers_by_itself });
+	const struct call *c = after(s);
+	assert_int_equal(c->ends[1].role, ROLE_IVR);
+	assert_int_equal(c->ends[1].role_from, ROLE_DECLARED);
+	assert_int_not_equal(c->ends[0].role, ROLE_IVR);
+	scene_free(s);
+}
+
 static void says_when_nobody_asserted_where_the_path_ends(void **state)
 {
 	(void)state;
@@ -456,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_party_that_says_it_is_recorded_is_noted),
 		cmocka_unit_test(a_transfer_under_the_same_key_is_noted),
 		cmocka_unit_test(a_certificate_that_two_parties_show_is_noted),
+		cmocka_unit_test(a_machine_that_says_so_is_an_end_of_its_own_kind),
 		cmocka_unit_test(says_when_nobody_asserted_where_the_path_ends),
 		cmocka_unit_test(a_box_that_keys_both_sides_apart_holds_keys_and_hears),
 		cmocka_unit_test(a_proxy_beside_direct_media_holds_the_key_but_gets_no_media),

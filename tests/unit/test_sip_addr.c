@@ -33,6 +33,9 @@ static const struct {
 	{ "sip:a@a.example?x=y", "", "sip:a@a.example?x=y", "", SIP_ADDR_BAD_URI },
 	{ "<sip:f@x.example>;isfocus;+sip.src;ob", "", "sip:f@x.example", "",
 	  SIP_ADDR_BRACKETS | SIP_ADDR_ISFOCUS | SIP_ADDR_SRC | SIP_ADDR_OB },
+	{ "<sip:m@x.example>;automata", "", "sip:m@x.example", "",
+	  SIP_ADDR_BRACKETS | SIP_ADDR_AUTOMATON },
+	{ "<sip:m@x.example>;automata=\"FALSE\"", "", "sip:m@x.example", "", SIP_ADDR_BRACKETS },
 	{ "<sip:f@x.example;ob>;+sip.srs;tag", "", "sip:f@x.example;ob", "",
 	  SIP_ADDR_BRACKETS | SIP_ADDR_SRS | SIP_ADDR_OB | SIP_ADDR_HAS_TAG },
 };

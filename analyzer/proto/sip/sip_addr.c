@@ -76,6 +76,9 @@ static uint16_t param_flag(struct sip_addr *a, struct slice name, struct slice v
 		a->instance = sip_text_unquote(value);
 	else if (slice_ieq(name, SLICE("isfocus")))
 		return SIP_ADDR_ISFOCUS;
+	else if (slice_ieq(name, SLICE("automata")) &&
+		 !slice_ieq(sip_text_unquote(value), SLICE("FALSE")))
+		return SIP_ADDR_AUTOMATON;
 	else if (slice_ieq(name, SLICE("+sip.src")))
 		return SIP_ADDR_SRC;
 	else if (slice_ieq(name, SLICE("+sip.srs")))

@@ -19,6 +19,7 @@ enum sip_addr_flag {
 	SIP_ADDR_SRS = 1 << 9,		/* +sip.srs: a recording server (RFC 7866) */
 	SIP_ADDR_OB = 1 << 10,		/* ;ob on header or URI (RFC 5626) */
 	SIP_ADDR_BARE_PARAMS = 1 << 11, /* bare URI: its ;params are the header's (20.10) */
+	SIP_ADDR_AUTOMATON = 1 << 13,	/* Contact: a machine answers (RFC 3840 10) */
 	SIP_ADDR_PADDED = 1 << 12,	/* white space between < > and the URI */
 };
 
