@@ -57,6 +57,7 @@ void pack_set_free(struct pack_set *s)
 	free(s->words);
 	free(s->sources);
 	free(s->files);
+	free(s->digests);
 	json_decref(s->bundles);
 	free(s);
 }
@@ -84,10 +85,9 @@ const char *pack_hint(const char *id, const char *vendor)
 	return NULL;
 }
 
-char *pack_source(const struct pack_set *s, size_t i)
+const uint8_t *pack_digest(const struct pack_set *s, size_t i)
 {
-	return i < s->source_count ? json_dumps(s->sources[i], JSON_COMPACT | JSON_SORT_KEYS)
-				   : NULL;
+	return i < s->source_count ? s->digests[i] : NULL;
 }
 
 size_t pack_count(const struct pack_set *s)
@@ -506,7 +506,9 @@ enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool 
 	}
 	s->sources = mem_more(s->sources, s->source_count, sizeof(json_t *));
 	s->files = mem_more(s->files, s->source_count, sizeof(char *));
+	s->digests = mem_more(s->digests, s->source_count, sizeof *s->digests);
 	s->files[s->source_count] = mem_text(file);
+	digest_sha256(json, s->digests[s->source_count]);
 	s->sources[s->source_count++] = o;
 	size_t before = s->rule_count;
 	enum err e = whole(&r, o);

@@ -114,8 +114,8 @@ const json_t *pack_bundles(const struct pack_set *s);
 const char *pack_said(const char *id, const char *key);
 const char *pack_hint(const char *id, const char *vendor); /* in any case; NULL: none */
 
-/* The i-th pack in one spelling, for a digest (free() it); NULL behind the last. */
-char *pack_source(const struct pack_set *s, size_t i);
+/* SHA-256 of the octets of the i-th pack; NULL behind the last. */
+const uint8_t *pack_digest(const struct pack_set *s, size_t i);
 
 size_t pack_count(const struct pack_set *s);
 const struct pack_rule *pack_at(const struct pack_set *s, size_t i); /* in order of loading */

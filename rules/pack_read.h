@@ -2,6 +2,7 @@
 #ifndef EARSHOT_PACK_READ_H
 #define EARSHOT_PACK_READ_H
 
+#include "analyzer/base/digest.h"
 #include "rules/pack.h"
 
 struct pack_choice_named {
@@ -21,6 +22,7 @@ struct pack_set {
 	size_t word_count;
 	json_t **sources; /* all packs, whole: texts of rules are theirs */
 	char **files;
+	uint8_t (*digests)[DIGEST_BYTES]; /* SHA-256 of their octets */
 	size_t source_count;
 	json_t *bundles;    /* code -> citations */
 	struct rule *by_id; /* all of them, once nothing is added any more */

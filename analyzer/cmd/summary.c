@@ -223,12 +223,10 @@ static const char *stamp_text(char out[WHEN_TEXT])
 static const char *rules_digest(char out[DIGEST_HEX])
 {
 	struct digest *d = digest_new();
-	char *text;
+	const uint8_t *one;
 
-	for (size_t i = 0; (text = pack_source(pack_builtin(), i)); i++) {
-		digest_add(d, slice_of(text));
-		free(text);
-	}
+	for (size_t i = 0; (one = pack_digest(pack_builtin(), i)); i++)
+		digest_add(d, (struct slice){ one, DIGEST_BYTES });
 	digest_hex(d, out);
 	return out;
 }
