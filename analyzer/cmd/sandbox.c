@@ -30,6 +30,17 @@ enum {
 /* All that the first version can refuse. */
 #define FILES_ALL ((LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1)
 
+#if defined __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0 /* what looks for leaks at the end reads and traces its own process */
+#endif
+
 struct sandbox {
 	int rules; /* of Landlock; -1: none */
 	int why;   /* errno of the first step that failed */
@@ -39,6 +50,20 @@ struct sandbox {
 static long abi_version(void)
 {
 	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+static void allow(struct sandbox *s, const char *path, uint64_t access)
+{
+	int fd = s->rules >= 0 ? open(path, O_PATH | O_CLOEXEC) : -1;
+	struct landlock_path_beneath_attr rule = { .allowed_access = access & s->handled,
+						   .parent_fd = fd };
+
+	if (fd < 0)
+		return;
+	if (syscall(SYS_landlock_add_rule, s->rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 &&
+	    !s->why)
+		s->why = errno;
+	(void)close(fd);
 }
 
 struct sandbox *sandbox_new(void)
@@ -60,21 +85,9 @@ struct sandbox *sandbox_new(void)
 	s->rules = (int)syscall(SYS_landlock_create_ruleset, &of, sizeof of, 0);
 	if (s->rules < 0)
 		s->why = errno;
+	if (SANITIZED)
+		allow(s, "/proc", FILES_READ | LANDLOCK_ACCESS_FS_READ_DIR);
 	return s;
-}
-
-static void allow(struct sandbox *s, const char *path, uint64_t access)
-{
-	int fd = s->rules >= 0 ? open(path, O_PATH | O_CLOEXEC) : -1;
-	struct landlock_path_beneath_attr rule = { .allowed_access = access & s->handled,
-						   .parent_fd = fd };
-
-	if (fd < 0)
-		return;
-	if (syscall(SYS_landlock_add_rule, s->rules, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0 &&
-	    !s->why)
-		s->why = errno;
-	(void)close(fd);
 }
 
 void sandbox_read(struct sandbox *s, const char *path)
@@ -207,17 +220,6 @@ static int allow_some(scmp_filter_ctx c)
 	/* Its flags are out of a filter's reach; where it is missing the C library takes clone. */
 	return e ? e : seccomp_rule_add(c, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
-
-#if defined __SANITIZE_ADDRESS__
-#define SANITIZED 1
-#elif defined __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0 /* what looks for leaks at the end traces its own process */
-#endif
 
 /* 0, or a negative errno. */
 static int narrow_calls(void)
