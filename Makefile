@@ -19,9 +19,11 @@ CFLAGS.release  := -O2 -g -D_FORTIFY_SOURCE=2 $(if $(LTO),$(LTO) -ffat-lto-objec
 # Instrumentation hides value ranges from gcc's -Wconversion; the other builds hold that line.
 CFLAGS.asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
                    -Wno-conversion
-CFLAGS.fuzz     := $(CFLAGS.asan) -O2 -fsanitize=fuzzer-no-link
+# clang's own view of all conversions: no other build of `make test` has it.
+CFLAGS.fuzz     := $(filter-out -Wno-conversion,$(CFLAGS.asan)) -O2 -fsanitize=fuzzer-no-link
 CFLAGS.coverage := -O0 -g --coverage
 LDFLAGS.asan    := -fsanitize=address,undefined
+LDFLAGS.fuzz    := $(LDFLAGS.asan)
 LDFLAGS.coverage:= --coverage
 
 # What a bare Debian lacks; `make deps` and `make deps-test` install what is missing.
@@ -135,7 +137,7 @@ $(GOLDEN:%=golden-%): golden-%: $B/earshot
 	@$(PYTHON) tests/golden/$*.py $B/earshot $(or $(WITH_$*),samples)
 WITH_ci_files        := .
 WITH_flawless        := samples $(SHARED)/captures/lab
-WITH_formats         := samples $(if $(filter asan,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
+WITH_formats         := samples $(if $(filter asan fuzz,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
 WITH_formats_hostile := $(TOOLS)
 
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
@@ -145,7 +147,7 @@ live-lab: $B/earshot ## the pipeline example: a call between two telephones in n
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
 captures: $B/earshot ## every capture of SHARED, when it is there: no crash, a valid report
-	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED)
+	@$(PYTHON) tests/golden/captures.py $B/earshot $(SHARED) $(EACH)
 
 lint: ## rooms, arrows, doors and manual page
 	@sh .ci/arrows.sh
@@ -155,6 +157,11 @@ lint: ## rooms, arrows, doors and manual page
 
 asan: ## unit, golden and captures under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory MODE=asan unit golden captures
+# The fuzzers' own objects: nothing is compiled twice.
+SANITIZED := run front_door evidence copies before_after formats formats_hostile bundle
+sanitized: ## what `make test` runs under clang's sanitizers: unit, most of golden, a part of the captures (EACH=4)
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang unit $(SANITIZED:%=golden-%)
+	@$(MAKE) --no-print-directory MODE=fuzz CC=clang captures EACH=$(or $(EACH),4)
 fuzz: ## build the fuzzers (clang)
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
 fuzz-smoke: fuzz ## a short run of every fuzzer over its corpus; SECONDS_EACH=n for longer
@@ -187,7 +194,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic live-lab captures lint asan fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

@@ -113,7 +113,7 @@ struct endpoint scene_endpoint(const char *text)
 
 uint64_t scene_ns(double at)
 {
-	return START + (uint64_t)(at * 1e9);
+	return START + (uint64_t)(int64_t)(at * 1e9); /* some are before it */
 }
 
 struct sdp_seen *scene_sdp(struct scene *s, const char *at, enum media_profile profile)

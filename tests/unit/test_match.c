@@ -33,7 +33,7 @@ static const uint64_t SKEW_NS = 2 * WHEN_SECOND;
 
 static uint64_t at(double seconds)
 {
-	return 1700000000 * WHEN_SECOND + (uint64_t)(seconds * 1e9);
+	return 1700000000 * WHEN_SECOND + (uint64_t)(int64_t)(seconds * 1e9);
 }
 
 static void row_make(struct row *r, const char *from, const char *to, double start)
