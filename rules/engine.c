@@ -12,8 +12,8 @@ struct turn {
 	const struct fact *fact;   /* the item as a fact: scope and evidence; NULL: the call */
 	struct fact made;
 	bool acted, unknown;
-	bool weakens;	  /* the case at hand set what makes the label WEAK */
-	uint8_t *applied; /* what rules answered, by applies_as */
+	bool weakens;		 /* the case at hand set what makes the label WEAK */
+	uint8_t *applied, *seen; /* what rules were answered, by applies_as and seen_as */
 	enum expr_truth applies;
 	enum outcome outcome;
 };
@@ -259,17 +259,20 @@ static bool first_item(const struct turn *t, const struct pack_path *p, struct e
 	return p->steps[p->count - 1]->next(&at, p->steps[p->count - 1]->arg, NULL, out);
 }
 
-/* Asked where something is there that the rule could be about, which mostly is not so; and once of
- * rules that ask the same. An octet: 0 not asked, else 1 and the answer. */
-static bool applies(struct turn *t)
+/* An octet for each question: 0 not asked, else 1 and the answer. */
+static enum expr_truth answer(uint8_t *at, const struct expr *question, const struct turn *t)
 {
 	const struct expr_item call = call_item(t->w);
-	uint8_t *at = &t->applied[t->rule->applies_as];
 
 	if (!*at)
-		*at = (uint8_t)(1 +
-				(t->rule->applies ? expr_ask(t->rule->applies, &call) : EXPR_TRUE));
-	t->applies = (enum expr_truth)(*at - 1);
+		*at = (uint8_t)(1 + (question ? expr_ask(question, &call) : EXPR_TRUE));
+	return (enum expr_truth)(*at - 1);
+}
+
+/* Asked where something is there that the rule could be about, which mostly is not so. */
+static bool applies(struct turn *t)
+{
+	t->applies = answer(&t->applied[t->rule->applies_as], t->rule->applies, t);
 	return t->applies == EXPR_TRUE;
 }
 
@@ -341,7 +344,6 @@ static struct expr_need held(const struct call *c)
 /* What came of a rule whose cases were tried. */
 static enum outcome outcome_of(struct turn *t, const struct expr_need *kinds)
 {
-	const struct expr_item call = call_item(t->w);
 	const struct pack_rule *rule = t->rule;
 
 	if (!applies(t))
@@ -350,8 +352,8 @@ static enum outcome outcome_of(struct turn *t, const struct expr_need *kinds)
 		return t->outcome;
 	if (t->unknown || !rule->seen || !expr_need_met(&rule->seen_needs, kinds))
 		return OUTCOME_NOT_ASSESSABLE;
-	return expr_ask(rule->seen, &call) == EXPR_TRUE ? OUTCOME_SATISFIED
-							: OUTCOME_NOT_ASSESSABLE;
+	return answer(&t->seen[rule->seen_as], rule->seen, t) == EXPR_TRUE ? OUTCOME_SATISFIED
+									   : OUTCOME_NOT_ASSESSABLE;
 }
 
 void engine_run(struct pack_set *s, struct work *w)
@@ -359,12 +361,12 @@ void engine_run(struct pack_set *s, struct work *w)
 	size_t n;
 	const struct rule *rules = pack_rules(s, &n);
 	struct expr_need kinds = { { 0 } };
-	uint8_t applied[PACK_RULES] = { 0 };
+	uint8_t applied[PACK_RULES] = { 0 }, seen[PACK_RULES] = { 0 };
 
 	if (w->outcomes)
 		kinds = held(w->c);
 	for (size_t i = 0; i < n; i++) {
-		struct turn t = { .w = w, .rule = pack_at(s, i), .applied = applied };
+		struct turn t = { .w = w, .rule = pack_at(s, i), .applied = applied, .seen = seen };
 		run_cases(&t);
 		if (w->outcomes)
 			w->outcomes[t.rule->as - rules] = outcome_of(&t, &kinds);

@@ -355,17 +355,24 @@ static enum err new_id(struct pack_read *r, const char *id)
 	return ERR_OK;
 }
 
-/* Many rules apply to the same calls: what one was answered holds for all, where no mark is read.
- */
-static void share_applies(const struct pack_set *s, struct pack_rule *rule, size_t own)
+static struct expr *asked(const struct pack_rule *rule, bool seen)
 {
-	rule->applies_as = own;
-	if (!rule->applies || expr_need_reads(rule->applies, field_fact_moves))
-		return;
-	for (size_t i = 0; i < own && rule->applies_as == own; i++)
-		if (s->rules[i]->applies && s->rules[i]->applies_as == i &&
-		    strcmp(expr_source(s->rules[i]->applies), expr_source(rule->applies)) == 0)
-			rule->applies_as = i;
+	return seen ? rule->seen : rule->applies;
+}
+
+/* Many rules ask the same: what one was answered holds for all, where no mark is read. */
+static size_t asks_as(const struct pack_set *s, const struct pack_rule *rule, size_t own, bool seen)
+{
+	const struct expr *mine = asked(rule, seen);
+
+	if (!mine || expr_need_reads(mine, field_fact_moves))
+		return own;
+	for (size_t i = 0; i < own; i++) {
+		const struct expr *other = asked(s->rules[i], seen);
+		if (other && strcmp(expr_source(other), expr_source(mine)) == 0)
+			return i;
+	}
+	return own;
 }
 
 static enum err read_rule(struct pack_read *r, const json_t *o)
@@ -398,11 +405,12 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	e = words_of_rule(r, o, &rule->rule);
 	if (e == ERR_OK)
 		e = pack_read_bool(r, o, "applies_when", NULL, &rule->applies);
-	share_applies(r->set, rule, r->set->rule_count - 1);
+	rule->applies_as = asks_as(r->set, rule, r->set->rule_count - 1, false);
 	if (e == ERR_OK)
 		e = pack_read_bool(r, o, "seen_when", NULL, &rule->seen);
 	if (e == ERR_OK && rule->seen)
 		rule->seen_needs = expr_need(rule->seen, field_fact_kind);
+	rule->seen_as = asks_as(r->set, rule, r->set->rule_count - 1, true);
 	if (e == ERR_OK)
 		e = cases_of(r, o, rule);
 	if (e == ERR_OK)

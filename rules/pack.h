@@ -73,7 +73,8 @@ struct pack_rule {
 	struct rule rule;      /* what the catalogue says of it */
 	const struct rule *as; /* its place among pack_rules: under this it finds */
 	struct expr *applies, *seen;
-	size_t applies_as;	     /* the first rule of the set that applies to the same calls */
+	/* The first rules of the set that ask the same of a call before and behind their cases. */
+	size_t applies_as, seen_as;
 	struct expr_need seen_needs; /* kinds of fact without which `seen` is not true */
 	struct pack_case *cases;
 	size_t case_count;
