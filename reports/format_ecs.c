@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "analyzer/base/addr.h"
-#include "reports/gather.h"
 #include "reports/json_out.h"
 #include "reports/jvalue.h"
+#include "reports/lines.h"
 #include "reports/mapping.h"
 #include "reports/wording.h"
 
@@ -352,28 +352,12 @@ static void call_line(struct text *t, const json_t *head, const json_t *call)
 	text_add(t, "\n");
 }
 
-/* What this format has no use for, and most of a call. */
-static const char *const unused_members[] = { "citations",   "evidence",       "remediation",
-					      "detail",	     "filter",	       "epochs",
-					      "segments",    "path",	       "caps",
-					      "assumptions", "within_earshot", NULL };
-
 void format_ecs_write(struct document *d, FILE *out, const struct report_style *style)
 {
 	struct gather g = { .out = out };
-	json_t *one;
 
 	(void)style;
-	for (size_t i = 0; (one = mapping_problem(d, i)) && gather_some(&g); i++) {
-		problem_line(&g.t, document_head(d), one);
-		json_decref(one);
-	}
-	for (size_t i = 0; i < document_calls(d) && gather_some(&g); i++) {
-		one = mapping_call(d, i, unused_members);
-		if (!one)
-			break;
-		call_line(&g.t, document_head(d), one);
-		json_decref(one);
-	}
+	lines_problems(&g, d, problem_line);
+	lines_calls(&g, d, call_line);
 	gather_end(&g);
 }

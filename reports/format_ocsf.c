@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "reports/gather.h"
 #include "reports/json_out.h"
 #include "reports/jvalue.h"
+#include "reports/lines.h"
 #include "reports/mapping.h"
 
 #define OCSF_VERSION "1.5.0"
@@ -246,13 +246,9 @@ static void conditions(struct text *t, const json_t *head)
 void format_ocsf_write(struct document *d, FILE *out, const struct report_style *style)
 {
 	struct gather g = { .out = out };
-	json_t *problem;
 
 	(void)style;
-	for (size_t i = 0; (problem = mapping_problem(d, i)) && gather_some(&g); i++) {
-		problem_line(&g.t, document_head(d), problem);
-		json_decref(problem);
-	}
+	lines_problems(&g, d, problem_line);
 	conditions(&g.t, document_head(d));
 	gather_end(&g);
 }

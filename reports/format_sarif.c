@@ -12,17 +12,6 @@
 #include "reports/mapping.h"
 #include "reports/sarif_rules.h"
 
-static void message(struct text *out, const char *key, const char *s)
-{
-	struct text escaped = { NULL, 0, 0 };
-
-	escape_sarif_message(&escaped, s);
-	json_out_key_open(out, key, '{');
-	json_out_key_text(out, "text", text_of(&escaped));
-	json_out_close(out, '}');
-	text_free(&escaped);
-}
-
 static void artifact_location(struct text *out, const char *key, const char *file)
 {
 	struct text uri = { NULL, 0, 0 };
@@ -154,7 +143,7 @@ static void problem_result(struct text *out, struct document *d, const json_t *r
 	json_out_key_text(out, "kind", "fail");
 	json_out_key_text(out, "level",
 			  mapping_severity(jvalue_str(problem, "severity"))->sarif_level);
-	message(out, "message", text_of(&words));
+	sarif_rules_message(out, "message", text_of(&words));
 	locations(out, document_head(d), problem);
 	fingerprints(out, "earshotProblem/v1", jvalue_str(problem, "problem"));
 	suppressions(out, problem);
@@ -185,7 +174,7 @@ static void condition_result(struct text *out, const json_t *head, size_t index,
 	json_out_key_number(out, "ruleIndex", index);
 	json_out_key_text(out, "kind", v->sarif);
 	json_out_key_text(out, "level", strcmp(v->sarif, "fail") == 0 ? "note" : "none");
-	message(out, "message", text_of(&said));
+	sarif_rules_message(out, "message", text_of(&said));
 	json_out_key_open(out, "locations", '[');
 	json_out_open(out, '{');
 	physical_location(out, mapping_first_file(head));
@@ -224,7 +213,7 @@ static void artifact(struct text *out, size_t i, const json_t *in)
 	text_addf(&words, "capture %zu, %s", i + 1, jvalue_str(in, "label"));
 	json_out_open(out, '{');
 	artifact_location(out, "location", jvalue_str(in, "name"));
-	message(out, "description", text_of(&words));
+	sarif_rules_message(out, "description", text_of(&words));
 	json_out_key_number(out, "length", jvalue_int(in, "bytes"));
 	if (*jvalue_str(in, "sha256")) {
 		json_out_key_open(out, "hashes", '{');
@@ -264,7 +253,7 @@ static void notifications(struct text *out, const json_t *head)
 			json_out_open(out, '{');
 			json_out_key_text(out, "level",
 					  jvalue_is(in, "complete") ? "note" : "error");
-			message(out, "message", json_string_value(what));
+			sarif_rules_message(out, "message", json_string_value(what));
 			json_out_key_open(out, "locations", '[');
 			json_out_open(out, '{');
 			physical_location(out, jvalue_str(in, "name"));

@@ -64,7 +64,7 @@ json_t *sarif_rules_new(struct document *d)
 	return rules;
 }
 
-static void message(struct text *out, const char *key, const char *s)
+void sarif_rules_message(struct text *out, const char *key, const char *s)
 {
 	struct text escaped = { NULL, 0, 0 };
 
@@ -93,10 +93,10 @@ static void one(struct text *out, const char *id, const json_t *rule)
 {
 	json_out_open(out, '{');
 	json_out_key_text(out, "id", id);
-	message(out, "shortDescription", jvalue_str(rule, "title"));
-	message(out, "fullDescription", jvalue_str(rule, "title"));
+	sarif_rules_message(out, "shortDescription", jvalue_str(rule, "title"));
+	sarif_rules_message(out, "fullDescription", jvalue_str(rule, "title"));
 	if (*jvalue_str(rule, "fix"))
-		message(out, "help", jvalue_str(rule, "fix"));
+		sarif_rules_message(out, "help", jvalue_str(rule, "fix"));
 	json_out_key_open(out, "defaultConfiguration", '{');
 	json_out_key_text(out, "level",
 			  mapping_severity(jvalue_str(rule, "severity"))->sarif_level);

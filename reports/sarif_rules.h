@@ -12,4 +12,7 @@ json_t *sarif_rules_new(struct document *d);
 /* The same as tool.driver.rules. */
 void sarif_rules_write(const json_t *rules, struct text *out);
 
+/* { "text": ... } under a key, escaped as SARIF 2.1.0 (3.11.5) has messages. */
+void sarif_rules_message(struct text *out, const char *key, const char *s);
+
 #endif
