@@ -64,8 +64,9 @@ static void once(struct cited *c)
 	c->count = kept;
 }
 
-static void take(struct cited *c, const json_t *inputs, const json_t *o)
+static void take(void *whom, const json_t *o, void *inputs)
 {
+	struct cited *c = whom;
 	struct cited_frame f = { .frame = jvalue_int(o, "frame"),
 				 .ts_ns = time_of(jvalue_str(o, "time")) };
 
@@ -86,7 +87,7 @@ static void take(struct cited *c, const json_t *inputs, const json_t *o)
 }
 
 /* Evidence stands at several depths; the loader bounds them. */
-static void walk(struct cited *c, const json_t *inputs, const json_t *value)
+void cited_each(const json_t *value, cited_fn *give, void *whom, void *about)
 {
 	const char *key;
 	json_t *one;
@@ -94,9 +95,10 @@ static void walk(struct cited *c, const json_t *inputs, const json_t *value)
 
 	if (json_is_string(json_object_get(value, "input")) &&
 	    json_is_string(json_object_get(value, "time")))
-		take(c, inputs, value);
-	json_object_foreach((json_t *)(uintptr_t)value, key, one) walk(c, inputs, one);
-	json_array_foreach(value, i, one) walk(c, inputs, one);
+		give(whom, value, about);
+	json_object_foreach((json_t *)(uintptr_t)value, key, one)
+		cited_each(one, give, whom, about);
+	json_array_foreach(value, i, one) cited_each(one, give, whom, about);
 }
 
 bool cited_read(struct document *d, struct cited *out)
@@ -108,7 +110,7 @@ bool cited_read(struct document *d, struct cited *out)
 		json_t *call = document_call(d, i);
 		if (!call)
 			return false;
-		walk(out, inputs, call);
+		cited_each(call, take, out, (void *)(uintptr_t)inputs);
 		json_decref(call);
 	}
 	once(out);

@@ -18,6 +18,11 @@ struct cited {
 };
 enum { CITED_MAX = 1 << 20 };
 
+/* A piece of evidence, with what was given to cited_each. */
+typedef void cited_fn(void *whom, const json_t *evidence, void *about);
+/* Each piece of evidence in a value of the document, however deep. */
+void cited_each(const json_t *value, cited_fn *give, void *whom, void *about);
+
 /* Goes through all calls. False: the spool cannot be read (document_error). */
 bool cited_read(struct document *d, struct cited *out);
 void cited_free(struct cited *c);

@@ -45,23 +45,6 @@ static uint8_t bit(const json_t *call, int condition)
 	return 0;
 }
 
-/* ---- evidence, wherever it stands in a call ---------------------------------------------- */
-
-typedef void evidence_fn(struct again *g, const json_t *evidence, void *ctx);
-
-static void each_evidence(struct again *g, const json_t *value, evidence_fn *take, void *ctx)
-{
-	const char *key;
-	json_t *one;
-	size_t i;
-
-	if (json_is_string(json_object_get(value, "input")) &&
-	    json_is_string(json_object_get(value, "time")))
-		take(g, value, ctx);
-	json_object_foreach((json_t *)(uintptr_t)value, key, one) each_evidence(g, one, take, ctx);
-	json_array_foreach(value, i, one) each_evidence(g, one, take, ctx);
-}
-
 static bool label_place(const json_t *inputs, const char *label, uint32_t *out)
 {
 	for (size_t i = 0; i < json_array_size(inputs); i++)
@@ -94,8 +77,9 @@ struct citing {
 	uint8_t bits[CONDITIONS_N];
 };
 
-static void note_said(struct again *g, const json_t *evidence, void *ctx)
+static void note_said(void *whom, const json_t *evidence, void *ctx)
 {
+	struct again *g = whom;
 	const struct citing *by = ctx;
 	uint32_t input;
 
@@ -114,7 +98,7 @@ static void read_report(struct again *g, struct document *report)
 		json_t *call = document_call(report, i);
 		for (int k = 0; k < CONDITIONS_N; k++)
 			by.bits[k] = bit(call, k);
-		each_evidence(g, call, note_said, &by);
+		cited_each(call, note_said, g, &by);
 		json_decref(call);
 	}
 }
@@ -127,8 +111,9 @@ static void frame_key(struct text *t, const char *rule, const struct cited_frame
 	text_addf(t, "%s %u %llu", rule, f->input, (unsigned long long)f->frame);
 }
 
-static void note_found(struct again *g, const json_t *evidence, void *ctx)
+static void note_found(void *whom, const json_t *evidence, void *ctx)
 {
+	struct again *g = whom;
 	const struct cited_frame *f = original(g, evidence);
 	struct text t = { 0 };
 
@@ -149,8 +134,9 @@ static bool is_violated(const json_t *finding)
 	return strcmp(jvalue_str(finding, "outcome"), "violated") == 0;
 }
 
-static void gather(struct again *g, const json_t *evidence, void *ctx)
+static void gather(void *whom, const json_t *evidence, void *ctx)
 {
+	struct again *g = whom;
 	const struct cited_frame *f = original(g, evidence);
 	uint8_t *seen = ctx;
 
@@ -178,14 +164,14 @@ static void take_row(struct again *g, const json_t *call)
 	const json_t *findings = jvalue_get(call, "findings");
 	uint8_t said[CONDITIONS_N] = { 0 };
 
-	each_evidence(g, call, gather, said);
+	cited_each(call, gather, g, said);
 	for (int k = 0; k < CONDITIONS_N; k++)
 		contradict(g, call, k, said[k]);
 	for (size_t i = 0; i < json_array_size(findings); i++) {
 		const json_t *f = json_array_get(findings, i);
 		if (is_violated(f))
-			each_evidence(g, jvalue_get(f, "evidence"), note_found,
-				      (void *)(uintptr_t)jvalue_str(f, "rule"));
+			cited_each(jvalue_get(f, "evidence"), note_found, g,
+				   (void *)(uintptr_t)jvalue_str(f, "rule"));
 	}
 	g->rows++;
 }
@@ -233,8 +219,9 @@ struct finding_at {
 	bool any, repeated;
 };
 
-static void look_up(struct again *g, const json_t *evidence, void *ctx)
+static void look_up(void *whom, const json_t *evidence, void *ctx)
 {
+	struct again *g = whom;
 	struct finding_at *at = ctx;
 	uint32_t input;
 	struct text t = { 0 };
@@ -262,7 +249,7 @@ static void count_findings(struct again *g, struct document *report)
 			at.rule = jvalue_str(f, "rule");
 			at.any = at.repeated = false;
 			if (is_violated(f))
-				each_evidence(g, jvalue_get(f, "evidence"), look_up, &at);
+				cited_each(jvalue_get(f, "evidence"), look_up, g, &at);
 			g->all += at.any;
 			g->repeated += at.repeated;
 		}
