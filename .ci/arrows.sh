@@ -13,17 +13,19 @@ analyzer/observe: analyzer/base analyzer/wire analyzer/proto analyzer/crypto ana
 analyzer/track:   analyzer/base analyzer/crypto analyzer/model
 rules:            analyzer/base analyzer/model
 reports:          analyzer/base analyzer/model rules
-analyzer/cmd:     analyzer/base analyzer/capture analyzer/wire analyzer/proto analyzer/crypto analyzer/model analyzer/observe analyzer/track rules reports
+analyzer/feed:    analyzer/base analyzer/capture
+analyzer/watch:   analyzer/base analyzer/model rules reports
+analyzer/cmd:     analyzer/base analyzer/capture analyzer/feed analyzer/watch analyzer/wire analyzer/proto analyzer/crypto analyzer/model analyzer/observe analyzer/track rules reports
 '
 # Outside libraries, and the only files that may include them.
 doors='
-pcap analyzer/capture/
+pcap analyzer/capture/|analyzer/feed/
 ndpi analyzer/observe/hint_ndpi.c
-openssl analyzer/base/digest.c|analyzer/crypto/|reports/sink_syslog.c|reports/sign.c
+openssl analyzer/base/digest.c|analyzer/crypto/|reports/sign.c|analyzer/watch/syslog_tls.c
 zlib analyzer/capture/block.c
 zstd analyzer/capture/block.c|reports/spool.c
 seccomp analyzer/cmd/sandbox.c
-jansson rules/|reports/|analyzer/crypto/passport_check.c
+jansson rules/|reports/|analyzer/watch/|analyzer/crypto/passport_check.c
 cmocka tests/
 '
 find analyzer rules reports -name '*.[ch]' -o -name '*.def' | LC_ALL=C sort |

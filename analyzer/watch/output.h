@@ -1,0 +1,68 @@
+/* output.h - a place that events are sent to: a file of lines, a syslog receiver. */
+#ifndef EARSHOT_OUTPUT_H
+#define EARSHOT_OUTPUT_H
+
+#include "analyzer/base/err.h"
+#include "analyzer/watch/event.h"
+
+/* What an output did so far. What is lost is counted, never silently dropped. */
+struct output_counters {
+	const char *name; /* the file's name, "tls:HOST:PORT"; "-": standard output */
+	uint64_t given;	  /* events taken in */
+	uint64_t sent;	  /* written, or handed to the connection; again ones too */
+	uint64_t again;	  /* of them, sent again after a reconnect */
+	uint64_t lost;	  /* could not be kept until they could be sent */
+	uint64_t waiting; /* in the queue now */
+	uint64_t reconnects, failures;
+	bool up;
+	char why[160]; /* of the last failure, in words; empty: none */
+};
+
+struct output;
+
+/* Everything below is called from one thread; nothing blocks longer than a write to a file. */
+void output_give(struct output *o, const struct event *e);
+void output_reopen(struct output *o); /* SIGHUP: files are opened anew by their name */
+/* Once a second or so, by the clock: rotates files, asks for what is due. */
+void output_tick(struct output *o, uint64_t clock_ns);
+/* Begins threads of its own, where it has them; after rights were given up. */
+void output_start(struct output *o);
+struct output_counters output_counters(struct output *o);
+/* Ends it within `wait_ms`: what is queued is sent as far as that goes, the rest counted lost. */
+void output_close(struct output *o, int wait_ms);
+
+/* ---- files ---- */
+
+enum output_lines { OUTPUT_NDJSON, OUTPUT_ECS };
+struct output_file_options {
+	const char *path; /* "-": standard output */
+	enum output_lines lines;
+	uint32_t kinds;	       /* bits 1 << enum event_kind: what goes there */
+	uint64_t rotate_bytes; /* a new file beyond it; 0: never */
+	uint64_t rotate_ns;    /* a new file after it, by the clock; 0: never */
+	uint32_t keep;	       /* old files kept, PATH.1 the newest; 0: 9 */
+	const json_t
+		*head; /* of ECS documents: tool and run, as a report's head has them; borrowed */
+};
+/* A last line that a crash cut is taken off first (lost is 1 then). ERR_IO with errno. */
+enum err output_file(struct output **out, struct output_file_options options) MUST_CHECK;
+
+/* ---- syslog: RFC 5424 over UDP (5426), TCP (6587, octet counting), TLS (5425) ---- */
+
+enum output_carrier { OUTPUT_UDP, OUTPUT_TCP, OUTPUT_TLS };
+struct output_syslog_options {
+	const char *where;	/* "udp:HOST:PORT", "tcp:...", "tls:..."; port 514, 601, 6514 */
+	uint32_t kinds;		/* as above */
+	uint32_t queue;		/* events held while the receiver is away; 0: 100,000 */
+	const char *ca;		/* PEM of authorities for TLS; NULL: the system's */
+	const char *cert, *key; /* PEM of our own; NULL: none */
+	const char *peer;	/* name the certificate must carry; NULL: HOST */
+	const char *hostname;	/* of the messages; NULL: this machine's */
+	uint32_t enterprise;	/* number of the structured data; 0: 32473 (documentation) */
+	uint32_t facility;	/* 0 to 23; default 10 (security) is the caller's to give */
+};
+/* ERR_USAGE: `where`, CA, certificate or key cannot be read; *why (free()) in words. */
+enum err output_syslog(struct output **out, struct output_syslog_options options,
+		       char **why) MUST_CHECK;
+
+#endif
