@@ -47,7 +47,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch", "probe", "join" };
+static const char *const later[] = { "probe", "join" };
 
 static int help(int argc, char **argv)
 {

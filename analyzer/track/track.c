@@ -9,6 +9,7 @@
 #include "analyzer/base/when.h"
 #include "analyzer/track/clocks.h"
 #include "analyzer/track/dialog.h"
+#include "analyzer/track/drops.h"
 #include "analyzer/track/finish.h"
 #include "analyzer/track/join.h"
 #include "analyzer/track/opaque.h"
@@ -41,6 +42,7 @@ struct track {
 	struct clocks *clocks;
 	struct dialog_refusals *refusals;
 	struct told_recordings *recordings;
+	struct drops *drops;
 	struct queue unanswered, answered;
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
@@ -82,6 +84,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->join = join_new(options.hold_ns, options.skew_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->recordings = mem_zero(1, sizeof *t->recordings);
+	t->drops = drops_new();
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
 	return t;
 }
@@ -198,7 +201,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 		will_close(t, l);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		clocks_add(t->clocks, t->closing[i]);
-		finish_row(t->closing[i], &t->options, t->recordings);
+		finish_row(t->closing[i], &t->options, t->recordings, t->drops);
 	}
 	if (t->closing_count)
 		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
@@ -215,15 +218,39 @@ static void give_all(struct track *t, uint64_t now_ns)
 }
 
 /* The oldest unanswered goes first: it is the likeliest to be noise. */
-static void evict(struct track *t)
+static void evict_one(struct track *t)
 {
 	struct live *l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest;
 
 	l->call.cut_off = l->spent = true;
 	t->counters.calls_evicted++;
 	take_out(t, l);
+}
+
+static void evict(struct track *t)
+{
+	evict_one(t);
 	close_all(t);
 	give_all(t, t->now_ns);
+}
+
+void track_shed(struct track *t, size_t calls)
+{
+	for (; calls && map_count(t->calls); calls--)
+		evict_one(t);
+	close_all(t);
+	give_all(t, t->now_ns);
+}
+
+void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns, uint64_t packets)
+{
+	drops_add(t->drops, point, from_ns, to_ns, packets);
+	t->counters.drops_merged = drops_merged(t->drops);
+}
+
+size_t track_open(const struct track *t)
+{
+	return map_count(t->calls);
 }
 
 /* ---- SIP -------------------------------------------------------------------------------- */
@@ -524,6 +551,7 @@ void track_free(struct track *t)
 	expire_free(t->timers);
 	free(t->refusals);
 	free(t->recordings);
+	drops_free(t->drops);
 	for (size_t i = 0; i < t->unexplained_count; i++)
 		free((void *)(uintptr_t)t->unexplained[i].hint);
 	free(t->unexplained);
