@@ -153,7 +153,7 @@ lint: ## rooms, arrows, doors and manual page
 	@sh .ci/arrows.sh
 	@$(MAKE) --no-print-directory $B/libearshot.a >/dev/null
 	@sh .ci/names.sh $B
-	@mandoc -T lint -W warning man/earshot.1 && echo "manual: clean"
+	@mandoc -T lint -W warning man/*.1 && echo "manual: clean"
 
 asan: ## unit, golden and captures under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory MODE=asan unit golden captures
@@ -181,7 +181,7 @@ format: ## clang-format in place
 	clang-format -i $(ALL_C) $(HDRS)
 install: $B/earshot ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $B/earshot $(DESTDIR)$(PREFIX)/bin/earshot
-	install -D -m 644 man/earshot.1 $(DESTDIR)$(PREFIX)/share/man/man1/earshot.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/earshot.1 man/earshot-watch.1
 	install -D -m 644 completions/earshot.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/earshot
 	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
 dist: ## a source archive

@@ -242,7 +242,7 @@ static enum err say(const char *text)
 	return ERR_USAGE;
 }
 
-static bool is_lines(const char *format)
+bool args_is_lines(const char *format)
 {
 	return strcmp(format, "ndjson") == 0 || strcmp(format, "ecs") == 0;
 }
@@ -258,7 +258,7 @@ static enum err agree_watch(struct args *a)
 	if (a->format_count == 0)
 		a->formats[a->format_count++] = "ndjson";
 	for (size_t i = 0; i < a->format_count; i++)
-		lines += is_lines(a->formats[i]);
+		lines += args_is_lines(a->formats[i]);
 	if (lines < a->format_count && !a->all_as && (!a->output || strcmp(a->output, "-") == 0))
 		return say(
 			"a report that is written again and again needs -o FILE or --all-as BASE");

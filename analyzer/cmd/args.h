@@ -78,6 +78,7 @@ struct args {
 enum err args_read(struct args *a, enum args_of of, int argc, char **argv) MUST_CHECK;
 void args_free(struct args *a);
 char *args_hold(struct args *a, struct slice s); /* a copy that lives as long as *a */
+bool args_is_lines(const char *format);		 /* a line a call, as calls end: ndjson, ecs */
 void args_help(enum args_of of);		 /* one screen, on standard output */
 
 #endif

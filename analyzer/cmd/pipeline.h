@@ -14,6 +14,9 @@
  */
 typedef bool pipeline_call_fn(void *ctx, const struct call *c, const struct judgement *j);
 
+/* Is this call worth judging? */
+typedef bool pipeline_wanted_fn(void *ctx, const struct call *c);
+
 /* Told of every batch of frames that was worked on; for whoever shows how far it is. */
 typedef void pipeline_beat_fn(void *ctx);
 
@@ -28,6 +31,7 @@ struct pipeline {
 	void *watch_ctx;
 	size_t secrets; /* blocks of the captures that the ring has */
 	pipeline_call_fn *give;
+	pipeline_wanted_fn *wanted; /* NULL: all are */
 	void *ctx;
 	uint64_t now_ns;  /* newest capture time seen */
 	uint64_t tick_ns; /* when calls and flows are looked over next */

@@ -26,7 +26,7 @@ void sandbox_read_folder(struct sandbox *s, const char *path); /* and all that i
  * other program, and no other process.
  */
 enum sandbox_more {
-	SANDBOX_LISTEN = 1,
+	SANDBOX_SOCKETS = 1,
 	SANDBOX_CONNECT = 2,
 	SANDBOX_COPIES = 4,
 	SANDBOX_CAPTURE = 8

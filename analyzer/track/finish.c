@@ -325,10 +325,14 @@ void finish_row(struct live *l, const struct track_options *options,
 	drops_facts(drops, l);
 	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
-	ladder_build(l);
 	gather_facts(l);
 	name_row(l, l->name);
 	c->arena = l->arena;
+}
+
+void finish_show(struct live *l)
+{
+	ladder_build(l);
 }
 
 void finish_call(struct stint *paths, struct keybook *book, struct live *l,

@@ -43,7 +43,7 @@ struct track {
 	struct dialog_refusals *refusals;
 	struct told_recordings *recordings;
 	struct drops *drops;
-	struct queue unanswered, answered;
+	struct queue queues[LIVE_ANSWERED + 1]; /* by enum live_queue */
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
 	uint64_t now_ns, sip_ns[POINTS];
@@ -64,7 +64,8 @@ struct track_options track_defaults(void)
 				       .skew_ns = 2 * WHEN_SECOND,
 				       .points = SIZE_MAX,
 				       .calls = 131072,
-				       .call_budget = 1024 * 1024 };
+				       .call_budget = 1024 * 1024,
+				       .flow_bytes = FLOW_BYTES };
 }
 
 struct track *track_new(call_fn *give, void *ctx, struct track_options options)
@@ -78,7 +79,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->sip_hosts = map_new();
 	t->hosts = arena_new(SIP_HOSTS * sizeof(struct addr));
 	t->timers = expire_new();
-	t->paths = stint_new(FLOWS, FLOW_BYTES);
+	t->paths = stint_new(FLOWS, options.flow_bytes ? options.flow_bytes : FLOW_BYTES);
 	t->book = keybook_new();
 	t->clocks = clocks_new(options.points);
 	t->join = join_new(options.hold_ns, options.skew_ns);
@@ -134,7 +135,7 @@ static void take_out(struct track *t, struct live *l)
 {
 	expire_drop(t->timers, &l->timer);
 	map_remove(t->calls, l->key);
-	queue_out(l->in_answered ? &t->answered : &t->unanswered, l);
+	queue_out(&t->queues[l->queue], l);
 	will_close(t, l);
 }
 
@@ -172,11 +173,12 @@ static bool spent(const struct call *c)
 	return call_fact(c, FACT_budget_spent, NULL) != NULL;
 }
 
-/* Others may prove to be the same call; a registration or a message has no second half. */
+/* Others may prove to be the same call; a registration or a message has no second half, and what
+ * goes for want of room must not wait elsewhere. */
 static bool may_join(const struct live *l)
 {
-	return l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT ||
-	       l->call.kind == CALL_OPAQUE;
+	return !l->shed && (l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT ||
+			    l->call.kind == CALL_OPAQUE);
 }
 
 static void part(struct track *t)
@@ -209,6 +211,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 		l = t->closing[i];
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
+		finish_show(l);
 		t->give(t->ctx, &l->call);
 		live_free(l);
 	}
@@ -217,12 +220,20 @@ static void give_all(struct track *t, uint64_t now_ns)
 	t->counters.nonces_displaced = t->refusals->nonces.displaced;
 }
 
-/* The oldest unanswered goes first: it is the likeliest to be noise. */
+static struct live *oldest(const struct track *t)
+{
+	for (int i = 0; i <= LIVE_ANSWERED; i++)
+		if (t->queues[i].oldest)
+			return t->queues[i].oldest;
+	return NULL;
+}
+
+/* The oldest that nobody replied to goes first: it is the likeliest to be noise. */
 static void evict_one(struct track *t)
 {
-	struct live *l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest;
+	struct live *l = oldest(t);
 
-	l->call.cut_off = l->spent = true;
+	l->call.cut_off = l->spent = l->shed = true;
 	t->counters.calls_evicted++;
 	take_out(t, l);
 }
@@ -287,7 +298,7 @@ static struct live *live_new(struct track *t, struct slice key, struct slice cal
 	}
 	l->call.call_id = call_id.n ? l->key : call_id;
 	map_put(t->calls, l->key, l);
-	queue_in(&t->unanswered, l);
+	queue_in(&t->queues[LIVE_SILENT], l);
 	return l;
 }
 
@@ -326,6 +337,22 @@ static void note_host(struct track *t, const struct addr *a)
 	map_put(t->sip_hosts, (struct slice){ kept->b, sizeof kept->b }, kept);
 }
 
+/* The further a call is, the later it is closed for want of room. */
+static void promote(struct track *t, struct live *l, const struct observation *o)
+{
+	enum live_queue to = l->queue;
+
+	if (to == LIVE_SILENT && o->as.sip.status)
+		to = LIVE_UNANSWERED;
+	if (to != LIVE_ANSWERED && dialog_is_call(l) && dialog_answered(l))
+		to = LIVE_ANSWERED;
+	if (to == l->queue)
+		return;
+	queue_out(&t->queues[l->queue], l);
+	queue_in(&t->queues[to], l);
+	l->queue = to;
+}
+
 static void observe_sip(struct track *t, const struct observation *o)
 {
 	struct live *l = live_for(t, o);
@@ -337,11 +364,7 @@ static void observe_sip(struct track *t, const struct observation *o)
 	check_clock(t, l, o);
 	told_recording(t->recordings, o);
 	dialog_message(t->paths, t->refusals, l, o);
-	if (!l->in_answered && dialog_is_call(l) && dialog_answered(l)) {
-		queue_out(&t->unanswered, l);
-		queue_in(&t->answered, l);
-		l->in_answered = true;
-	}
+	promote(t, l, o);
 	/* A timer that rings early is set again: only an earlier end must move it now. */
 	uint64_t when = due(t, l, 0);
 	if (!l->timer.slot || when < l->timer.due_ns)
@@ -493,7 +516,7 @@ void track_end(struct track *t, uint64_t now_ns)
 	struct live *l;
 
 	track_tick(t, now_ns);
-	while ((l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest)) {
+	while ((l = oldest(t))) {
 		l->call.cut_off = !is_over(l);
 		take_out(t, l);
 	}
@@ -534,8 +557,8 @@ void track_free(struct track *t)
 {
 	if (!t)
 		return;
-	while (t->unanswered.oldest || t->answered.oldest) {
-		take_out(t, t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest);
+	for (struct live *l; (l = oldest(t));) {
+		take_out(t, l);
 		stint_release(t->paths, t->closing[--t->closing_count]);
 		live_free(t->closing[t->closing_count]);
 	}

@@ -114,6 +114,7 @@ struct track_options {
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
 	size_t call_budget;		   /* bytes of one call's arena */
+	size_t flow_bytes;		   /* of all that is kept of flows: 512 MiB */
 	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
 	point_set access;		   /* capture points asserted to be access links */
 	size_t points;			   /* capture points of the run; by default more than one */
