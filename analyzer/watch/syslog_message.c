@@ -91,24 +91,43 @@ static void add_header(struct text *t, const struct syslog_message_as *as, const
 
 /* ---- text -------------------------------------------------------------------------------- */
 
-/* Of `s` what fits into `most` octets when it is made harmless, a character whole or not at all. */
-static void add_harmless(struct text *t, struct slice s, size_t most)
+static size_t plain_run(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+		n++;
+	return n;
+}
+
+/* The first character made harmless; false: it has no room. */
+static bool add_character(struct text *t, struct slice *s, size_t room)
 {
 	struct text one = { 0 };
 	uint32_t rune;
+	size_t n = text_rune(*s, &rune);
 
-	for (size_t used = 0; s.n;) {
-		size_t n = text_rune(s, &rune);
-		n = n ? n : 1;
-		text_clear(&one);
-		text_printable(&one, slice_upto(s, n));
-		used += one.n;
-		if (used > most)
-			break;
+	text_printable(&one, slice_upto(*s, n ? n : 1));
+	bool fits = one.n <= room;
+	if (fits)
 		text_add_slice(t, (struct slice){ (const uint8_t *)one.p, one.n });
-		s = slice_from(s, n);
-	}
+	*s = slice_from(*s, n ? n : 1);
 	text_free(&one);
+	return fits;
+}
+
+/* Of `s` what fits into `most` octets when it is made harmless, a character whole or not at all. */
+static void add_harmless(struct text *t, struct slice s, size_t most)
+{
+	size_t end = t->n + most;
+
+	while (s.n) {
+		struct slice plain = slice_upto(s, plain_run(s));
+		text_add_slice(t, slice_upto(plain, end - t->n));
+		s = slice_from(s, plain.n);
+		if (t->n == end || (s.n && !add_character(t, &s, end - t->n)))
+			return;
+	}
 }
 
 /* RFC 5424 6.3.3: these three, and nothing else. */
