@@ -55,8 +55,9 @@ TESTS := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELP  := $(sort $(wildcard tests/lib/*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
+NET   := $(sort $(wildcard tests/net/*.c))
 OBJ   := $(SRC:%.c=$B/%.o)
-ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH)
+ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH) $(NET)
 HDRS   = $(shell find analyzer rules reports tests -name '*.h')
 
 all: $B/earshot ## build the program
@@ -81,6 +82,8 @@ $B/tests/unit/test_%: $B/tests/unit/test_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 $B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
+	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$B/tests/net/%: $B/tests/net/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
 # apt is asked only for what dpkg does not know; a stale package list is renewed once.
@@ -143,6 +146,9 @@ WITH_formats_hostile := $(TOOLS)
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
 
+net-rsyslog: $B/tests/net/send_events ## events to an rsyslog over TLS that is killed and started again, read back
+	@$(PYTHON) tests/net/rsyslog.py $<
+
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
@@ -194,7 +200,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-rsyslog live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:
