@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/watch/alerts_inner.h"
@@ -50,25 +49,6 @@ struct sight {
 	uint8_t failing;
 	bool firm; /* to be counted */
 };
-
-static bool is_firm(const json_t *call)
-{
-	const char *state = jvalue_str(call, "state");
-
-	return !*state || strcmp(state, "firm") == 0;
-}
-
-/* A firm record may be corrected by a later one: the call is one call all the same. */
-static bool counts(struct alerts *a, const json_t *call)
-{
-	const char *id = jvalue_str(call, "id");
-	uint64_t h = hash_fixed(slice_of(id)), *slot = &a->recent[h % ALERTS_INNER_RECENT];
-
-	if (!is_firm(call) || (*id && *slot == h))
-		return false;
-	*slot = h;
-	return true;
-}
 
 static uint8_t failing_of(const json_t *call)
 {
@@ -279,7 +259,7 @@ void alerts_call(struct alerts *a, const struct event *call)
 	size_t i;
 
 	a->serial++;
-	s.firm = counts(a, s.call);
+	s.firm = recent_counts(&a->recent, s.call);
 	json_array_foreach((json_t *)(uintptr_t)s.findings, i, f)
 	{
 		if (i < FINDINGS && violated(f))

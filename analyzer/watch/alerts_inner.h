@@ -5,16 +5,15 @@
 #include "analyzer/watch/alerts.h"
 #include "analyzer/watch/alerts_posture.h"
 #include "analyzer/watch/alerts_table.h"
-
-enum { ALERTS_INNER_RECENT = 8192 };
+#include "analyzer/watch/recent.h"
 
 struct alerts {
 	struct alerts_options options;
 	struct alerts_table table;
 	struct alerts_posture posture;
 	struct alerts_counters counters;
-	uint64_t serial;		      /* of the event that is looked at */
-	uint64_t recent[ALERTS_INNER_RECENT]; /* firm calls counted not long ago */
+	uint64_t serial; /* of the event that is looked at */
+	struct recent recent;
 };
 
 #endif
