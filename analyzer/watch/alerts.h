@@ -6,7 +6,8 @@
 
 struct alerts_options {
 	const char *run;
-	uint32_t clean_calls; /* firm calls over the same element that clear an alert; 0: 20 */
+	uint32_t clean_calls; /* firm calls over the same element that clear an alert; 0: 20. Each
+				 time it comes back four times as many are asked for, up to 64 */
 	uint64_t posture_ns;  /* capture time between sums of posture; 0: a day */
 	uint64_t
 		again_ns; /* an alert that lasts is told again so often, with its count; 0: a day */
@@ -15,7 +16,8 @@ struct alerts_options {
 	void *ctx;
 };
 struct alerts_counters {
-	uint64_t open, opened, worse, cleared, evicted;
+	uint64_t open, opened, worse, cleared, lasting, evicted;
+	uint64_t posture; /* problems of posture since the last sum */
 };
 
 struct alerts;
@@ -27,10 +29,16 @@ struct alerts *alerts_new(struct alerts_options options);
  */
 void alerts_call(struct alerts *a, const struct event *call);
 void alerts_tick(struct alerts *a, uint64_t now_ns); /* capture time */
+/* The sum of posture so far, if there is any: at the end of a run whose state is not kept. */
+void alerts_flush(struct alerts *a, uint64_t now_ns);
 struct alerts_counters alerts_counters(const struct alerts *a);
-/* What is open, as an array of objects: for --state and for the status page. New references. */
+/* The worst of what is open, at most so many: for the status page. A new reference. */
+json_t *alerts_open(const struct alerts *a, size_t most);
+/* All that a later run needs to know, an object: for --state. A new reference. */
 json_t *alerts_save(const struct alerts *a);
-bool alerts_load(struct alerts *a, const json_t *saved); /* of an earlier run: hostile text */
+/* Into a new one, before anything else. Of an earlier run, or hostile: what cannot be is left
+ * out; false when none of it is ours. */
+bool alerts_load(struct alerts *a, const json_t *saved);
 void alerts_free(struct alerts *a);
 
 #endif
