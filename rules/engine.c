@@ -337,7 +337,7 @@ static struct expr_need held(const struct call *c)
 	struct expr_need kinds = { { 0 } };
 
 	for (uint32_t i = 0; i < c->fact_count; i++)
-		kinds.bits[c->facts[i].kind / 64] |= UINT64_C(1) << c->facts[i].kind % 64;
+		expr_need_add(&kinds, (int)c->facts[i].kind);
 	return kinds;
 }
 
@@ -360,14 +360,16 @@ void engine_run(struct pack_set *s, struct work *w)
 {
 	size_t n;
 	const struct rule *rules = pack_rules(s, &n);
-	struct expr_need kinds = { { 0 } };
+	struct expr_need kinds = held(w->c);
 	uint8_t applied[PACK_RULES] = { 0 }, seen[PACK_RULES] = { 0 };
+	struct turn t = { .w = w, .applied = applied, .seen = seen };
 
-	if (w->outcomes)
-		kinds = held(w->c);
 	for (size_t i = 0; i < n; i++) {
-		struct turn t = { .w = w, .rule = pack_at(s, i), .applied = applied, .seen = seen };
-		run_cases(&t);
+		t.rule = pack_at(s, i);
+		t.acted = t.unknown = false;
+		t.outcome = OUTCOME_VIOLATED;
+		if (t.rule->ranges_wider || expr_need_share(&t.rule->ranges, &kinds))
+			run_cases(&t);
 		if (w->outcomes)
 			w->outcomes[t.rule->as - rules] = outcome_of(&t, &kinds);
 	}
