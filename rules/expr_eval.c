@@ -15,7 +15,9 @@ enum { TEXT_STEP = 64 };
 
 static const struct expr_value unknown;
 
-static struct expr_value value_of(struct run *r, uint16_t at);
+/* What is not known is left all zero. Values are written where they are wanted: a copy of what was
+ * just written in parts is waited for. */
+static void value_of(struct run *r, uint16_t at, struct expr_value *out);
 /* The same where the value is true or false: most of what rules ask is, and this is the short way.
  */
 static enum expr_truth truth_of(struct run *r, uint16_t at);
@@ -49,21 +51,20 @@ static struct expr_value value_from(enum expr_truth t)
 
 /* ---- items and fields ------------------------------------------------------- */
 
-/* `room` takes what has to be worked out. */
+/* Its scope is NULL where it is unknown; `room` takes what has to be worked out. */
 static const struct expr_item *item_of(struct run *r, const struct expr_node *n,
-				       struct expr_item *room)
+				       struct expr_value *room)
 {
 	if (n->a == EXPR_NO_NODE)
 		return &r->items[n->slot];
-	struct expr_value v = value_of(r, n->a);
-	*room = v.known ? v.item : (struct expr_item){ 0 };
-	return room;
+	value_of(r, n->a, room);
+	return &room->item;
 }
 
-static struct expr_value walk_const(struct run *r, const struct expr_node *n)
+static void walk_const(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
 	(void)r;
-	return n->value;
+	*out = n->value;
 }
 
 static enum expr_truth ask_const(struct run *r, const struct expr_node *n)
@@ -72,44 +73,41 @@ static enum expr_truth ask_const(struct run *r, const struct expr_node *n)
 	return truth_in(&n->value);
 }
 
-static struct expr_value walk_at(struct run *r, const struct expr_node *n)
+static void walk_at(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
 	const struct expr_item *it = &r->items[n->slot];
 
-	return (struct expr_value){ .known = it->scope != NULL, .item = *it };
+	*out = (struct expr_value){ .known = it->scope != NULL, .item = *it };
 }
 
-/* What a field gave, made to fit its type. */
-static struct expr_value fitting(struct expr_value v, const struct expr_field *f,
-				 const struct expr_item *from)
+/* What a field gave is made to fit its type. */
+static void fit(struct expr_value *v, const struct expr_field *f, const struct expr_item *from)
 {
-	if (!v.known || (f->type == EXPR_NUMBER && isnan(v.number)))
-		return unknown;
-	if (f->type == EXPR_ITEM) {
-		v.item.scope = f->scope();
-		if (!v.item.of)
-			v.item.of = from->of;
+	if (!v->known || (f->type == EXPR_NUMBER && isnan(v->number))) {
+		*v = unknown;
+	} else if (f->type == EXPR_ITEM) {
+		v->item.scope = f->scope();
+		if (!v->item.of)
+			v->item.of = from->of;
 	}
-	return v;
 }
 
-static struct expr_value walk_read(struct run *r, const struct expr_node *n)
+static void walk_read(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
-	struct expr_item room;
+	struct expr_value room;
 	const struct expr_item *it = item_of(r, n, &room);
-	struct expr_value v = { 0 };
 
+	*out = unknown;
 	if (!it->scope)
-		return unknown;
-	n->field->get(it, n->field->arg, &v);
-	return fitting(v, n->field, it);
+		return;
+	n->field->get(it, n->field->arg, out);
+	fit(out, n->field, it);
 }
 
 static enum expr_truth ask_read(struct run *r, const struct expr_node *n)
 {
-	struct expr_item room;
+	struct expr_value room, v = { 0 };
 	const struct expr_item *it = item_of(r, n, &room);
-	struct expr_value v = { 0 };
 
 	if (!it->scope)
 		return EXPR_UNKNOWN;
@@ -135,10 +133,10 @@ static void enter(struct run *inner, const struct run *r, const struct expr_node
 
 /* The item that a definition is used of; NULL: it is unknown, and so is what it says. */
 static const struct expr_item *used_of(struct run *r, const struct expr_node *n,
-				       struct expr_item *room)
+				       struct expr_value *room)
 {
 	if (!n->use.expr->scope_count)
-		return room;
+		return &room->item;
 	const struct expr_item *it = item_of(r, n, room);
 	return it->scope ? it : NULL;
 }
@@ -168,7 +166,7 @@ static enum expr_truth use_kept(const struct run *r, const struct expr_node *n,
 static enum expr_truth ask_use(struct run *r, const struct expr_node *n)
 {
 	const struct expr *e = n->use.expr;
-	struct expr_item room;
+	struct expr_value room;
 	const struct expr_item *it = used_of(r, n, &room);
 
 	if (!it)
@@ -177,18 +175,21 @@ static enum expr_truth ask_use(struct run *r, const struct expr_node *n)
 	return at ? use_kept(r, n, it, at) : use(r, n, it);
 }
 
-static struct expr_value walk_use(struct run *r, const struct expr_node *n)
+static void walk_use(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
-	struct expr_item room;
+	struct expr_value room;
 	struct run inner;
 
-	if (n->use.expr->kind.type == EXPR_BOOL)
-		return value_from(ask_use(r, n));
+	if (n->use.expr->kind.type == EXPR_BOOL) {
+		*out = value_from(ask_use(r, n));
+		return;
+	}
+	*out = unknown;
 	const struct expr_item *it = used_of(r, n, &room);
 	if (!it)
-		return unknown;
+		return;
 	enter(&inner, r, n, it);
-	return value_of(&inner, inner.e->root);
+	value_of(&inner, inner.e->root, out);
 }
 
 /* ---- logic ------------------------------------------------------------------ */
@@ -225,14 +226,17 @@ static enum expr_truth ask_not(struct run *r, const struct expr_node *n)
 
 static enum expr_truth ask_known(struct run *r, const struct expr_node *n)
 {
-	return truth(value_of(r, n->a).known);
+	struct expr_value v;
+
+	value_of(r, n->a, &v);
+	return truth(v.known);
 }
 
-static struct expr_value walk_default(struct run *r, const struct expr_node *n)
+static void walk_default(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
-	struct expr_value v = value_of(r, n->a);
-
-	return v.known ? v : value_of(r, n->b);
+	value_of(r, n->a, out);
+	if (!out->known)
+		value_of(r, n->b, out);
 }
 
 static enum expr_truth ask_default(struct run *r, const struct expr_node *n)
@@ -242,11 +246,14 @@ static enum expr_truth ask_default(struct run *r, const struct expr_node *n)
 	return t == EXPR_UNKNOWN ? truth_of(r, n->b) : t;
 }
 
-static struct expr_value walk_if(struct run *r, const struct expr_node *n)
+static void walk_if(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
 	enum expr_truth t = truth_of(r, n->a);
 
-	return t == EXPR_UNKNOWN ? unknown : value_of(r, t == EXPR_TRUE ? n->b : n->c);
+	if (t == EXPR_UNKNOWN)
+		*out = unknown;
+	else
+		value_of(r, t == EXPR_TRUE ? n->b : n->c, out);
 }
 
 static enum expr_truth ask_if(struct run *r, const struct expr_node *n)
@@ -325,7 +332,7 @@ static const struct expr_value *side(struct run *r, uint16_t at, struct expr_val
 
 	if (n->what == NODE_CONST)
 		return spend(r, 1) ? &n->value : &unknown;
-	*room = value_of(r, at);
+	value_of(r, at, room);
 	return room;
 }
 
@@ -375,9 +382,10 @@ static enum expr_truth is_member(struct run *r, const struct expr_node *n,
 
 static enum expr_truth ask_among(struct run *r, const struct expr_node *n)
 {
-	struct expr_value v = value_of(r, n->a);
 	enum expr_truth so_far = EXPR_FALSE;
+	struct expr_value v;
 
+	value_of(r, n->a, &v);
 	if (!v.known)
 		return EXPR_UNKNOWN;
 	for (uint16_t at = n->b; at != EXPR_NO_NODE; at = r->e->nodes[at].next) {
@@ -413,16 +421,18 @@ static struct expr_value sum_of_ns(uint64_t a, uint64_t b, bool plus)
 	return (struct expr_value){ .known = true, .ns = sum };
 }
 
-static struct expr_value walk_sum(struct run *r, const struct expr_node *n)
+static void walk_sum(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
-	struct expr_value a = value_of(r, n->a);
-	struct expr_value b = a.known ? value_of(r, n->b) : unknown;
+	struct expr_value rooms[2];
+	const struct expr_value *a = side(r, n->a, &rooms[0]);
+	const struct expr_value *b = a->known ? side(r, n->b, &rooms[1]) : &unknown;
 
-	if (!a.known || !b.known)
-		return unknown;
-	if (n->type == EXPR_NUMBER)
-		return sum_of_numbers(a.number, b.number, n->op == OP_PLUS);
-	return sum_of_ns(a.ns, b.ns, n->op == OP_PLUS);
+	if (!a->known || !b->known)
+		*out = unknown;
+	else if (n->type == EXPR_NUMBER)
+		*out = sum_of_numbers(a->number, b->number, n->op == OP_PLUS);
+	else
+		*out = sum_of_ns(a->ns, b->ns, n->op == OP_PLUS);
 }
 
 /* ---- texts ------------------------------------------------------------------ */
@@ -435,21 +445,20 @@ static struct slice name_of(const char *const *names, int name)
 	return (struct slice){ 0 };
 }
 
-static struct expr_value walk_lookup(struct run *r, const struct expr_node *n)
+static void walk_lookup(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
 	const struct expr_words *words = n->lookup.in;
-	struct expr_value v = value_of(r, n->a);
 
-	if (!v.known)
-		return unknown;
+	value_of(r, n->a, out);
+	if (!out->known)
+		return;
 	if (n->lookup.names)
-		v.text = name_of(n->lookup.names, v.name);
+		out->text = name_of(n->lookup.names, out->name);
 	for (size_t i = 0; i < words->count && spend(r, 1); i++)
-		if (slice_eq(v.text, slice_of(words->from[i]))) {
-			v.text = slice_of(words->to[i]);
+		if (slice_eq(out->text, slice_of(words->from[i]))) {
+			out->text = slice_of(words->to[i]);
 			break;
 		}
-	return v;
 }
 
 static bool matches(enum expr_what what, struct slice in, struct slice part)
@@ -465,12 +474,13 @@ static bool matches(enum expr_what what, struct slice in, struct slice part)
 
 static enum expr_truth ask_match(struct run *r, const struct expr_node *n)
 {
-	struct expr_value in = value_of(r, n->a);
-	struct expr_value part = in.known ? value_of(r, n->b) : unknown;
+	struct expr_value rooms[2];
+	const struct expr_value *in = side(r, n->a, &rooms[0]);
+	const struct expr_value *part = in->known ? side(r, n->b, &rooms[1]) : &unknown;
 
-	if (!in.known || !part.known || !spend(r, in.text.n / TEXT_STEP))
+	if (!in->known || !part->known || !spend(r, in->text.n / TEXT_STEP))
 		return EXPR_UNKNOWN;
-	return truth(matches((enum expr_what)n->what, in.text, part.text));
+	return truth(matches((enum expr_what)n->what, in->text, part->text));
 }
 
 /* ---- quantifiers ------------------------------------------------------------ */
@@ -478,8 +488,11 @@ static enum expr_truth ask_match(struct run *r, const struct expr_node *n)
 /* A walk along the list that `n` asks about. */
 struct walk {
 	const struct expr_field *list;
-	const struct expr_scope *scope; /* of its items, where the condition reads them */
-	struct expr_item of, now;
+	const struct expr_scope *scope; /* of its items */
+	const struct expr_item *of;	/* what it hangs on */
+	struct expr_item *now; /* the one at hand: in its slot where the condition reads it */
+	struct expr_value room;
+	struct expr_item unread;
 };
 
 /* Nothing is on such a list, whatever it hangs on: told at once. What the walk to the end of the
@@ -499,27 +512,25 @@ static bool none_there(struct run *r, const struct expr_node *n)
 static bool walk_begin(struct run *r, const struct expr_node *n, struct walk *w)
 {
 	const struct expr_node *list = &r->e->nodes[n->a];
-	struct expr_item room;
 
 	w->list = list->field;
-	w->of = *item_of(r, list, &room);
-	w->now = (struct expr_item){ 0 };
-	w->scope = n->b != EXPR_NO_NODE ? list->field->scope() : NULL;
-	return w->of.scope != NULL;
+	w->of = item_of(r, list, &w->room);
+	w->scope = list->field->scope();
+	w->now = n->b == EXPR_NO_NODE ? &w->unread : &r->items[n->slot];
+	w->now->at = NULL;
+	return w->of->scope != NULL;
 }
 
-static bool walk_on(struct run *r, const struct expr_node *n, struct walk *w)
+static bool walk_on(struct run *r, struct walk *w)
 {
-	const void *behind = w->now.at;
+	const void *behind = w->now->at;
 
 	if (!spend(r, 1))
 		return false;
-	w->now = (struct expr_item){ .of = w->of.of };
-	if (!w->list->next(&w->of, w->list->arg, behind, &w->now))
+	*w->now = (struct expr_item){ .of = w->of->of };
+	if (!w->list->next(w->of, w->list->arg, behind, w->now))
 		return false;
-	w->now.scope = w->scope;
-	if (n->b != EXPR_NO_NODE)
-		r->items[n->slot] = w->now;
+	w->now->scope = w->scope;
 	return true;
 }
 
@@ -538,7 +549,7 @@ static enum expr_truth along(struct run *r, const struct expr_node *n, enum expr
 		return so_far;
 	if (!walk_begin(r, n, &w))
 		return EXPR_UNKNOWN;
-	while (walk_on(r, n, &w)) {
+	while (walk_on(r, &w)) {
 		enum expr_truth t = holds(r, n);
 		if (t == decides)
 			return t;
@@ -563,26 +574,27 @@ static enum expr_truth ask_none(struct run *r, const struct expr_node *n)
 	return opposite(along(r, n, EXPR_TRUE));
 }
 
-static struct expr_value walk_count(struct run *r, const struct expr_node *n)
+static void walk_count(struct run *r, const struct expr_node *n, struct expr_value *out)
 {
-	struct expr_value sum = { .known = true, .number = 0 };
+	double sum = 0;
 	struct walk w;
 
+	*out = unknown;
 	if (!walk_begin(r, n, &w))
-		return unknown;
-	while (walk_on(r, n, &w)) {
+		return;
+	while (walk_on(r, &w)) {
 		enum expr_truth t = holds(r, n);
 		if (t == EXPR_UNKNOWN)
-			return unknown;
-		sum.number += t == EXPR_TRUE;
+			return;
+		sum += t == EXPR_TRUE;
 	}
-	return sum;
+	*out = (struct expr_value){ .known = true, .number = sum };
 }
 
 /* ---- all of them ------------------------------------------------------------ */
 
 /* What is always true or false is asked below; only is_member asks a network. */
-static struct expr_value (*const walks[])(struct run *, const struct expr_node *) = {
+static void (*const walks[])(struct run *, const struct expr_node *, struct expr_value *) = {
 	[NODE_CONST] = walk_const, [NODE_AT] = walk_at,		[NODE_READ] = walk_read,
 	[NODE_USE] = walk_use,	   [NODE_SUM] = walk_sum,	[NODE_DEFAULT] = walk_default,
 	[NODE_IF] = walk_if,	   [NODE_LOOKUP] = walk_lookup, [NODE_COUNT] = walk_count,
@@ -607,13 +619,16 @@ static enum expr_truth truth_of(struct run *r, uint16_t at)
 	return asks[n->what](r, n);
 }
 
-static struct expr_value value_of(struct run *r, uint16_t at)
+static void value_of(struct run *r, uint16_t at, struct expr_value *out)
 {
 	const struct expr_node *n = &r->e->nodes[at];
 
 	if (!spend(r, 1))
-		return unknown;
-	return walks[n->what] ? walks[n->what](r, n) : value_from(asks[n->what](r, n));
+		*out = unknown;
+	else if (walks[n->what])
+		walks[n->what](r, n, out);
+	else
+		*out = value_from(asks[n->what](r, n));
 }
 
 static void begin(struct run *r, const struct expr *e, unsigned *left,
@@ -628,10 +643,11 @@ static void begin(struct run *r, const struct expr *e, unsigned *left,
 struct expr_value expr_eval_node(const struct expr *e, uint16_t at, const struct expr_item *items)
 {
 	unsigned left = EXPR_STEPS;
+	struct expr_value v;
 	struct run r;
 
 	begin(&r, e, &left, items);
-	struct expr_value v = value_of(&r, at);
+	value_of(&r, at, &v);
 	/* A walk that was cut short may have found "is not known" of what it did not reach. */
 	return left ? v : unknown;
 }
