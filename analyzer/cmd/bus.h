@@ -21,7 +21,7 @@ struct bus {
 	struct memory *memory;
 	struct pulse *pulse;
 	struct metrics *metrics;
-	struct endpoint *endpoint; /* NULL: nobody asked for it */
+	struct endpoint_server *endpoint; /* NULL: nobody asked for it */
 	json_t *head;		   /* of ECS documents */
 };
 
