@@ -55,8 +55,9 @@ TESTS := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELP  := $(sort $(wildcard tests/lib/*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
+NET   := $(sort $(wildcard tests/net/*.c))
 OBJ   := $(SRC:%.c=$B/%.o)
-ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH)
+ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH) $(NET)
 HDRS   = $(shell find analyzer rules reports tests -name '*.h')
 
 all: $B/earshot ## build the program
@@ -81,6 +82,8 @@ $B/tests/unit/test_%: $B/tests/unit/test_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 $B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
+	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$B/tests/net/%: $B/tests/net/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
 # apt is asked only for what dpkg does not know; a stale package list is renewed once.
@@ -143,6 +146,9 @@ WITH_formats_hostile := $(TOOLS)
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
 
+net-rsyslog: $B/tests/net/send_events ## events to an rsyslog over TLS that is killed and started again, read back
+	@$(PYTHON) tests/net/rsyslog.py $<
+
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
@@ -153,7 +159,7 @@ lint: ## rooms, arrows, doors and manual page
 	@sh .ci/arrows.sh
 	@$(MAKE) --no-print-directory $B/libearshot.a >/dev/null
 	@sh .ci/names.sh $B
-	@mandoc -T lint -W warning man/earshot.1 && echo "manual: clean"
+	@mandoc -T lint -W warning man/*.1 && echo "manual: clean"
 
 asan: ## unit, golden and captures under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory MODE=asan unit golden captures
@@ -181,7 +187,7 @@ format: ## clang-format in place
 	clang-format -i $(ALL_C) $(HDRS)
 install: $B/earshot ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $B/earshot $(DESTDIR)$(PREFIX)/bin/earshot
-	install -D -m 644 man/earshot.1 $(DESTDIR)$(PREFIX)/share/man/man1/earshot.1
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/earshot.1 man/earshot-watch.1
 	install -D -m 644 completions/earshot.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/earshot
 	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
 dist: ## a source archive
@@ -194,7 +200,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-rsyslog live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

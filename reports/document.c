@@ -191,14 +191,33 @@ static struct slice bytes_of(const struct text *t)
 	return (struct slice){ (const uint8_t *)t->p, t->n };
 }
 
+/* The record's object, in d->call. */
+static void write_call(struct document *d, const struct call *c, const struct judgement *j)
+{
+	text_clear(&d->call);
+	record_write(&d->writer, c, j);
+}
+
+struct slice document_record(struct document *d, const struct call *c, const struct judgement *j)
+{
+	write_call(d, c, j);
+	return bytes_of(&d->call);
+}
+
+bool document_flush(struct document *d)
+{
+	if (!d->error && spool_flush(d->spool) != ERR_OK)
+		d->error = errno;
+	return d->error == 0;
+}
+
 const char *document_add(struct document *d, const struct call *c, const struct judgement *j)
 {
 	struct entry e = { .end_ns = c->end_ns, .rank = rank_of(c, j) };
 
 	if (d->error)
 		return broken(d, d->error);
-	text_clear(&d->call);
-	record_write(&d->writer, c, j);
+	write_call(d, c, j);
 	if (d->call.n > UINT32_MAX)
 		return broken(d, EFBIG);
 	if (spool_add(d->spool, bytes_of(&d->call), &e.at) != ERR_OK)
@@ -263,8 +282,7 @@ void document_finish(struct document *d, const struct document_run *run)
 				    .run_id = d->run_id,
 				    .calls = d->count };
 
-	if (!d->error && spool_flush(d->spool) != ERR_OK)
-		d->error = errno;
+	(void)document_flush(d);
 	if (d->count)
 		qsort(d->index, d->count, sizeof *d->index, in_order);
 	order_worst(d);
@@ -380,8 +398,7 @@ bool document_take_head(struct document *d, json_t *head)
 {
 	const char *run = json_string_value(json_object_get(head, "run"));
 
-	if (!d->error && spool_flush(d->spool) != ERR_OK)
-		d->error = errno;
+	(void)document_flush(d);
 	order_worst(d);
 	d->head = head;
 	/* Every line of NDJSON carries it: nothing but hexadecimal digits may stand there. */

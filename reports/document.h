@@ -60,6 +60,12 @@ struct document *document_new(struct document_options options);
  */
 const char *document_add(struct document *d, const struct call *c, const struct judgement *j);
 
+/* The call's object alone, which is kept nowhere; good until the next call here. */
+struct slice document_record(struct document *d, const struct call *c, const struct judgement *j);
+/* All that was added is in the spool: a copy of the process can finish and read the document while
+ * the process adds to it. False: document_error. */
+bool document_flush(struct document *d);
+
 /* What the run knows beside the calls; plain values, borrowed for the length of the call. */
 struct document_input {
 	const char *label, *name, *sha256;

@@ -1,8 +1,6 @@
 /* coverage.c - observations required by B.9: access hops, SDP, keying, media on either side. */
 #include "rules/coverage.h"
 
-#include <stdio.h>
-
 enum { SIDES = 2, DIRECTIONS = 2 };
 
 struct tape {
@@ -44,14 +42,20 @@ static const char *party(const struct call *c, int side)
 
 /* ---- places, by name ------------------------------------------------------------------ */
 
-static const char *host_text(const struct addr *a, char out[ADDR_TEXT + 4])
+static void add_address(struct words *t, const struct addr *a)
 {
 	char plain[ADDR_TEXT];
 
+	words_add(t, addr_text(a, plain));
+}
+
+static void add_host(struct words *t, const struct addr *a)
+{
 	if (addr_is_none(a))
-		return "";
-	(void)snprintf(out, ADDR_TEXT + 4, " (%s)", addr_text(a, plain));
-	return out;
+		return;
+	words_add(t, " (");
+	add_address(t, a);
+	words_add(t, ")");
 }
 
 static bool stands_between(enum role r)
@@ -59,26 +63,33 @@ static bool stands_between(enum role r)
 	return r == ROLE_PROXY || r == ROLE_SBC || r == ROLE_B2BUA;
 }
 
-/* Where to capture what belongs to one end; a box that looks like an end has another side. */
-static const char *place_of(struct work *w, int side)
+static void add_party(struct words *t, const struct call *c, int side)
 {
-	const struct end *e = &w->c->ends[side];
-	char host[ADDR_TEXT + 4];
-
-	return rule_text(w,
-			 stands_between(e->role) ? "the other side of the %s%s"
-						 : "the access link of the %s%s",
-			 stands_between(e->role) ? call_role_text(e->role) : party(w->c, side),
-			 host_text(&e->at.addr, host));
+	words_add(t, party(c, side));
+	add_host(t, &c->ends[side].at.addr);
 }
 
-static const char *either_place(struct work *w)
+/* Where to capture what belongs to one end; a box that looks like an end has another side. */
+static void add_place(struct words *t, const struct call *c, int side)
 {
-	char a[ADDR_TEXT + 4], b[ADDR_TEXT + 4];
+	const struct end *e = &c->ends[side];
 
-	return rule_text(w, "the access link of the %s%s or of the %s%s", party(w->c, 0),
-			 host_text(&w->c->ends[0].at.addr, a), party(w->c, 1),
-			 host_text(&w->c->ends[1].at.addr, b));
+	if (stands_between(e->role)) {
+		words_add(t, "the other side of the ");
+		words_add(t, call_role_text(e->role));
+		add_host(t, &e->at.addr);
+	} else {
+		words_add(t, "the access link of the ");
+		add_party(t, c, side);
+	}
+}
+
+static void add_either_place(struct words *t, const struct call *c)
+{
+	words_add(t, "the access link of the ");
+	add_party(t, c, 0);
+	words_add(t, " or of the ");
+	add_party(t, c, 1);
 }
 
 /* The first connection whose contents nobody here could read. */
@@ -90,18 +101,32 @@ static const struct leg *sealed(const struct call *c)
 	return NULL;
 }
 
-static const char *in_signaling(struct work *w)
+static void add_in_signaling(struct words *t, const struct call *c)
 {
-	const struct leg *g = sealed(w->c);
-	char host[ADDR_TEXT];
+	const struct leg *g = sealed(c);
 
-	return g ? rule_text(w, "inside TLS at %s", addr_text(&g->b.addr, host))
-		 : "in the signaling that passed before, or elsewhere";
+	words_add(t, g ? "inside TLS at " : "in the signaling that passed before, or elsewhere");
+	if (g)
+		add_address(t, &g->b.addr);
 }
+
+/* "audio 0" */
+static void add_line(struct words *t, const struct work *w, uint16_t at)
+{
+	words_add(t, observation_media_text(w->c->media[at].kind));
+	words_add(t, " ");
+	words_number(t, at);
+}
+
+/* ---- what is required ------------------------------------------------------------------- */
 
 static const char *hop_missing(struct work *w, int side)
 {
-	return rule_text(w, "signaling, on %s", place_of(w, side));
+	struct words t = { .n = 0 };
+
+	words_add(&t, "signaling, on ");
+	add_place(&t, w->c, side);
+	return rule_words(w, &t);
 }
 
 static void require_hops(struct tape *t)
@@ -165,10 +190,26 @@ static int sides_seen(const struct work *w, const struct media *m, int from)
 	return n < most ? n : most;
 }
 
+/* The media from one party, seen at `seen` places of two; `place`: of which end the other one is.
+ */
+static const char *media_missing(struct work *w, uint16_t at, const char *who, int seen, int place)
+{
+	struct words t = { .n = 0 };
+
+	add_line(&t, w, at);
+	words_add(&t, " from the ");
+	words_add(&t, who);
+	words_add(&t, seen ? ", at a second place: " : ", on ");
+	if (seen)
+		add_either_place(&t, w->c);
+	else
+		add_place(&t, w->c, place);
+	return rule_words(w, &t);
+}
+
 static void require_media(struct tape *t, uint16_t at)
 {
 	const struct media *m = &t->w->c->media[at];
-	const char *kind = observation_media_text(m->kind);
 	bool flip = offered_by_callee(t->w->c, m);
 
 	for (int from = 0; from < DIRECTIONS; from++) {
@@ -177,35 +218,36 @@ static void require_media(struct tape *t, uint16_t at)
 		if (seen)
 			require(t, (uint32_t)seen, true, NULL);
 		for (int i = seen; i < SIDES; i++)
-			require(t, 1, false,
-				seen ? rule_text(t->w, "%s %u from the %s, at a second place: %s",
-						 kind, (unsigned)at, who, either_place(t->w))
-				     : rule_text(t->w, "%s %u from the %s, on %s", kind,
-						 (unsigned)at, who, place_of(t->w, i)));
+			require(t, 1, false, media_missing(t->w, at, who, seen, i));
 	}
+}
+
+/* "the offer of audio 0, inside TLS at ..." */
+static const char *line_missing(struct work *w, const char *what, uint16_t at, const char *where)
+{
+	struct words t = { .n = 0 };
+
+	words_add(&t, what);
+	add_line(&t, w, at);
+	words_add(&t, where);
+	add_in_signaling(&t, w->c);
+	return rule_words(w, &t);
 }
 
 static void require_line(struct tape *t, uint16_t at)
 {
 	const struct media *m = &t->w->c->media[at];
-	const char *kind = observation_media_text(m->kind);
 	bool keyed = m->dtls || m->zrtp || t->w->lines[at].key_shown;
 
 	require(t, 1, m->offer_seen,
-		m->offer_seen ? NULL
-			      : rule_text(t->w, "the offer of %s %u, %s", kind, (unsigned)at,
-					  in_signaling(t->w)));
+		m->offer_seen ? NULL : line_missing(t->w, "the offer of ", at, ", "));
 	require(t, 1, m->answer_seen,
-		m->answer_seen ? NULL
-			       : rule_text(t->w, "the answer to %s %u, %s", kind, (unsigned)at,
-					   in_signaling(t->w)));
+		m->answer_seen ? NULL : line_missing(t->w, "the answer to ", at, ", "));
 	if (m->keying != KEYING_NONE)
 		require(t, 1, keyed,
 			keyed ? NULL
-			      : rule_text(t->w,
-					  "how the keys of %s %u were agreed: on its path from "
-					  "the start, or %s",
-					  kind, (unsigned)at, in_signaling(t->w)));
+			      : line_missing(t->w, "how the keys of ", at,
+					     " were agreed: on its path from the start, or "));
 	if (m->expects_media || m->segment_count)
 		require_media(t, at);
 }
@@ -213,11 +255,14 @@ static void require_line(struct tape *t, uint16_t at)
 /* Not counted: that the hop was seen counts; what was said in it decides on signaling. */
 static void say_sealed(struct tape *t)
 {
-	const struct work *w = t->w;
+	struct work *w = t->w;
+	struct words said = { .n = 0 };
 
-	if (sealed(w->c) && !w->signaling.fail && !(w->signaling.ok && w->signaling_whole))
-		t->out->missing[t->out->missing_count++] =
-			rule_text(t->w, "what the signaling says, %s", in_signaling(t->w));
+	if (!sealed(w->c) || w->signaling.fail || (w->signaling.ok && w->signaling_whole))
+		return;
+	words_add(&said, "what the signaling says, ");
+	add_in_signaling(&said, w->c);
+	t->out->missing[t->out->missing_count++] = rule_words(w, &said);
 }
 
 struct coverage coverage_of(struct work *w)

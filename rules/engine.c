@@ -9,7 +9,8 @@ struct turn {
 	const struct pack_rule *rule;
 	const struct pack_case *c;
 	struct expr_item items[2]; /* the item and the call; or the call alone, twice */
-	const struct fact *fact;   /* the item as a fact: scope and evidence; NULL: the call */
+	struct expr_item call;
+	const struct fact *fact; /* the item as a fact: scope and evidence; NULL: the call */
 	struct fact made;
 	bool acted, unknown;
 	bool weakens;		 /* the case at hand set what makes the label WEAK */
@@ -17,11 +18,6 @@ struct turn {
 	enum expr_truth applies;
 	enum outcome outcome;
 };
-
-static struct expr_item call_item(const struct work *w)
-{
-	return (struct expr_item){ field_call(), w, w->c };
-}
 
 /* ---- an item as a fact ------------------------------------------------------------------- */
 
@@ -239,7 +235,7 @@ static void act(struct turn *t)
 /* The last step's list and what it hangs on; false: nothing there. */
 static bool walk_to(const struct turn *t, const struct pack_path *p, struct expr_item *at)
 {
-	*at = call_item(t->w);
+	*at = t->call;
 	for (unsigned i = 0; i + 1 < p->count; i++) {
 		struct expr_value v = { .known = false };
 		p->steps[i]->get(at, p->steps[i]->arg, &v);
@@ -262,10 +258,8 @@ static bool first_item(const struct turn *t, const struct pack_path *p, struct e
 /* An octet for each question: 0 not asked, else 1 and the answer. */
 static enum expr_truth answer(uint8_t *at, const struct expr *question, const struct turn *t)
 {
-	const struct expr_item call = call_item(t->w);
-
 	if (!*at)
-		*at = (uint8_t)(1 + (question ? expr_ask(question, &call) : EXPR_TRUE));
+		*at = (uint8_t)(1 + (question ? expr_ask(question, &t->call) : EXPR_TRUE));
 	return (enum expr_truth)(*at - 1);
 }
 
@@ -300,7 +294,7 @@ static void over(struct turn *t, const struct pack_path *p, const struct pack_ca
 
 	if (p->facts && !rule_has(t->w, (enum fact_kind)(p->facts - 1)))
 		return;
-	t->items[0] = t->items[1] = it = call_item(t->w);
+	t->items[0] = t->items[1] = it = t->call;
 	if (!p->count) {
 		try_chain(t, c, end);
 		return;
@@ -337,7 +331,7 @@ static struct expr_need held(const struct call *c)
 	struct expr_need kinds = { { 0 } };
 
 	for (uint32_t i = 0; i < c->fact_count; i++)
-		kinds.bits[c->facts[i].kind / 64] |= UINT64_C(1) << c->facts[i].kind % 64;
+		expr_need_add(&kinds, (int)c->facts[i].kind);
 	return kinds;
 }
 
@@ -360,14 +354,18 @@ void engine_run(struct pack_set *s, struct work *w)
 {
 	size_t n;
 	const struct rule *rules = pack_rules(s, &n);
-	struct expr_need kinds = { { 0 } };
+	struct expr_need kinds = held(w->c);
 	uint8_t applied[PACK_RULES] = { 0 }, seen[PACK_RULES] = { 0 };
+	struct turn t = {
+		.w = w, .call = { field_call(), w, w->c }, .applied = applied, .seen = seen
+	};
 
-	if (w->outcomes)
-		kinds = held(w->c);
 	for (size_t i = 0; i < n; i++) {
-		struct turn t = { .w = w, .rule = pack_at(s, i), .applied = applied, .seen = seen };
-		run_cases(&t);
+		t.rule = pack_at(s, i);
+		t.acted = t.unknown = false;
+		t.outcome = OUTCOME_VIOLATED;
+		if (t.rule->ranges_wider || expr_need_share(&t.rule->ranges, &kinds))
+			run_cases(&t);
 		if (w->outcomes)
 			w->outcomes[t.rule->as - rules] = outcome_of(&t, &kinds);
 	}

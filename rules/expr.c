@@ -103,9 +103,5 @@ const char *expr_source(const struct expr *e)
 
 enum expr_truth expr_ask(const struct expr *e, const struct expr_item *items)
 {
-	struct expr_value v = expr_eval(e, items);
-
-	if (!v.known)
-		return EXPR_UNKNOWN;
-	return v.yes ? EXPR_TRUE : EXPR_FALSE;
+	return expr_eval_truth(e, e->root, items);
 }

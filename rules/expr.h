@@ -99,9 +99,12 @@ struct expr_field {
 	/* Not for lists. `known` is false on entry and stays so for what was not observed, and all
 	 * else is zero. Of an item `at` is enough: its scope is this field's, `of` is `it`'s. */
 	void (*get)(const struct expr_item *it, int arg, struct expr_value *out);
+	bool always; /* `get` leaves it unknown of no item */
 	/* EXPR_LIST: the item behind `after` (its `at`; NULL: the first), false at the end. `at` of
 	 * no item is NULL; `out->of` is `it`'s on entry, its scope is this field's. */
 	bool (*next)(const struct expr_item *it, int arg, const void *after, struct expr_item *out);
+	/* EXPR_LIST: there is nothing on it, whichever item's it is; NULL: nobody can tell. */
+	bool (*lacks)(const void *of, int arg);
 };
 
 struct expr_scope {

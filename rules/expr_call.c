@@ -55,6 +55,17 @@ static uint16_t parse_condition(struct expr_parser *p, const struct expr_scope *
 	return o.node;
 }
 
+/* The list hangs on what is known of every item at hand: only whether it is empty matters. */
+static bool is_sure(const struct expr_parser *p, uint16_t at)
+{
+	const struct expr_node *list = &p->out->nodes[at], *of;
+
+	if (list->what != NODE_READ || !list->field->lacks || list->a == EXPR_NO_NODE)
+		return false;
+	of = &p->out->nodes[list->a];
+	return of->what == NODE_READ && of->a == EXPR_NO_NODE && of->field->always;
+}
+
 static struct expr_operand parse_quantifier(struct expr_parser *p, const uint8_t *start,
 					    enum expr_what what, const struct expr_operand *like)
 {
@@ -70,6 +81,7 @@ static struct expr_operand parse_quantifier(struct expr_parser *p, const uint8_t
 	else if (what == NODE_ALL)
 		expr_wrong_here(p, "expected \":\" and what must hold for all");
 	expr_parse_close(p);
+	n.sure = !p->failed && is_sure(p, n.a);
 	struct expr_kind kind = { .type = what == NODE_COUNT ? EXPR_NUMBER : EXPR_BOOL };
 	return expr_parse_operand(p, start, kind, n);
 }

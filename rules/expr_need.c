@@ -10,6 +10,11 @@ struct search {
 
 static struct expr_need of_node(const struct search *s, uint16_t at);
 
+void expr_need_add(struct expr_need *set, int number)
+{
+	set->bits[number / 64] |= UINT64_C(1) << number % 64;
+}
+
 static struct expr_need united(struct expr_need a, struct expr_need b)
 {
 	for (int i = 0; i < EXPR_NEED_WORDS; i++)
@@ -42,7 +47,7 @@ static struct expr_need of_any(const struct search *s, const struct expr_node *n
 	if (n->b != EXPR_NO_NODE)
 		need = of_node(s, n->b);
 	if (number >= 0 && number < EXPR_NEED_MOST)
-		need.bits[number / 64] |= UINT64_C(1) << number % 64;
+		expr_need_add(&need, number);
 	return need;
 }
 
@@ -78,6 +83,14 @@ bool expr_need_met(const struct expr_need *need, const struct expr_need *held)
 		if (need->bits[i] & ~held->bits[i])
 			return false;
 	return true;
+}
+
+bool expr_need_share(const struct expr_need *a, const struct expr_need *b)
+{
+	for (int i = 0; i < EXPR_NEED_WORDS; i++)
+		if (a->bits[i] & b->bits[i])
+			return true;
+	return false;
 }
 
 bool expr_need_reads(const struct expr *e, bool (*is)(const struct expr_field *f))

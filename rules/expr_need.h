@@ -19,6 +19,8 @@ typedef int expr_need_number(const struct expr_field *list);
  * number, and what is needed in another way, are left out. */
 struct expr_need expr_need(const struct expr *e, expr_need_number *number);
 bool expr_need_met(const struct expr_need *need, const struct expr_need *held);
+void expr_need_add(struct expr_need *set, int number); /* from 0 to below EXPR_NEED_MOST */
+bool expr_need_share(const struct expr_need *a, const struct expr_need *b); /* one at least */
 /* Anywhere in it, definitions included, a field is read for which `is` holds. */
 bool expr_need_reads(const struct expr *e, bool (*is)(const struct expr_field *f));
 

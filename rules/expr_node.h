@@ -49,6 +49,7 @@ struct expr_network {
 struct expr_node {
 	uint8_t what, op, type, slot;
 	uint8_t height;		/* nodes one above the other from here down */
+	bool sure;		/* of a quantifier: its list's `lacks` decides, see expr_call.c */
 	uint16_t a, b, c, next; /* EXPR_NO_NODE: none */
 	union {
 		struct expr_value value;
@@ -79,5 +80,7 @@ struct expr {
 
 /* The value of one node and what is below it; items as for expr_eval. */
 struct expr_value expr_eval_node(const struct expr *e, uint16_t at, const struct expr_item *items);
+/* Of a node that is true or false. */
+enum expr_truth expr_eval_truth(const struct expr *e, uint16_t at, const struct expr_item *items);
 
 #endif

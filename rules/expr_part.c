@@ -76,9 +76,5 @@ bool expr_part_test(struct expr_part p, struct expr_part_test *out)
 
 enum expr_truth expr_part_ask(struct expr_part p, const struct expr_item *items)
 {
-	struct expr_value v = expr_eval_node(p.of, p.at, items);
-
-	if (!v.known)
-		return EXPR_UNKNOWN;
-	return v.yes ? EXPR_TRUE : EXPR_FALSE;
+	return expr_eval_truth(p.of, p.at, items);
 }

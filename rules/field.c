@@ -111,7 +111,7 @@ const struct expr_scope *field_leg(void)
 		{ "messages", "SIP messages seen on it.", EXPR_NUMBER, .get = field_read_u32,
 		  FIELD_READ_AT(leg, messages) },
 		{ "facts", "What was noted on it, by kind.", EXPR_ITEM, .scope = field_fact_group,
-		  .get = item_group },
+		  .get = item_group, .always = true },
 		{ "start", "Its first packet.", EXPR_TIME, .get = field_read_time,
 		  FIELD_READ_AT(leg, first_ns) },
 		{ "end", "Its last packet.", EXPR_TIME, .get = field_read_time,
@@ -466,7 +466,7 @@ const struct expr_scope *field_call(void)
 		{ "stations", "The hosts it passed.", EXPR_LIST, .scope = field_station,
 		  .next = call_station },
 		{ "facts", "What was noted about it, by kind.", EXPR_ITEM,
-		  .scope = field_fact_group, .get = item_group },
+		  .scope = field_fact_group, .get = item_group, .always = true },
 		{ "marks", "What rules that ran before have set.", EXPR_ITEM,
 		  .scope = field_fact_marks, .get = call_marks },
 	};

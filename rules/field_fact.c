@@ -163,6 +163,11 @@ static bool fact_next(const struct expr_item *it, int arg, const void *after, st
 	return f != NULL;
 }
 
+static bool fact_lacks(const void *of, int arg)
+{
+	return !rule_has(of, (enum fact_kind)arg);
+}
+
 _Static_assert((int)FACT_KINDS <= (int)EXPR_NEED_MOST, "every kind of fact has a number");
 
 /* Marks, and the lines that carry them: what rules change while they run. */
@@ -180,7 +185,13 @@ const struct expr_scope *field_fact_group(void)
 {
 	static const struct expr_field fields[] = {
 #define FACT(name, text)                                                                           \
-	{ #name, text, EXPR_LIST, .scope = field_fact, .arg = FACT_##name, .next = fact_next },
+	{ #name,                                                                                   \
+	  text,                                                                                    \
+	  EXPR_LIST,                                                                               \
+	  .scope = field_fact,                                                                     \
+	  .arg = FACT_##name,                                                                      \
+	  .next = fact_next,                                                                       \
+	  .lacks = fact_lacks },
 #include "analyzer/model/fact.def"
 #undef FACT
 	};
@@ -222,7 +233,7 @@ const struct expr_scope *field_fact_line(void)
 		{ "media", "Its m-line; unknown for what belongs to none.", EXPR_ITEM,
 		  .scope = field_media, .get = line_media },
 		{ "facts", "What was noted about it, by kind.", EXPR_ITEM,
-		  .scope = field_fact_group, .get = line_group },
+		  .scope = field_fact_group, .get = line_group, .always = true },
 		{ "keys_refuted",
 		  "Grade of the best evidence so far that its keys are out; 0: none.", EXPR_NUMBER,
 		  .get = line_refuted },

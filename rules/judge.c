@@ -234,6 +234,18 @@ static bool selected(struct judge *j, const struct work *w)
 	return yes == EXPR_TRUE;
 }
 
+static const char *gating_text(const struct judge *j, struct work *w, uint32_t gating)
+{
+	struct words t = { .n = 0 };
+
+	words_add(&t, "no finding at or above ");
+	words_add(&t, judge_severity_text(j->options.fail_on));
+	words_add(&t, ": ");
+	words_number(&t, gating);
+	words_add(&t, " found");
+	return rule_words(w, &t);
+}
+
 static void apply_policy(struct judge *j, struct work *w)
 {
 	struct judgement *now = &j->now;
@@ -243,9 +255,7 @@ static void apply_policy(struct judge *j, struct work *w)
 	now->unknown = arena_take(j->arena, (j->require_count + 1) * sizeof *now->unknown);
 	now->policy = gating ? POLICY_NOT_MET : POLICY_MET;
 	if (gating && now->unmet)
-		now->unmet[now->unmet_count++] =
-			rule_text(w, "no finding at or above %s: %u found",
-				  judge_severity_text(j->options.fail_on), (unsigned)gating);
+		now->unmet[now->unmet_count++] = gating_text(j, w, gating);
 	ask_requires(j, w);
 }
 
@@ -342,10 +352,12 @@ struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything
 
 uint64_t judge_problem(const struct finding *f)
 {
-	char first[17] = { 0 };
+	uint64_t n = 0;
 
-	memcpy(first, f->problem, 16);
-	return strtoull(first, NULL, 16);
+	/* Of a letter, a to f, bit 6 is set and the lower four count from 1. */
+	for (int i = 0; i < 16 && f->problem[i]; i++)
+		n = n << 4 | (uint64_t)((f->problem[i] & 15) + 9 * (f->problem[i] >> 6));
+	return n;
 }
 
 /* ---- words -------------------------------------------------------------------- */

@@ -340,6 +340,21 @@ static enum err cases_of(struct pack_read *r, const json_t *o, struct pack_rule 
 	return e;
 }
 
+/* Where none of it is there, no case of the rule has anything to try. */
+static void note_ranges(struct pack_rule *rule)
+{
+	for (size_t i = 0; i < rule->case_count; i++) {
+		const struct pack_case *c = &rule->cases[i];
+		rule->ranges_wider |= c->each_count == 0;
+		for (size_t k = 0; k < c->each_count; k++) {
+			if (c->each[k].facts)
+				expr_need_add(&rule->ranges, c->each[k].facts - 1);
+			else
+				rule->ranges_wider = true;
+		}
+	}
+}
+
 static enum err new_id(struct pack_read *r, const char *id)
 {
 	size_t n = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
@@ -413,6 +428,7 @@ static enum err read_rule(struct pack_read *r, const json_t *o)
 	rule->seen_as = asks_as(r->set, rule, r->set->rule_count - 1, true);
 	if (e == ERR_OK)
 		e = cases_of(r, o, rule);
+	note_ranges(rule);
 	if (e == ERR_OK)
 		r->rule = NULL;
 	return e;

@@ -78,8 +78,10 @@ struct pack_rule {
 	struct expr_need seen_needs; /* kinds of fact without which `seen` is not true */
 	struct pack_case *cases;
 	size_t case_count;
-	const json_t *source; /* of the rule, for its examples and hints; lives with the set */
-	const char *pack;     /* its file */
+	struct expr_need ranges; /* kinds of fact that its cases range over */
+	bool ranges_wider;	 /* and over other things */
+	const json_t *source;	 /* of the rule, for its examples and hints; lives with the set */
+	const char *pack;	 /* its file */
 };
 
 struct pack_set;

@@ -106,15 +106,13 @@ static void hex(const uint8_t *bytes, char out[PROBLEM_HEX])
 
 static void write_element(const struct endpoint *e, char out[ENDPOINT_TEXT])
 {
-	char host[ADDR_TEXT];
-
 	out[0] = '\0';
 	if (addr_is_none(&e->addr))
 		return;
 	if (e->port)
 		(void)addr_endpoint_text(e, out);
 	else
-		memcpy(out, addr_text(&e->addr, host), sizeof host);
+		(void)addr_text(&e->addr, out);
 }
 
 static const struct problem_known *look_up(struct problem_memo *memo, const struct parts *p)
@@ -129,8 +127,7 @@ static const struct problem_known *look_up(struct problem_memo *memo, const stru
 	digest_sha256(key, raw);
 	known->fixed = fixed;
 	known->seeded = seeded;
-	hex(raw, known->hex);
-	write_element(&p->element, known->element);
+	memcpy(known->name, raw, sizeof known->name);
 	return known;
 }
 
@@ -153,15 +150,16 @@ static void name_occurrence(const struct call *c, struct finding *f)
 void problem_name(struct problem_memo *memo, struct arena *arena, const struct call *c,
 		  struct problem_scope at, struct finding *f)
 {
+	char element[ENDPOINT_TEXT];
 	struct parts p;
 
 	memset(&p, 0, sizeof p);
 	memcpy(p.rule, f->rule->id, strnlen(f->rule->id, sizeof p.rule));
 	take_pair(&p, c, at);
-	const struct problem_known *known = look_up(memo, &p);
-	memcpy(f->problem, known->hex, sizeof f->problem);
+	hex(look_up(memo, &p)->name, f->problem);
 	name_occurrence(c, f);
-	f->element = arena_text(arena, slice_of(known->element));
+	write_element(&p.element, element);
+	f->element = arena_text(arena, slice_of(element));
 	if (!f->element)
 		f->element = "";
 }

@@ -8,8 +8,7 @@ enum { PROBLEM_HEX = 33, PROBLEM_MEMO = 1024 };
 
 struct problem_known {
 	uint64_t fixed, seeded;
-	char hex[PROBLEM_HEX];
-	char element[ENDPOINT_TEXT];
+	uint8_t name[(PROBLEM_HEX - 1) / 2];
 };
 
 /* Remembers names already worked out; a short cut only. */

@@ -39,12 +39,12 @@ struct arena *arena_new(size_t budget)
 	return a;
 }
 
-static void drop_to(struct arena *a, struct chunk *keep)
+static void drop(struct chunk *c)
 {
-	while (a->newest != keep) {
-		struct chunk *older = a->newest->older;
-		free(a->newest);
-		a->newest = older;
+	while (c) {
+		struct chunk *older = c->older;
+		free(c);
+		c = older;
 	}
 }
 
@@ -52,19 +52,24 @@ void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
-	drop_to(a, NULL);
+	drop(a->newest);
 	free(a);
 }
 
+/* The newest is the largest, so that an arena used again for the like soon needs no other. */
 void arena_reset(struct arena *a)
 {
-	struct chunk *first = a->newest;
+	struct chunk *kept = a->newest;
 
-	while (first->older)
-		first = first->older;
-	drop_to(a, first);
-	memset(first->bytes, 0, first->used);
-	first->used = a->used = 0;
+	while (kept->size > LARGEST_CHUNK && kept->older) {
+		a->newest = kept->older;
+		free(kept);
+		kept = a->newest;
+	}
+	drop(kept->older);
+	kept->older = NULL;
+	memset(kept->bytes, 0, kept->used);
+	kept->used = a->used = 0;
 	a->spent = false;
 }
 

@@ -25,7 +25,8 @@ enum {
 typedef size_t unpack_fn(struct block *b, uint8_t *to, size_t n);
 
 struct block {
-	int fd;
+	int fd; /* -1: bytes come from elsewhere */
+	struct block_from from;
 	bool regular, endless;
 	bool raw_end; /* the file has no more bytes */
 	bool ended;   /* nor will there be any for the reader */
@@ -56,7 +57,7 @@ static size_t read_some(struct block *b, uint8_t *to, size_t n)
 	ssize_t got;
 
 	do
-		got = read(b->fd, to, n);
+		got = b->fd < 0 ? b->from.read(b->from.ctx, to, n) : read(b->fd, to, n);
 	while (got < 0 && errno == EINTR);
 	if (got < 0) {
 		char clause[TROUBLE_MAX];
@@ -179,11 +180,12 @@ static void feed(struct block *b)
 	}
 }
 
-static size_t read_unpacked(struct block *b, uint8_t *to, size_t n)
+/* Up to n bytes; goes on until there are `least`, or no more. */
+static size_t read_unpacked(struct block *b, uint8_t *to, size_t n, size_t least)
 {
 	size_t got = 0;
 
-	while (got < n && !b->ended) {
+	while (got < least && !b->ended) {
 		size_t before = b->left.n;
 		size_t made = b->unpack(b, to + got, n - got);
 
@@ -194,25 +196,38 @@ static size_t read_unpacked(struct block *b, uint8_t *to, size_t n)
 	return got;
 }
 
+static size_t take_ahead(struct block *b, uint8_t *to, size_t n)
+{
+	size_t kept = b->ahead_n - b->ahead_at;
+
+	if (kept > n)
+		kept = n;
+	if (kept)
+		memcpy(to, b->ahead + b->ahead_at, kept);
+	b->ahead_at += kept;
+	return kept;
+}
+
 size_t block_read(struct block *b, void *to, size_t n)
 {
 	uint8_t *at = to;
-	size_t kept = b->ahead_n - b->ahead_at;
+	size_t kept = take_ahead(b, at, n);
 
-	if (!kept)
-		return read_unpacked(b, at, n);
-	if (kept > n)
-		kept = n;
-	memcpy(at, b->ahead + b->ahead_at, kept);
-	b->ahead_at += kept;
-	return kept + read_unpacked(b, at + kept, n - kept);
+	return kept + read_unpacked(b, at + kept, n - kept, n - kept);
+}
+
+size_t block_some(struct block *b, void *to, size_t n)
+{
+	size_t kept = take_ahead(b, to, n);
+
+	return kept ? kept : read_unpacked(b, to, n, n ? 1 : 0);
 }
 
 static struct slice lend_unpacked(struct block *b)
 {
 	if (!b->unpacked)
 		b->unpacked = mem_grow(NULL, UNPACKED, 1);
-	return (struct slice){ b->unpacked, read_unpacked(b, b->unpacked, UNPACKED) };
+	return (struct slice){ b->unpacked, read_unpacked(b, b->unpacked, UNPACKED, 1) };
 }
 
 struct slice block_lend(struct block *b)
@@ -235,7 +250,7 @@ struct slice block_lend(struct block *b)
 struct slice block_peek(struct block *b)
 {
 	if (!b->ahead_n)
-		b->ahead_n = read_unpacked(b, b->ahead, sizeof b->ahead);
+		b->ahead_n = read_unpacked(b, b->ahead, sizeof b->ahead, sizeof b->ahead);
 	return (struct slice){ b->ahead, b->ahead_n };
 }
 
@@ -326,6 +341,18 @@ enum err block_open(struct block **out, const char *path, struct hasher *hasher,
 	return ERR_OK;
 }
 
+struct block *block_over(struct block_from from, struct hasher *hasher)
+{
+	struct block *b = mem_zero(1, sizeof *b);
+
+	b->fd = -1;
+	b->from = from;
+	b->hasher = hasher;
+	(void)refill(b, MAGIC);
+	detect(b);
+	return b;
+}
+
 const char *block_trouble(const struct block *b)
 {
 	return b->trouble[0] ? b->trouble : NULL;
@@ -349,7 +376,7 @@ uint64_t block_place(const struct block *b)
 void block_finish(struct block *b, uint64_t *bytes, char sha256[DIGEST_HEX])
 {
 	b->ended = true;
-	while (refill(b, 1))
+	while (b->fd >= 0 && refill(b, 1))
 		;
 	hasher_wait(b->hasher);
 	*bytes = b->bytes;
@@ -373,7 +400,8 @@ void block_close(struct block *b)
 	if (b->unpack == unpack_gzip)
 		(void)inflateEnd(&b->z);
 	(void)ZSTD_freeDStream(b->zstd);
-	(void)close(b->fd);
+	if (b->fd >= 0)
+		(void)close(b->fd);
 	explicit_bzero(b->ahead, sizeof b->ahead);
 	if (b->unpacked)
 		explicit_bzero(b->unpacked, UNPACKED);

@@ -2,6 +2,8 @@
 #ifndef EARSHOT_BLOCK_H
 #define EARSHOT_BLOCK_H
 
+#include <sys/types.h>
+
 #include "analyzer/base/err.h"
 #include "analyzer/base/text.h"
 #include "analyzer/capture/hasher.h"
@@ -9,6 +11,12 @@
 enum { BLOCK_PEEK = 32 };
 
 struct block;
+
+/* Bytes that come from elsewhere than a file by name: as read(2) gives them, and 0 at the end. */
+struct block_from {
+	ssize_t (*read)(void *ctx, void *to, size_t n);
+	void *ctx;
+};
 
 /*
  * Opens `path` ("-": standard input). The buffers are the hasher's, which must
@@ -18,6 +26,8 @@ struct block;
  */
 enum err block_open(struct block **out, const char *path, struct hasher *hasher, bool hash,
 		    struct text *why) MUST_CHECK;
+/* The same over bytes from elsewhere, which are not digested. */
+struct block *block_over(struct block_from from, struct hasher *hasher);
 void block_close(struct block *b); /* NULL is fine */
 
 /*
@@ -26,6 +36,9 @@ void block_close(struct block *b); /* NULL is fine */
  * breaks; block_trouble then tells which.
  */
 size_t block_read(struct block *b, void *to, size_t n);
+
+/* What has come of them, up to n: waits only for the first. 0: the file ends or breaks. */
+size_t block_some(struct block *b, void *to, size_t n);
 
 /*
  * A stretch of what comes next, unpacked, where it stands; empty where the file ends or
@@ -53,7 +66,8 @@ bool block_endless(const struct block *b);
 /* Octets of the file as given that were read so far. */
 uint64_t block_place(const struct block *b);
 
-/* Reads what is left of the file and tells its size and digest (empty without hash). */
+/* Reads what is left of the file and tells its size and digest (empty without hash). Of bytes from
+ * elsewhere nothing more is read: their end may never come. */
 void block_finish(struct block *b, uint64_t *bytes, char sha256[DIGEST_HEX]);
 
 #endif

@@ -32,7 +32,7 @@ static ssize_t feed(void *cookie, char *to, size_t n)
 	size_t kept = c->header_n - c->header_at;
 
 	if (!kept)
-		return (ssize_t)block_read(c->block, to, n);
+		return (ssize_t)block_some(c->block, to, n); /* a pipe's frames wait for no more */
 	if (kept > n)
 		kept = n;
 	memcpy(to, c->header + c->header_at, kept);

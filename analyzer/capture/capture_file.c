@@ -136,6 +136,16 @@ static bool open_source(struct capture_file *f, struct text *why)
 	return f->classic != NULL;
 }
 
+static enum err open_block(struct capture_file *f, struct text *why)
+{
+	const struct capture_file_run *run = f->run;
+
+	if (!run->from)
+		return block_open(&f->block, f->info->path, run->hasher, run->hash, why);
+	f->block = block_over(*run->from, run->hasher);
+	return ERR_OK;
+}
+
 struct capture_file *capture_file_open(struct capture_input *info,
 				       const struct capture_file_run *run)
 {
@@ -144,7 +154,7 @@ struct capture_file *capture_file_open(struct capture_input *info,
 
 	f->info = info;
 	f->run = run;
-	if (block_open(&f->block, info->path, run->hasher, run->hash, &why)) {
+	if (open_block(f, &why)) {
 		f->ended = true;
 		capture_file_problem(info, 0, text_of(&why));
 	} else if (!open_source(f, &why)) {
@@ -354,6 +364,11 @@ void capture_file_finish(struct capture_file *f)
 	block_close(f->block);
 	f->block = NULL;
 	f->ended = true;
+}
+
+uint64_t capture_file_drops(const struct capture_file *f)
+{
+	return f->pcapng ? capture_pcapng_drops(f->pcapng) : 0;
 }
 
 uint64_t capture_file_place(const struct capture_file *f)

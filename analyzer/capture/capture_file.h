@@ -2,6 +2,7 @@
 #ifndef EARSHOT_CAPTURE_FILE_H
 #define EARSHOT_CAPTURE_FILE_H
 
+#include "analyzer/capture/block.h"
 #include "analyzer/capture/capture.h"
 #include "analyzer/capture/filter.h"
 #include "analyzer/capture/hasher.h"
@@ -13,6 +14,7 @@ struct capture_file_run {
 	struct hasher *hasher;
 	struct filter *filter; /* NULL: every frame passes */
 	bool hash;
+	const struct block_from *from; /* NULL: info->path is opened; else it is but a name */
 };
 
 /*
@@ -38,6 +40,9 @@ void capture_file_finish(struct capture_file *f);
 
 /* Of the input so far; valid until capture_file_close. `input` of each is not set. */
 size_t capture_file_secrets(const struct capture_file *f, const struct capture_secret **out);
+
+/* What the file says so far was dropped when it was written. */
+uint64_t capture_file_drops(const struct capture_file *f);
 
 /* Octets of the file as given that were read so far; its size once it has ended. */
 uint64_t capture_file_place(const struct capture_file *f);

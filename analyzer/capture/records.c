@@ -62,16 +62,15 @@ static size_t gather(struct records *r, uint8_t *to, size_t n)
 	size_t got = 0;
 
 	while (got < n) {
-		struct slice part = slice_upto(r->left, n - got);
-
-		if (part.n)
-			memcpy(to + got, part.p, part.n);
-		got += part.n;
-		r->left = slice_from(r->left, part.n);
+		/* Not before it is needed: the next bytes of a pipe may be long in coming. */
 		if (!r->left.n)
 			r->left = block_lend(r->block);
 		if (!r->left.n)
 			break;
+		struct slice part = slice_upto(r->left, n - got);
+		memcpy(to + got, part.p, part.n);
+		got += part.n;
+		r->left = slice_from(r->left, part.n);
 	}
 	return got;
 }

@@ -15,15 +15,10 @@
 
 static enum err unknown(struct slice name)
 {
-	const char *words[64], *near;
+	const char *words[128], *near;
 	int n = (int)(name.n < 64 ? name.n : 64);
 	size_t count = option_count();
 
-	if (option_is_later(name)) {
-		fprintf(stderr, "earshot: --%.*s is not in this version\n", n,
-			(const char *)name.p);
-		return ERR_USAGE;
-	}
 	if (count > sizeof words / sizeof *words)
 		count = sizeof words / sizeof *words;
 	for (size_t i = 0; i < count; i++)
@@ -34,17 +29,19 @@ static enum err unknown(struct slice name)
 	return ERR_USAGE;
 }
 
-/* Options of audit that would do nothing elsewhere are refused there. */
+static const char *const commands[] = { "audit", "inventory draft", "render", "watch" };
+
+/* Options that would do nothing in a subcommand are refused there. */
 static bool takes(const struct args *a, const struct option *o)
 {
-	return a->of == ARGS_OF_AUDIT || (a->of == ARGS_OF_DRAFT ? o->draft : option_is_writing(o));
+	return (o->of & (1U << a->of)) != 0;
 }
 
 static enum err take(struct args *a, const struct option *o, const char *value, const char *where)
 {
 	if (!takes(a, o)) {
 		fprintf(stderr, "earshot: %s%s is no option of `%s`\n", where, o->name,
-			a->of == ARGS_OF_DRAFT ? "inventory draft" : "render");
+			commands[a->of]);
 		return ERR_USAGE;
 	}
 	const char *wrong = o->take(a, value);
@@ -55,7 +52,7 @@ static enum err take(struct args *a, const struct option *o, const char *value, 
 	return ERR_USAGE;
 }
 
-static char *hold(struct args *a, struct slice s)
+char *args_hold(struct args *a, struct slice s)
 {
 	char *copy = mem_zero(s.n + 1, 1);
 
@@ -83,7 +80,7 @@ static enum err take_source(struct args *a, const char *word)
 	if (!equals || equals == word || access(word, F_OK) == 0)
 		return ERR_OK;
 	struct capture_source *s = &a->sources[a->source_count - 1];
-	s->label = hold(a, (struct slice){ (const uint8_t *)word, (size_t)(equals - word) });
+	s->label = args_hold(a, (struct slice){ (const uint8_t *)word, (size_t)(equals - word) });
 	s->path = equals + 1;
 	return ERR_OK;
 }
@@ -121,8 +118,7 @@ static enum err take_short(struct args *a, char **argv, int left, int *used)
 	for (const char *c = argv[0] + 1; *c; c++) {
 		const struct option *o = option_by_letter(*c);
 		if (!o) {
-			fprintf(stderr, "earshot: no option -%c%s\n", *c,
-				*c == 'i' || *c == 'Y' ? " in this version" : "");
+			fprintf(stderr, "earshot: no option -%c\n", *c);
 			return ERR_USAGE;
 		}
 		if (!o->valued) {
@@ -184,7 +180,7 @@ static enum err config_line(struct args *a, struct slice line, const char *path,
 		return ERR_OK; /* the file serves all subcommands */
 	if (!o->valued && slice_eq(value, SLICE("no")))
 		return ERR_OK;
-	return take(a, o, hold(a, value), "");
+	return take(a, o, args_hold(a, value), "");
 }
 
 static enum err read_config(struct args *a, const char *path)
@@ -246,11 +242,40 @@ static enum err say(const char *text)
 	return ERR_USAGE;
 }
 
+bool args_is_lines(const char *format)
+{
+	return strcmp(format, "ndjson") == 0 || strcmp(format, "ecs") == 0;
+}
+
+/* Lines may go to a stream, and to one place; reports are written again and again. */
+static enum err agree_watch(struct args *a)
+{
+	size_t lines = 0;
+
+	if (a->source_count + a->watch.source_count == 0)
+		return say("nothing to watch: give -i IFACE, --hep ADDR:PORT, --follow DIR or a "
+			   "capture");
+	if (a->format_count == 0)
+		a->formats[a->format_count++] = "ndjson";
+	for (size_t i = 0; i < a->format_count; i++)
+		lines += args_is_lines(a->formats[i]);
+	if (lines < a->format_count && !a->all_as && (!a->output || strcmp(a->output, "-") == 0))
+		return say(
+			"a report that is written again and again needs -o FILE or --all-as BASE");
+	if (!a->watch.syslog_count && (a->watch.syslog_ca || a->watch.syslog_cert))
+		return say("--syslog-ca and --syslog-cert are for --syslog tls:HOST");
+	if (!a->watch.syslog_cert != !a->watch.syslog_key)
+		return say("--syslog-cert and --syslog-key go together");
+	return ERR_OK;
+}
+
 static enum err agree(struct args *a)
 {
 	if (a->help)
 		return ERR_OK;
-	if (a->source_count == 0 && a->of != ARGS_OF_RENDER)
+	if (a->of == ARGS_OF_WATCH && agree_watch(a) != ERR_OK)
+		return ERR_USAGE;
+	if (a->source_count == 0 && a->of != ARGS_OF_RENDER && a->of != ARGS_OF_WATCH)
 		return say(a->of == ARGS_OF_DRAFT
 				   ? "no capture given; try `earshot inventory draft call.pcap`"
 				   : "no capture given; try `earshot audit call.pcap`");
@@ -346,14 +371,26 @@ static void help_render(void)
 	     "Nothing is judged again: what the report does not say, no format says.\n");
 }
 
+static void help_watch(void)
+{
+	puts("earshot watch - who is within earshot of the calls that pass here?\n"
+	     "\n"
+	     "  earshot watch -i mirror0 -o /var/log/earshot/calls.ndjson --metrics 9469\n"
+	     "  earshot watch --hep 0.0.0.0:9060 --syslog tls:siem.example.org\n"
+	     "\n"
+	     "usage: earshot watch [options] -i IFACE | --hep ADDR:PORT | --follow DIR | "
+	     "CAPTURE...\n"
+	     "\n"
+	     "Each call is told as it ends, and again, firm, once nothing more can come.\n"
+	     "Formats ndjson (default) and ecs are lines; any other is a report, written anew\n"
+	     "every few minutes.\n");
+}
+
 void args_help(enum args_of of)
 {
-	if (of == ARGS_OF_AUDIT)
-		help_audit();
-	else if (of == ARGS_OF_DRAFT)
-		help_draft();
-	else
-		help_render();
+	static void (*const heads[])(void) = { help_audit, help_draft, help_render, help_watch };
+
+	heads[of]();
 	for (size_t i = 0; i < option_count(); i++) {
 		const struct option *o = option_at(i);
 		if (!o->help || !takes(&(struct args){ .of = of }, o))
@@ -368,8 +405,13 @@ void args_help(enum args_of of)
 		puts("exit: 0 fine, 2 usage, 3 no report could be read, 5 not written.");
 		return;
 	}
-	if (of == ARGS_OF_AUDIT)
+	if (of == ARGS_OF_AUDIT || of == ARGS_OF_WATCH)
 		help_formats();
+	if (of == ARGS_OF_WATCH) {
+		puts("exit: 0 ended as asked, 2 usage, 3 a source could not be read, 5 not "
+		     "written.");
+		return;
+	}
 	puts(of == ARGS_OF_AUDIT ? "exit: 0 fine, 1 findings or a requirement refuted, 2 usage, "
 				   "3 damaged input,\n"
 				   "      4 nothing to judge or not observed, 5 report not "

@@ -3,6 +3,7 @@
 #define EARSHOT_ARGS_H
 
 #include "analyzer/capture/capture.h"
+#include "analyzer/cmd/watch_args.h"
 #include "reports/document.h"
 #include "rules/judge.h"
 
@@ -19,7 +20,7 @@ enum {
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Which subcommand reads the words: the others take fewer options than audit. */
-enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT, ARGS_OF_RENDER };
+enum args_of { ARGS_OF_AUDIT, ARGS_OF_DRAFT, ARGS_OF_RENDER, ARGS_OF_WATCH };
 
 /* A subcommand with its options. Texts are borrowed from argv, or owned by `held` (args_free). */
 struct args {
@@ -65,6 +66,7 @@ struct args {
 	int verbose; /* -1 quiet, 0, 1 */
 	enum color_when color;
 	bool help;
+	struct watch_args watch; /* of `watch` alone */
 	char **held;
 	size_t held_count;
 };
@@ -75,6 +77,8 @@ struct args {
  */
 enum err args_read(struct args *a, enum args_of of, int argc, char **argv) MUST_CHECK;
 void args_free(struct args *a);
-void args_help(enum args_of of); /* one screen, on standard output */
+char *args_hold(struct args *a, struct slice s); /* a copy that lives as long as *a */
+bool args_is_lines(const char *format);		 /* a line a call, as calls end: ndjson, ecs */
+void args_help(enum args_of of);		 /* one screen, on standard output */
 
 #endif

@@ -18,6 +18,7 @@
 #include "analyzer/cmd/before.h"
 #include "analyzer/cmd/bundle_cmd.h"
 #include "analyzer/cmd/network.h"
+#include "analyzer/cmd/opening.h"
 #include "analyzer/cmd/progress.h"
 #include "analyzer/cmd/sandbox.h"
 #include "analyzer/cmd/summary.h"
@@ -114,74 +115,6 @@ static bool open_document(struct run *r)
 	return r->document != NULL;
 }
 
-static bool open_redaction(struct run *r)
-{
-	char *key;
-	size_t n;
-
-	if (!r->args.redact_key)
-		return true;
-	if (!keys_read_file(r->args.redact_key, &key, &n) || n < 16) {
-		fprintf(stderr, "earshot: %s: %s\n", r->args.redact_key,
-			key ? "a key of less than 16 octets" : strerror(errno));
-		free(key);
-		return false;
-	}
-	digest_set_key((struct slice){ (uint8_t *)key, n });
-	explicit_bzero(key, n);
-	free(key);
-	return true;
-}
-
-static bool open_judge(struct run *r)
-{
-	char *why = NULL;
-	struct judge_options options = {
-		.rules = r->chosen.policy,
-		.fail_on = r->args.fail_on_given ? r->args.fail_on : r->chosen.policy->fail_on,
-		.requires = r->args.requires,
-		.min_coverage = r->args.min_coverage_given ? r->args.min_coverage
-							   : r->chosen.policy->min_coverage,
-		.baseline = r->before.baseline,
-		.waivers = r->before.waivers,
-		.where = r->args.where,
-	};
-
-	if (judge_new(&r->judge, options, &why) == ERR_OK)
-		return true;
-	fprintf(stderr, "earshot: --require: %s\n", why ? why : "cannot be read");
-	free(why);
-	return false;
-}
-
-static bool check_where(const struct run *r)
-{
-	struct expr *e = NULL;
-	char *why = NULL;
-
-	if (!r->args.where || field_row_compile(slice_of(r->args.where), &e, &why) == ERR_OK) {
-		expr_free(e);
-		return true;
-	}
-	fprintf(stderr, "earshot: --where: %s\n", why);
-	free(why);
-	return false;
-}
-
-/* Before any rule is asked for: policies, waivers and frameworks may name those of the user's. */
-static bool open_rules(const struct run *r)
-{
-	char *why = NULL;
-
-	for (size_t i = 0; i < r->args.rule_count; i++)
-		if (pack_add_file(pack_builtin(), r->args.rules[i], &why) != ERR_OK) {
-			fprintf(stderr, "earshot: %s\n", why);
-			free(why);
-			return false;
-		}
-	return true;
-}
-
 /* From here on the process reads what strangers wrote. */
 static void confine(const struct run *r)
 {
@@ -210,11 +143,13 @@ static void confine(const struct run *r)
 static bool open_all(struct run *r)
 {
 	r->exit = EXIT_USAGE;
-	if (!open_rules(r) || !check_where(r) || keys_open(&r->args, &r->keys) != ERR_OK ||
+	if (!opening_rules(&r->args) || !opening_where(&r->args) ||
+	    keys_open(&r->args, &r->keys) != ERR_OK ||
 	    network_open(r->args.inventory, &r->network) != ERR_OK ||
 	    chosen_open(&r->args, &r->chosen) != ERR_OK ||
 	    before_open(&r->args, &r->before) != ERR_OK ||
-	    bundle_cmd_open(&r->args, &r->bundle) != ERR_OK || !open_redaction(r) || !open_judge(r))
+	    bundle_cmd_open(&r->args, &r->bundle) != ERR_OK || !opening_redaction(&r->args) ||
+	    !opening_judge(&r->args, &r->chosen, &r->before, &r->judge))
 		return false;
 	confine(r);
 	if (!inputs_open(&r->args, &r->capture))
@@ -263,8 +198,9 @@ static void perform(struct run *r)
 	inputs_tell(r->capture, r->args.verbose);
 	before_tell(&r->before, r->args.verbose);
 	if (r->exit == 0) {
-		int gate =
-			summary_finish(&r->summary, &r->pipeline, r->document, &r->args, &r->keys);
+		struct summary_inputs inputs = summary_inputs(&r->summary, r->capture);
+		int gate = summary_finish(&r->summary, &r->pipeline, &inputs, r->document, &r->args,
+					  &r->keys, NULL);
 		if (r->into)
 			write_into(r);
 		else if (!r->stream)

@@ -12,6 +12,7 @@
 #include "analyzer/cmd/plan_cmd.h"
 #include "analyzer/cmd/render_cmd.h"
 #include "analyzer/cmd/verify_cmd.h"
+#include "analyzer/cmd/watch_cmd.h"
 
 static int version(int argc, char **argv)
 {
@@ -29,6 +30,7 @@ static const struct command {
 	const char *summary; /* NULL: spelled as an option, not listed */
 } commands[] = {
 	{ "audit", audit_run, "captures in, report out" },
+	{ "watch", watch_cmd_run, "live mirror in, records out as calls end" },
 	{ "inventory", draft_cmd_run, "draft: hosts that were seen, as a list to confirm" },
 	{ "render", render_cmd_run, "an earlier JSON report in another format" },
 	{ "compare", compare_cmd_run,
@@ -47,7 +49,7 @@ static const struct command {
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 /* Named by the contract, refused until they work. */
-static const char *const later[] = { "watch", "probe", "join" };
+static const char *const later[] = { "probe", "join" };
 
 static int help(int argc, char **argv)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyzer/base/mem.h"
+#include "analyzer/cmd/option_watch.h"
 #include "reports/report.h"
 
 static const char *add(const char **list, size_t *count, size_t most, const char *value)
@@ -318,125 +319,106 @@ static const char *take_help(struct args *a, const char *value)
 }
 
 static const struct option options[] = {
-	{ "format", 'f', true, true, false, take_format,
+	{ "format", 'f', true, true, OPTION_AUDIT | OPTION_RENDER | OPTION_WATCH, take_format,
 	  "NAME     text (default), json, html, ... (below); may be repeated" },
-	{ "output", 'o', true, false, true, take_output,
-	  "FILE     where to write; DIR/ for several formats" },
-	{ "all-as", 0, true, false, false, take_all_as,
+	{ "output", 'o', true, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_RENDER | OPTION_WATCH,
+	  take_output, "FILE     where to write; DIR/ for several formats" },
+	{ "all-as", 0, true, false, OPTION_AUDIT | OPTION_RENDER | OPTION_WATCH, take_all_as,
 	  "BASE     BASE.json, BASE.html, ... for all formats named" },
-	{ "where", 'Y', true, true, false, take_where,
+	{ "where", 'Y', true, true, OPTION_AUDIT | OPTION_WATCH, take_where,
 	  "EXPR     only rows of which it is true, e.g. label<=WEAK" },
-	{ "rules", 0, true, true, false, take_rules,
+	{ "rules", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_rules,
 	  "FILE     a pack of rules of your own, beside the catalogue" },
-	{ "policy", 0, true, true, false, take_policy,
+	{ "policy", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_policy,
 	  "NAME     what must hold: baseline (default), e2ee, ... or a file" },
-	{ "framework", 0, true, true, false, take_framework,
+	{ "framework", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_framework,
 	  "NAME,... what to hold it against: hipaa (default), pci, ... or files" },
-	{ "fail-on", 0, true, true, false, take_fail_on,
+	{ "fail-on", 0, true, true, OPTION_AUDIT, take_fail_on,
 	  "SEVERITY gate on findings from here up (default: the policy's)" },
-	{ "require", 0, true, true, false, take_require,
+	{ "require", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_require,
 	  "EXPR     what must be seen to hold, e.g. media=pass" },
-	{ "min-coverage", 0, true, true, false, take_coverage,
+	{ "min-coverage", 0, true, true, OPTION_AUDIT, take_coverage,
 	  "PCT      exit 4 when less of what is needed was seen" },
-	{ "redact", 0, true, true, false, take_redact, "MODE     mask (default), hmac, none" },
-	{ "redact-key", 0, true, true, false, take_redact_key,
+	{ "redact", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_redact,
+	  "MODE     mask (default), hmac, none" },
+	{ "redact-key", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_redact_key,
 	  "FILE     the key of --redact hmac" },
-	{ "redact-addresses", 0, false, true, false, take_redact_addresses,
+	{ "redact-addresses", 0, false, true, OPTION_AUDIT | OPTION_WATCH, take_redact_addresses,
 	  "         hide addresses of infrastructure too" },
-	{ "offset", 0, true, false, true, take_offset,
+	{ "offset", 0, true, false, OPTION_AUDIT | OPTION_DRAFT, take_offset,
 	  "LABEL=S  seconds to add to the times of a capture" },
-	{ "skew", 0, true, true, true, take_skew,
+	{ "skew", 0, true, true, OPTION_AUDIT | OPTION_DRAFT | OPTION_WATCH, take_skew,
 	  "SECONDS  how far clocks of capture points may differ (2)" },
-	{ "bpf", 0, true, true, true, take_bpf,
+	{ "bpf", 0, true, true, OPTION_AUDIT | OPTION_DRAFT | OPTION_WATCH, take_bpf,
 	  "EXPR     capture filter; only matching packets are judged" },
-	{ "keylog", 0, true, false, true, take_keylog,
+	{ "keylog", 0, true, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_WATCH, take_keylog,
 	  "FILE     TLS key log: opens TLS and DTLS it fits" },
-	{ "tls-key", 0, true, false, true, take_tls_key,
+	{ "tls-key", 0, true, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_WATCH, take_tls_key,
 	  "FILE     TLS private key: opens TLS with RSA key transport" },
-	{ "ca", 0, true, false, false, take_ca, "FILE     certificates to trust, in PEM" },
-	{ "stir-certs", 0, true, false, false, take_stir_certs,
+	{ "ca", 0, true, false, OPTION_AUDIT | OPTION_WATCH, take_ca,
+	  "FILE     certificates to trust, in PEM" },
+	{ "stir-certs", 0, true, false, OPTION_AUDIT | OPTION_WATCH, take_stir_certs,
 	  "DIR      certificates of identity signers, in PEM" },
-	{ "inventory", 0, true, true, false, take_inventory,
+	{ "inventory", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_inventory,
 	  "FILE     what you assert: addresses and roles, access links" },
-	{ "baseline", 0, true, true, false, take_baseline,
+	{ "baseline", 0, true, true, OPTION_AUDIT, take_baseline,
 	  "FILE     an earlier JSON report: gate on what is new or worse" },
-	{ "waivers", 0, true, true, false, take_waivers,
+	{ "waivers", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_waivers,
 	  "FILE     findings somebody answers for; see --waivers-as-of" },
-	{ "waivers-as-of", 0, true, true, false, take_waivers_as_of, NULL },
-	{ "engagement", 0, true, true, false, take_engagement,
+	{ "waivers-as-of", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_waivers_as_of, NULL },
+	{ "engagement", 0, true, true, OPTION_AUDIT | OPTION_WATCH, take_engagement,
 	  "FILE     scope, custody and authority, for the cover" },
-	{ "bundle", 0, true, false, false, take_bundle,
+	{ "bundle", 0, true, false, OPTION_AUDIT, take_bundle,
 	  "FILE     evidence to hand over; --sign KEY --cert FILE sign it" },
-	{ "sign", 0, true, false, false, take_sign, NULL },
-	{ "cert", 0, true, false, false, take_cert, NULL },
-	{ "verify-all", 0, false, true, false, take_verify_all,
+	{ "sign", 0, true, false, OPTION_AUDIT, take_sign, NULL },
+	{ "cert", 0, true, false, OPTION_AUDIT, take_cert, NULL },
+	{ "verify-all", 0, false, true, OPTION_AUDIT | OPTION_WATCH, take_verify_all,
 	  "         try every SRTP packet, not a sample" },
-	{ "read", 'r', true, false, true, option_take_source,
+	{ "read", 'r', true, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_WATCH, option_take_source,
 	  "FILE     a capture, as a plain argument would be" },
-	{ "input", 'I', true, false, true, option_take_source, NULL },
-	{ "threads", 'j', true, true, true, take_threads,
+	{ "input", 'I', true, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_WATCH, option_take_source,
+	  NULL },
+	{ "threads", 'j', true, true, OPTION_AUDIT | OPTION_DRAFT, take_threads,
 	  "N        threads: 1 hashes inputs in line, 2 and more beside" },
-	{ "no-hash", 0, false, true, false, take_no_hash, NULL }, /* for measuring */
-	{ "stamp", 0, false, true, false, take_stamp, NULL },
-	{ "no-sandbox", 0, false, true, false, take_no_sandbox,
+	{ "no-hash", 0, false, true, OPTION_AUDIT, take_no_hash, NULL }, /* for measuring */
+	{ "stamp", 0, false, true, OPTION_AUDIT, take_stamp, NULL },
+	{ "no-sandbox", 0, false, true, OPTION_AUDIT | OPTION_WATCH, take_no_sandbox,
 	  "         read without giving up other files and system calls" },
-	{ "color", 0, true, true, false, take_color, "WHEN     auto (default), always, never" },
-	{ "config", 0, true, false, true, take_config, "FILE     lines of `option = value`" },
-	{ "verbose", 'v', false, true, false, take_verbose,
+	{ "color", 0, true, true, OPTION_AUDIT | OPTION_RENDER, take_color,
+	  "WHEN     auto (default), always, never" },
+	{ "config", 0, true, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_RENDER | OPTION_WATCH,
+	  take_config, "FILE     lines of `option = value`" },
+	{ "verbose", 'v', false, true, OPTION_AUDIT | OPTION_RENDER | OPTION_WATCH, take_verbose,
 	  "         every call; rarely: --stamp --no-hash, see earshot(1)" },
-	{ "quiet", 'q', false, true, true, take_quiet,
-	  "         only the last lines of the text report" },
-	{ "help", 'h', false, false, true, take_help, "         this page" },
+	{ "quiet", 'q', false, true, OPTION_AUDIT | OPTION_DRAFT | OPTION_RENDER | OPTION_WATCH,
+	  take_quiet, "         only the last lines of the text report" },
+	{ "help", 'h', false, false, OPTION_AUDIT | OPTION_DRAFT | OPTION_RENDER | OPTION_WATCH,
+	  take_help, "         this page" },
 };
 enum { OPTIONS = sizeof options / sizeof *options };
 
-/* Of the contract, and not of this version: refused by name, so that nobody believes they worked.
- */
-static const char *const later[] = {
-	"interface", "hep", "memory", "follow", "user", "stay-root", "state", "interim",
-};
+size_t option_count(void)
+{
+	return OPTIONS + option_watch_count();
+}
+
+const struct option *option_at(size_t i)
+{
+	return i < OPTIONS ? &options[i] : option_watch_at(i - OPTIONS);
+}
 
 const struct option *option_by_name(struct slice name)
 {
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (slice_eq(name, slice_of(options[i].name)))
-			return &options[i];
+	for (size_t i = 0; i < option_count(); i++)
+		if (slice_eq(name, slice_of(option_at(i)->name)))
+			return option_at(i);
 	return NULL;
 }
 
 const struct option *option_by_letter(char c)
 {
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (options[i].letter == c)
-			return &options[i];
+	for (size_t i = 0; i < option_count(); i++)
+		if (option_at(i)->letter == c)
+			return option_at(i);
 	return NULL;
-}
-
-bool option_is_writing(const struct option *o)
-{
-	static const char *const names[] = { "format", "output",  "all-as", "color",
-					     "config", "verbose", "quiet",  "help" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcmp(o->name, names[i]) == 0)
-			return true;
-	return false;
-}
-
-size_t option_count(void)
-{
-	return OPTIONS;
-}
-
-const struct option *option_at(size_t i)
-{
-	return &options[i];
-}
-
-bool option_is_later(struct slice name)
-{
-	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-		if (slice_eq(name, slice_of(later[i])))
-			return true;
-	return false;
 }

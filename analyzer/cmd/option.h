@@ -1,4 +1,4 @@
-/* option.h - the options of `earshot audit` and `earshot inventory draft`, one table. */
+/* option.h - the options of all subcommands that read captures or write reports, one table. */
 #ifndef EARSHOT_OPTION_H
 #define EARSHOT_OPTION_H
 
@@ -7,12 +7,20 @@
 /* Takes the option's value into *a; NULL, or what is wrong with the value. */
 typedef const char *take_fn(struct args *a, const char *value);
 
+/* Who takes it: bits. Elsewhere it would do nothing, and is refused. */
+enum {
+	OPTION_AUDIT = 1 << ARGS_OF_AUDIT,
+	OPTION_DRAFT = 1 << ARGS_OF_DRAFT,
+	OPTION_RENDER = 1 << ARGS_OF_RENDER,
+	OPTION_WATCH = 1 << ARGS_OF_WATCH,
+};
+
 struct option {
 	const char *name; /* without dashes */
 	char letter;	  /* 0: none */
 	bool valued;
 	bool settable; /* in a file or the environment too */
-	bool draft;    /* `inventory draft` takes it too */
+	unsigned of;   /* OPTION_AUDIT... */
 	take_fn *take;
 	const char *help; /* NULL: not in the short help */
 };
@@ -21,10 +29,6 @@ size_t option_count(void);
 const struct option *option_at(size_t i);		/* in the order of the help */
 const struct option *option_by_name(struct slice name); /* NULL: no such option */
 const struct option *option_by_letter(char c);
-/* Does it say where and how a report is written? `render` takes these alone. */
-bool option_is_writing(const struct option *o);
-/* Is this an option of the contract that belongs to a later version? */
-bool option_is_later(struct slice name);
 
 /* A capture given by name; what is wrong, or NULL. */
 const char *option_take_source(struct args *a, const char *path);

@@ -31,7 +31,7 @@ static void call(void *ctx, const struct call *c)
 {
 	struct pipeline *p = ctx;
 
-	if (p->stopped)
+	if (p->stopped || (p->wanted && !p->wanted(p->ctx, c)))
 		return;
 	const struct judgement *j = p->judge ? judge_call(p->judge, c) : NULL;
 	if (j || !p->judge)
@@ -65,8 +65,8 @@ void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *ju
 						     .signers = given.signers,
 						     .verify_all = given.verify_all };
 	limits.track.inventory = given.inventory;
-	limits.track.access = access_points(capture, given.inventory);
-	limits.track.points = capture_points(capture);
+	limits.track.access = capture ? access_points(capture, given.inventory) : given.access;
+	limits.track.points = capture ? capture_points(capture) : given.points;
 	if (given.skew_ns)
 		limits.track.skew_ns = given.skew_ns;
 	*p = (struct pipeline){ .capture = capture,
@@ -99,16 +99,20 @@ static inline void take(struct pipeline *p, const struct frame *f, const struct 
 	wire_feed_ahead(p->wire, f, a);
 }
 
-/* Secrets blocks stand before the packets they open (draft-ietf-opsawg-pcapng 4.7). */
+void pipeline_secrets(struct pipeline *p, const struct capture_secret *all, size_t n)
+{
+	for (size_t i = p->secrets; i < n; i++)
+		if (all[i].type == KEY_LOG)
+			(void)keyring_add_log(p->ring, all[i].text);
+	p->secrets = n;
+}
+
 static void take_secrets(struct pipeline *p)
 {
 	const struct capture_secret *found;
 	size_t n = capture_secrets(p->capture, &found);
 
-	for (size_t i = p->secrets; i < n; i++)
-		if (found[i].type == KEY_LOG)
-			(void)keyring_add_log(p->ring, found[i].text);
-	p->secrets = n;
+	pipeline_secrets(p, found, n);
 }
 
 /*
@@ -116,15 +120,34 @@ static void take_secrets(struct pipeline *p)
  * places that a batch will need are fetched before the first of it is worked on. Order and
  * results are as without it (docs/decisions/0008).
  */
-static void take_batch(struct pipeline *p, const struct frame *frames, size_t n)
+void pipeline_take(struct pipeline *p, const struct frame *frames, size_t n)
 {
 	struct wire_ahead ahead[CAPTURE_BATCH];
 
-	take_secrets(p);
 	wire_look_ahead(p->wire, frames, n, ahead);
 	observe_expect(p->observe, ahead, n);
 	for (size_t i = 0; i < n; i++)
 		take(p, &frames[i], &ahead[i]);
+}
+
+void pipeline_tick(struct pipeline *p, uint64_t now_ns)
+{
+	if (now_ns > p->now_ns)
+		p->now_ns = now_ns;
+	if (p->now_ns >= p->tick_ns)
+		look_over(p);
+}
+
+void pipeline_glimpse(struct pipeline *p)
+{
+	observe_end(p->observe);
+	track_end(p->track, p->now_ns);
+}
+
+void pipeline_end(struct pipeline *p)
+{
+	wire_end(p->wire);
+	pipeline_glimpse(p);
 }
 
 void pipeline_run(struct pipeline *p)
@@ -133,14 +156,13 @@ void pipeline_run(struct pipeline *p)
 	size_t n;
 
 	while (!p->stopped && (n = capture_batch(p->capture, frames, CAPTURE_BATCH))) {
-		take_batch(p, frames, n);
+		take_secrets(p);
+		pipeline_take(p, frames, n);
 		if (p->beat)
 			p->beat(p->beat_ctx);
 	}
 	take_secrets(p);
-	wire_end(p->wire);
-	observe_end(p->observe);
-	track_end(p->track, p->now_ns);
+	pipeline_end(p);
 	capture_finish(p->capture);
 }
 

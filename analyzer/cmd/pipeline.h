@@ -14,6 +14,9 @@
  */
 typedef bool pipeline_call_fn(void *ctx, const struct call *c, const struct judgement *j);
 
+/* Is this call worth judging? */
+typedef bool pipeline_wanted_fn(void *ctx, const struct call *c);
+
 /* Told of every batch of frames that was worked on; for whoever shows how far it is. */
 typedef void pipeline_beat_fn(void *ctx);
 
@@ -28,6 +31,7 @@ struct pipeline {
 	void *watch_ctx;
 	size_t secrets; /* blocks of the captures that the ring has */
 	pipeline_call_fn *give;
+	pipeline_wanted_fn *wanted; /* NULL: all are */
 	void *ctx;
 	uint64_t now_ns;  /* newest capture time seen */
 	uint64_t tick_ns; /* when calls and flows are looked over next */
@@ -38,6 +42,8 @@ struct pipeline {
 
 /* What the user gave; borrowed. The ring grows by what secrets blocks hold. */
 struct pipeline_given {
+	size_t points;	  /* without a capture: how many capture points there are, */
+	point_set access; /* and which of them are asserted to be access links */
 	struct keyring *ring;
 	const struct cert_store *trust;
 	const struct passport_store *signers;
@@ -59,11 +65,24 @@ struct pipeline_limits {
 struct pipeline_limits pipeline_limits(void); /* every room's own */
 
 /* Takes the opened capture and the judge (both stay the caller's) and builds the rooms between
- * them. Without a judge calls are given as they are. */
+ * them. Without a judge calls are given as they are; without a capture frames are for the caller
+ * to bring. */
 void pipeline_open(struct pipeline *p, struct capture *capture, struct judge *judge,
 		   struct pipeline_given given, struct pipeline_limits limits,
 		   pipeline_call_fn *give, void *ctx);
 void pipeline_run(struct pipeline *p); /* to the last frame, and everything settled */
+
+/* The same in steps. Secrets blocks stand before the packets they open
+ * (draft-ietf-opsawg-pcapng 4.7). At most CAPTURE_BATCH frames. */
+void pipeline_secrets(struct pipeline *p, const struct capture_secret *all, size_t n);
+void pipeline_take(struct pipeline *p, const struct frame *frames, size_t n);
+void pipeline_tick(struct pipeline *p, uint64_t now_ns); /* nothing came; time went on */
+void pipeline_end(struct pipeline *p);			 /* everything settled */
+/*
+ * What would be said if all ended now. The machine is not fit for anything after it: for a copy of
+ * the process. Datagrams and segments that wait for others are left waiting.
+ */
+void pipeline_glimpse(struct pipeline *p);
 void pipeline_close(struct pipeline *p);
 
 #endif

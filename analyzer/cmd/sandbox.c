@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -45,6 +46,7 @@ struct sandbox {
 	int rules; /* of Landlock; -1: none */
 	int why;   /* errno of the first step that failed */
 	uint64_t handled;
+	unsigned more; /* enum sandbox_more */
 };
 
 static long abi_version(void)
@@ -93,6 +95,16 @@ struct sandbox *sandbox_new(void)
 void sandbox_read(struct sandbox *s, const char *path)
 {
 	allow(s, path, FILES_READ);
+}
+
+void sandbox_read_folder(struct sandbox *s, const char *path)
+{
+	allow(s, path, FILES_READ | LANDLOCK_ACCESS_FS_READ_DIR);
+}
+
+void sandbox_also(struct sandbox *s, unsigned more)
+{
+	s->more |= more;
 }
 
 void sandbox_folder(struct sandbox *s, const char *path)
@@ -202,6 +214,24 @@ static const int calls[] = {
 	SCMP_SYS(exit_group),
 };
 
+/* Of sockets: those that are open, those that are made, and what copies of the process take. */
+static const int calls_of_sockets[] = {
+	SCMP_SYS(accept),	    SCMP_SYS(accept4),
+	SCMP_SYS(recvfrom),	    SCMP_SYS(recvmsg),
+	SCMP_SYS(recvmmsg),	    SCMP_SYS(sendto),
+	SCMP_SYS(sendmsg),	    SCMP_SYS(sendmmsg),
+	SCMP_SYS(getsockopt),	    SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown),	    SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),	    SCMP_SYS(select),
+	SCMP_SYS(pselect6),	    SCMP_SYS(epoll_wait),
+	SCMP_SYS(epoll_pwait),	    SCMP_SYS(epoll_ctl),
+	SCMP_SYS(eventfd2),	    SCMP_SYS(inotify_add_watch),
+	SCMP_SYS(inotify_rm_watch),
+};
+static const int calls_of_connecting[] = { SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(uname) };
+static const int calls_of_copies[] = { SCMP_SYS(pipe2), SCMP_SYS(wait4), SCMP_SYS(prctl),
+				       SCMP_SYS(setpriority) };
+
 static int allow_if(scmp_filter_ctx c, int call, struct scmp_arg_cmp first)
 {
 	return seccomp_rule_add(c, SCMP_ACT_ALLOW, call, 1, first);
@@ -221,16 +251,76 @@ static int allow_some(scmp_filter_ctx c)
 	return e ? e : seccomp_rule_add(c, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
+#define ALLOW_ALL(c, list) allow_all(c, list, sizeof(list) / sizeof *(list))
+static int allow_all(scmp_filter_ctx c, const int *list, size_t n)
+{
+	int e = 0;
+
+	for (size_t i = 0; e == 0 && i < n; i++)
+		e = seccomp_rule_add(c, SCMP_ACT_ALLOW, list[i], 0);
+	return e;
+}
+
+/* Names are looked up over these kinds too. */
+static int allow_connecting(scmp_filter_ctx c)
+{
+	static const int families[] = { AF_INET, AF_INET6, AF_UNIX, AF_NETLINK };
+	int e = ALLOW_ALL(c, calls_of_connecting);
+
+	for (size_t i = 0; e == 0 && i < sizeof families / sizeof *families; i++)
+		e = allow_if(c, SCMP_SYS(socket),
+			     SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
+	return e;
+}
+
+/* A ring of the kernel, opened anew when its interface was gone. */
+static int allow_capture(scmp_filter_ctx c)
+{
+	enum { FIRST = 0x8900, SOCKET_KINDS = 0xff00 };
+	int e = allow_if(c, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_PACKET, 0));
+
+	if (e == 0)
+		e = seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(bind), 0);
+	return e ? e
+		 : allow_if(c, SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_KINDS, FIRST));
+}
+
+/* A fork is a clone that makes no thread: flags that begin new spaces of names stay refused. */
+static int allow_copies(scmp_filter_ctx c)
+{
+	static const scmp_datum_t spaces = 0x7e020000;
+	int e = ALLOW_ALL(c, calls_of_copies);
+
+	if (e == 0)
+		e = allow_if(c, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, spaces, 0));
+	return e ? e : seccomp_rule_add(c, SCMP_ACT_ALLOW, SCMP_SYS(fork), 0);
+}
+
+static int allow_more(scmp_filter_ctx c, unsigned more)
+{
+	int e = more ? ALLOW_ALL(c, calls_of_sockets) : 0;
+
+	if (e == 0 && (more & SANDBOX_CONNECT))
+		e = allow_connecting(c);
+	if (e == 0 && (more & SANDBOX_CAPTURE))
+		e = allow_capture(c);
+	if (e == 0 && (more & SANDBOX_COPIES))
+		e = allow_copies(c);
+	return e;
+}
+
 /* 0, or a negative errno. */
-static int narrow_calls(void)
+static int narrow_calls(unsigned more)
 {
 	if (SANITIZED)
 		return 0;
 	scmp_filter_ctx c = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int e = c ? allow_some(c) : -ENOMEM;
 
-	for (size_t i = 0; e == 0 && i < sizeof calls / sizeof *calls; i++)
-		e = seccomp_rule_add(c, SCMP_ACT_ALLOW, calls[i], 0);
+	if (e == 0)
+		e = ALLOW_ALL(c, calls);
+	if (e == 0)
+		e = allow_more(c, more);
 	if (e == 0)
 		e = seccomp_load(c);
 	if (c)
@@ -252,7 +342,7 @@ void sandbox_enter(struct sandbox *s, struct text *missing)
 		s->why = errno;
 	if (s->why)
 		miss(missing, "files are not narrowed by Landlock", s->why);
-	int e = narrow_calls();
+	int e = narrow_calls(s->more);
 	if (e)
 		miss(missing, "system calls are not narrowed by seccomp", -e);
 	if (s->rules >= 0)

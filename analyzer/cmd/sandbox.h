@@ -19,6 +19,19 @@ void sandbox_read(struct sandbox *s, const char *path);
 void sandbox_write(struct sandbox *s, const char *path);
 /* A folder in which files may be made, written, renamed and removed. */
 void sandbox_folder(struct sandbox *s, const char *path);
+void sandbox_read_folder(struct sandbox *s, const char *path); /* and all that is in it */
+/*
+ * What a run that goes on for months takes beside: sockets that are open already, connections to
+ * the receivers it was told of, copies of itself (which stay behind the same door). Still no
+ * other program, and no other process.
+ */
+enum sandbox_more {
+	SANDBOX_SOCKETS = 1,
+	SANDBOX_CONNECT = 2,
+	SANDBOX_COPIES = 4,
+	SANDBOX_CAPTURE = 8
+};
+void sandbox_also(struct sandbox *s, unsigned more);
 /*
  * Shuts the door, for this thread and those it will start, and frees `s`. What could
  * not be had of this system (an old kernel, a container that forbids it) is added to

@@ -49,28 +49,34 @@ static void one_input(struct summary *s, const struct capture_input *in, struct 
 	};
 }
 
-/* What the inputs suffered, as one look. */
-struct damage {
-	bool any_damaged, any_usable;
-	uint64_t packets, snaplen_cut, drops, time_backwards;
-};
-
-static struct damage gather_inputs(struct summary *s, const struct capture *c)
+static void add_input(struct summary_inputs *all, const struct capture_input *in)
 {
-	struct damage all = { 0 };
+	all->damaged |= !in->complete;
+	all->usable |= in->usable;
+	all->packets += in->packets;
+	all->snaplen_cut += in->snaplen_cut;
+	all->drops += in->interface_drops;
+	all->time_backwards += in->time_backwards;
+}
+
+struct summary_inputs summary_inputs(struct summary *s, const struct capture *c)
+{
+	struct summary_inputs all = { 0 };
 
 	s->input_count = capture_count(c);
 	s->inputs = mem_zero(s->input_count, sizeof *s->inputs);
+	s->points = mem_zero(s->input_count, sizeof *s->points);
 	for (size_t i = 0; i < s->input_count; i++) {
 		const struct capture_input *in = capture_at(c, i);
 		one_input(s, in, &s->inputs[i]);
-		all.any_damaged |= !in->complete;
-		all.any_usable |= in->usable;
-		all.packets += in->packets;
-		all.snaplen_cut += in->snaplen_cut;
-		all.drops += in->interface_drops;
-		all.time_backwards += in->time_backwards;
+		add_input(&all, in);
+		/* Pieces of one capture point share its label. */
+		if (!s->points[in->point])
+			s->points[in->point] = in->label;
 	}
+	all.all = s->inputs;
+	all.count = s->input_count;
+	all.points = s->points;
 	return all;
 }
 
@@ -95,24 +101,16 @@ static void gather_unexplained(struct summary *s, const struct track *t, struct 
 	run->unexplained_count = n;
 }
 
-/* Pieces of one capture point share its label. */
-static const char *label_of(const struct capture *c, uint16_t point)
-{
-	for (size_t i = 0; i < capture_count(c); i++)
-		if (capture_at(c, i)->point == point)
-			return capture_at(c, i)->label;
-	return "";
-}
-
-static void gather_clocks(struct summary *s, const struct pipeline *p, struct document_run *run)
+static void gather_clocks(struct summary *s, const struct pipeline *p, const char *const *points,
+			  struct document_run *run)
 {
 	const struct clock_difference *from;
 	size_t n = track_clocks(p->track, &from);
 
 	s->clocks = mem_zero(n + 1, sizeof *s->clocks);
 	for (size_t i = 0; i < n; i++)
-		s->clocks[i] = (struct document_clock){ .a = label_of(p->capture, from[i].a),
-							.b = label_of(p->capture, from[i].b),
+		s->clocks[i] = (struct document_clock){ .a = points[from[i].a],
+							.b = points[from[i].b],
 							.ns = from[i].ns,
 							.packets = from[i].packets };
 	run->clocks = s->clocks;
@@ -126,7 +124,7 @@ static void fill(struct document_count *to, size_t room, const struct document_c
 }
 #define FILL(to, from) fill(to, sizeof(to) / sizeof *(to), from, sizeof(from) / sizeof *(from))
 
-static void gather_seen(struct document_run *run, const struct damage *all,
+static void gather_seen(struct document_run *run, const struct summary_inputs *all,
 			const struct observe_counters *o, const struct wire_counters *w)
 {
 	const struct document_count seen[] = {
@@ -158,7 +156,7 @@ static void gather_seen(struct document_run *run, const struct damage *all,
 	FILL(run->undecoded, undecoded);
 }
 
-static void gather_losses(struct document_run *run, const struct damage *all,
+static void gather_losses(struct document_run *run, const struct summary_inputs *all,
 			  const struct pipeline *p)
 {
 	const struct wire_counters *w = wire_counters(p->wire);
@@ -206,6 +204,7 @@ static void gather_limits(struct document_run *run, const struct pipeline *p, co
 		{ "keys_not_compared", t->keys_unpaged },
 		{ "correlators_too_common", t->legs_crowded },
 		{ "nonces_forgotten", t->nonces_displaced },
+		{ "drop_times_merged", t->drops_merged },
 	};
 
 	FILL(run->limits, limits);
@@ -231,37 +230,75 @@ static const char *rules_digest(char out[DIGEST_HEX])
 	return out;
 }
 
-int summary_finish(struct summary *s, const struct pipeline *p, struct document *d,
-		   const struct args *a, const struct keys *k)
+static void gather_counts(const struct pipeline *p, const struct summary_inputs *inputs,
+			  const struct keys *k, struct document_run *run)
+{
+	gather_seen(run, inputs, observe_counters(p->observe), wire_counters(p->wire));
+	gather_losses(run, inputs, p);
+	gather_limits(run, p, k);
+	run->keys_used = observe_counters(p->observe)->tls_opened +
+			 observe_counters(p->observe)->dtls_opened;
+}
+
+struct summary_since summary_since(const struct pipeline *p, const struct summary_inputs *inputs,
+				   const struct keys *k)
+{
+	struct document_run run = { 0 };
+	struct summary_since since;
+
+	gather_counts(p, inputs, k, &run);
+	memcpy(since.seen, run.seen, sizeof since.seen);
+	memcpy(since.losses, run.losses, sizeof since.losses);
+	memcpy(since.undecoded, run.undecoded, sizeof since.undecoded);
+	memcpy(since.limits, run.limits, sizeof since.limits);
+	since.keys_used = run.keys_used;
+	return since;
+}
+
+static void take_off(struct document_count *from, const struct document_count *what, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		from[i].n -= what[i].n < from[i].n ? what[i].n : from[i].n;
+}
+
+static void take_all_off(struct document_run *run, const struct summary_since *since)
+{
+	take_off(run->seen, since->seen, sizeof run->seen / sizeof *run->seen);
+	take_off(run->losses, since->losses, sizeof run->losses / sizeof *run->losses);
+	take_off(run->undecoded, since->undecoded, sizeof run->undecoded / sizeof *run->undecoded);
+	take_off(run->limits, since->limits, sizeof run->limits / sizeof *run->limits);
+	run->keys_used -= since->keys_used;
+}
+
+int summary_finish(struct summary *s, const struct pipeline *p, const struct summary_inputs *inputs,
+		   struct document *d, const struct args *a, const struct keys *k,
+		   const struct summary_since *since)
 {
 	char digest[DIGEST_HEX], stamp[WHEN_TEXT];
-	struct damage all = gather_inputs(s, p->capture);
 	struct document_run run = {
 		.version = EARSHOT_VERSION,
 		.rules_sha256 = rules_digest(digest),
 		.policy = judge_policy(p->judge)->name,
 		.rules = judge_policy(p->judge),
 		.where = a->where,
-		.inputs = s->inputs,
-		.input_count = s->input_count,
+		.inputs = inputs->all,
+		.input_count = inputs->count,
 		.tally = judge_tally(p->judge),
 		.fail_on = judge_fail_on(p->judge),
-		.gate = judge_gate(p->judge, all.any_damaged, all.any_usable),
+		.gate = judge_gate(p->judge, inputs->damaged, inputs->usable),
 		.stamp = a->stamp ? stamp_text(stamp) : NULL,
 		.unconfined = a->no_sandbox,
 		.key_secrets = keyring_secrets(k->ring),
 		.private_keys = k->private_keys,
-		.keys_used = observe_counters(p->observe)->tls_opened +
-			     observe_counters(p->observe)->dtls_opened,
 	};
 
 	run.requires_count = judge_requires(p->judge, &run.requires, &run.requires_result);
 	run.left_out = judge_left_out(p->judge, &run.untold);
 	gather_unexplained(s, p->track, &run);
-	gather_clocks(s, p, &run);
-	gather_seen(&run, &all, observe_counters(p->observe), wire_counters(p->wire));
-	gather_losses(&run, &all, p);
-	gather_limits(&run, p, k);
+	gather_clocks(s, p, inputs->points, &run);
+	gather_counts(p, inputs, k, &run);
+	if (since)
+		take_all_off(&run, since);
 	document_finish(d, &run);
 	return run.gate.exit;
 }
@@ -272,6 +309,7 @@ void summary_free(struct summary *s)
 		free(s->held[i]);
 	free(s->held);
 	free(s->inputs);
+	free(s->points);
 	free(s->unexplained);
 	free(s->clocks);
 }

@@ -42,7 +42,7 @@ struct report_style written_style(const struct args *a)
 	return (struct report_style){ colored(a), columns(), a->verbose };
 }
 
-static void target(const struct args *a, const struct report_format *f, struct text *path)
+void written_target(const struct args *a, const struct report_format *f, struct text *path)
 {
 	text_clear(path);
 	if (a->all_as) {
@@ -64,7 +64,7 @@ int written_all(struct document *d, const struct args *a)
 
 	for (size_t i = 0; i < a->format_count; i++) {
 		const struct report_format *f = report_find(a->formats[i]);
-		target(a, f, &path);
+		written_target(a, f, &path);
 		if (report_write(f, d, text_of(&path), &style) != ERR_OK)
 			code = written_failed(strcmp(text_of(&path), "-") == 0 ? "standard output"
 									       : text_of(&path));

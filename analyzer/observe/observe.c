@@ -532,6 +532,11 @@ static void tell_nobody(void *ctx, const struct observation *o)
 	(void)o;
 }
 
+uint32_t observe_flows(const struct observe *o)
+{
+	return flow_count(o->flows);
+}
+
 void observe_free(struct observe *o)
 {
 	if (!o)

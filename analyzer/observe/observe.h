@@ -71,6 +71,7 @@ void observe_sighting(struct observe *o,
 void observe_tick(struct observe *o, uint64_t now_ns);
 void observe_end(struct observe *o); /* everything still held is sent */
 const struct observe_counters *observe_counters(struct observe *o);
+uint32_t observe_flows(const struct observe *o); /* held now */
 void observe_free(struct observe *o);
 
 #endif

@@ -10,6 +10,7 @@
 #include "analyzer/track/across.h"
 #include "analyzer/track/compare.h"
 #include "analyzer/track/dialog.h"
+#include "analyzer/track/drops.h"
 #include "analyzer/track/epoch.h"
 #include "analyzer/track/hop.h"
 #include "analyzer/track/keyed.h"
@@ -308,7 +309,7 @@ void finish_part(struct live *l, struct agreed_list list, struct slice name)
 }
 
 void finish_row(struct live *l, const struct track_options *options,
-		const struct told_recordings *recordings)
+		const struct told_recordings *recordings, const struct drops *drops)
 {
 	struct call *c = &l->call;
 
@@ -321,12 +322,17 @@ void finish_row(struct live *l, const struct track_options *options,
 	middle_facts(l, options, recordings);
 	note_limits(l);
 	note_assertions(l, options);
+	drops_facts(drops, l);
 	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
-	ladder_build(l);
 	gather_facts(l);
 	name_row(l, l->name);
 	c->arena = l->arena;
+}
+
+void finish_show(struct live *l)
+{
+	ladder_build(l);
 }
 
 void finish_call(struct stint *paths, struct keybook *book, struct live *l,

@@ -17,7 +17,11 @@ void finish_call(struct stint *paths, struct keybook *book, struct live *l,
 /* The end of the first step, shared with rows without signaling; `name` makes the row's id. */
 void finish_part(struct live *l, struct agreed_list list, struct slice name);
 struct track_options;
+struct drops;
 void finish_row(struct live *l, const struct track_options *options,
-		const struct told_recordings *recordings);
+		const struct told_recordings *recordings, const struct drops *drops);
+
+/* What is only looked at: takes half of what a call takes, so just before it is given away. */
+void finish_show(struct live *l);
 
 #endif

@@ -24,6 +24,6 @@ void join_add(struct join *j, struct live *l);
  * several that are one call the first has absorbed the rest. NULL: no more now.
  */
 struct live *join_next(struct join *j, uint64_t now_ns);
-uint64_t join_crowded(const struct join *j);   /* values passed over because too many had them */
+uint64_t join_crowded(const struct join *j); /* values passed over because too many had them */
 
 #endif

@@ -186,7 +186,12 @@ struct live {
 	struct call call;
 	struct expire_timer timer;
 	struct live *older, *newer; /* of the list it ages in */
-	bool in_answered;	    /* which list */
+	enum live_queue {
+		LIVE_SILENT,	 /* nobody has replied to it */
+		LIVE_UNANSWERED, /* somebody has, and it is no answered call */
+		LIVE_ANSWERED
+	} queue;   /* which list */
+	bool shed; /* closed early, for want of room */
 
 	struct leg_live *legs, **legs_end;
 	struct transaction *transactions;

@@ -9,6 +9,7 @@
 #include "analyzer/base/when.h"
 #include "analyzer/track/clocks.h"
 #include "analyzer/track/dialog.h"
+#include "analyzer/track/drops.h"
 #include "analyzer/track/finish.h"
 #include "analyzer/track/join.h"
 #include "analyzer/track/opaque.h"
@@ -41,7 +42,8 @@ struct track {
 	struct clocks *clocks;
 	struct dialog_refusals *refusals;
 	struct told_recordings *recordings;
-	struct queue unanswered, answered;
+	struct drops *drops;
+	struct queue queues[LIVE_ANSWERED + 1]; /* by enum live_queue */
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
 	uint64_t now_ns, sip_ns[POINTS];
@@ -62,7 +64,8 @@ struct track_options track_defaults(void)
 				       .skew_ns = 2 * WHEN_SECOND,
 				       .points = SIZE_MAX,
 				       .calls = 131072,
-				       .call_budget = 1024 * 1024 };
+				       .call_budget = 1024 * 1024,
+				       .flow_bytes = FLOW_BYTES };
 }
 
 struct track *track_new(call_fn *give, void *ctx, struct track_options options)
@@ -76,12 +79,13 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->sip_hosts = map_new();
 	t->hosts = arena_new(SIP_HOSTS * sizeof(struct addr));
 	t->timers = expire_new();
-	t->paths = stint_new(FLOWS, FLOW_BYTES);
+	t->paths = stint_new(FLOWS, options.flow_bytes ? options.flow_bytes : FLOW_BYTES);
 	t->book = keybook_new();
 	t->clocks = clocks_new(options.points);
 	t->join = join_new(options.hold_ns, options.skew_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->recordings = mem_zero(1, sizeof *t->recordings);
+	t->drops = drops_new();
 	t->unexplained = mem_zero(UNEXPLAINED, sizeof *t->unexplained);
 	return t;
 }
@@ -131,7 +135,7 @@ static void take_out(struct track *t, struct live *l)
 {
 	expire_drop(t->timers, &l->timer);
 	map_remove(t->calls, l->key);
-	queue_out(l->in_answered ? &t->answered : &t->unanswered, l);
+	queue_out(&t->queues[l->queue], l);
 	will_close(t, l);
 }
 
@@ -169,11 +173,12 @@ static bool spent(const struct call *c)
 	return call_fact(c, FACT_budget_spent, NULL) != NULL;
 }
 
-/* Others may prove to be the same call; a registration or a message has no second half. */
+/* Others may prove to be the same call; a registration or a message has no second half, and what
+ * goes for want of room must not wait elsewhere. */
 static bool may_join(const struct live *l)
 {
-	return l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT ||
-	       l->call.kind == CALL_OPAQUE;
+	return !l->shed && (l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT ||
+			    l->call.kind == CALL_OPAQUE);
 }
 
 static void part(struct track *t)
@@ -198,7 +203,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 		will_close(t, l);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		clocks_add(t->clocks, t->closing[i]);
-		finish_row(t->closing[i], &t->options, t->recordings);
+		finish_row(t->closing[i], &t->options, t->recordings, t->drops);
 	}
 	if (t->closing_count)
 		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
@@ -206,6 +211,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 		l = t->closing[i];
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
+		finish_show(l);
 		t->give(t->ctx, &l->call);
 		live_free(l);
 	}
@@ -214,16 +220,48 @@ static void give_all(struct track *t, uint64_t now_ns)
 	t->counters.nonces_displaced = t->refusals->nonces.displaced;
 }
 
-/* The oldest unanswered goes first: it is the likeliest to be noise. */
-static void evict(struct track *t)
+static struct live *oldest(const struct track *t)
 {
-	struct live *l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest;
+	for (int i = 0; i <= LIVE_ANSWERED; i++)
+		if (t->queues[i].oldest)
+			return t->queues[i].oldest;
+	return NULL;
+}
 
-	l->call.cut_off = l->spent = true;
+/* The oldest that nobody replied to goes first: it is the likeliest to be noise. */
+static void evict_one(struct track *t)
+{
+	struct live *l = oldest(t);
+
+	l->call.cut_off = l->spent = l->shed = true;
 	t->counters.calls_evicted++;
 	take_out(t, l);
+}
+
+static void evict(struct track *t)
+{
+	evict_one(t);
 	close_all(t);
 	give_all(t, t->now_ns);
+}
+
+void track_shed(struct track *t, size_t calls)
+{
+	for (; calls && map_count(t->calls); calls--)
+		evict_one(t);
+	close_all(t);
+	give_all(t, t->now_ns);
+}
+
+void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns, uint64_t packets)
+{
+	drops_add(t->drops, point, from_ns, to_ns, packets);
+	t->counters.drops_merged = drops_merged(t->drops);
+}
+
+size_t track_open(const struct track *t)
+{
+	return map_count(t->calls);
 }
 
 /* ---- SIP -------------------------------------------------------------------------------- */
@@ -260,7 +298,7 @@ static struct live *live_new(struct track *t, struct slice key, struct slice cal
 	}
 	l->call.call_id = call_id.n ? l->key : call_id;
 	map_put(t->calls, l->key, l);
-	queue_in(&t->unanswered, l);
+	queue_in(&t->queues[LIVE_SILENT], l);
 	return l;
 }
 
@@ -299,6 +337,22 @@ static void note_host(struct track *t, const struct addr *a)
 	map_put(t->sip_hosts, (struct slice){ kept->b, sizeof kept->b }, kept);
 }
 
+/* The further a call is, the later it is closed for want of room. */
+static void promote(struct track *t, struct live *l, const struct observation *o)
+{
+	enum live_queue to = l->queue;
+
+	if (to == LIVE_SILENT && o->as.sip.status)
+		to = LIVE_UNANSWERED;
+	if (to != LIVE_ANSWERED && dialog_is_call(l) && dialog_answered(l))
+		to = LIVE_ANSWERED;
+	if (to == l->queue)
+		return;
+	queue_out(&t->queues[l->queue], l);
+	queue_in(&t->queues[to], l);
+	l->queue = to;
+}
+
 static void observe_sip(struct track *t, const struct observation *o)
 {
 	struct live *l = live_for(t, o);
@@ -310,11 +364,7 @@ static void observe_sip(struct track *t, const struct observation *o)
 	check_clock(t, l, o);
 	told_recording(t->recordings, o);
 	dialog_message(t->paths, t->refusals, l, o);
-	if (!l->in_answered && dialog_is_call(l) && dialog_answered(l)) {
-		queue_out(&t->unanswered, l);
-		queue_in(&t->answered, l);
-		l->in_answered = true;
-	}
+	promote(t, l, o);
 	/* A timer that rings early is set again: only an earlier end must move it now. */
 	uint64_t when = due(t, l, 0);
 	if (!l->timer.slot || when < l->timer.due_ns)
@@ -466,7 +516,7 @@ void track_end(struct track *t, uint64_t now_ns)
 	struct live *l;
 
 	track_tick(t, now_ns);
-	while ((l = t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest)) {
+	while ((l = oldest(t))) {
 		l->call.cut_off = !is_over(l);
 		take_out(t, l);
 	}
@@ -507,8 +557,8 @@ void track_free(struct track *t)
 {
 	if (!t)
 		return;
-	while (t->unanswered.oldest || t->answered.oldest) {
-		take_out(t, t->unanswered.oldest ? t->unanswered.oldest : t->answered.oldest);
+	for (struct live *l; (l = oldest(t));) {
+		take_out(t, l);
 		stint_release(t->paths, t->closing[--t->closing_count]);
 		live_free(t->closing[t->closing_count]);
 	}
@@ -524,6 +574,7 @@ void track_free(struct track *t)
 	expire_free(t->timers);
 	free(t->refusals);
 	free(t->recordings);
+	drops_free(t->drops);
 	for (size_t i = 0; i < t->unexplained_count; i++)
 		free((void *)(uintptr_t)t->unexplained[i].hint);
 	free(t->unexplained);

@@ -20,8 +20,8 @@
  *        digest_md5                   value: 1 when a response to guess against was readable
  *        digest_sound, body_signed, ipsec_encrypting, sip_outside, ice_same (media): seen in
  *                                     order, for rules that ask the opposite
- *        tls_trunk                    value: 1 both sides showed certificates, 0 it could not be seen
- *        cert_named                   value: 2 the host asked for by name, 1 by a wildcard or the
+ *        tls_trunk                    value: 1 both sides showed certificates, 0 it could not be
+ * seen cert_named                   value: 2 the host asked for by name, 1 by a wildcard or the
  *                                     common name, 0 nothing to compare
  *        cert_client_fits             value: 1 made for clients or any use, 0 it could not be read
  *        digest_weak                  text: what is weak; evidence: what it repeats, too
@@ -29,6 +29,7 @@
  * clear transport_weakened           text: the weaker transport; evidence: what began the dialog,
  *                                     the request inside it
  *        loss (leg)                   value: holes in what carried signaling
+ * call   capture_dropped              value: packets lost at capture points that saw the call
  *        tls_elsewhere                value: 1 the host's role is asserted, or SIP is known on its
  *                                     other side; text: the host, in an asserted role
  *        b2bua                        text: what it changes (RFC 7092)
@@ -113,6 +114,7 @@ struct track_options {
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
 	size_t call_budget;		   /* bytes of one call's arena */
+	size_t flow_bytes;		   /* of all that is kept of flows: 512 MiB */
 	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
 	point_set access;		   /* capture points asserted to be access links */
 	size_t points;			   /* capture points of the run; by default more than one */
@@ -120,7 +122,9 @@ struct track_options {
 
 struct track_counters {
 	uint64_t calls, calls_evicted, budget_spent, media_unowned, stints_dropped;
-	uint64_t legs_crowded;	   /* values too common to tell calls apart by, passed over */
+	uint64_t legs_crowded; /* values too common to tell calls apart by, passed over */
+	uint64_t drops_merged; /* times of lost packets made one for want of room: they concern more
+				  calls then */
 	uint64_t nonces_displaced; /* forgotten for newer ones, with how they were used */
 	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
 				*/
@@ -149,6 +153,12 @@ struct track;
 struct track_options track_defaults(void);
 struct track *track_new(call_fn *give, void *ctx, struct track_options options);
 void track_observe(struct track *t, const struct observation *o);
+/* A capture point lost so many packets in this time: whatever of a call it saw then is not all. */
+void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns,
+		uint64_t packets);
+/* Closes so many calls early, as when there are too many: memory is short. */
+void track_shed(struct track *t, size_t calls);
+size_t track_open(const struct track *t); /* calls with signaling that are alive */
 /* Closes calls whose time has come, in order of their end; give() is called for each. */
 void track_tick(struct track *t, uint64_t now_ns);
 /* The capture is over: everything left is closed, marked cut_off where it was alive. */

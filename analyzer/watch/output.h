@@ -20,18 +20,34 @@ struct output_counters {
 
 struct output;
 
-/* Everything below is called from one thread; nothing blocks longer than a write to a file. */
+/*
+ * Everything below is called from one thread; nothing blocks longer than a write to a file, or a
+ * second where a pipe is full. The program must ignore SIGPIPE and SIGXFSZ, so that a reader that
+ * went and a limit that was reached are errors here.
+ */
 void output_give(struct output *o, const struct event *e);
 void output_reopen(struct output *o); /* SIGHUP: files are opened anew by their name */
-/* Once a second or so, by the clock: rotates files, asks for what is due. */
+/* Once a second or so, with CLOCK_REALTIME: rotates files, opens what could not be opened. */
 void output_tick(struct output *o, uint64_t clock_ns);
 /* Begins threads of its own, where it has them; after rights were given up. */
 void output_start(struct output *o);
 struct output_counters output_counters(struct output *o);
-/* Ends it within `wait_ms`: what is queued is sent as far as that goes, the rest counted lost. */
-void output_close(struct output *o, int wait_ms);
+/*
+ * Ends its work within `wait_ms`: what is queued is sent as far as that goes, the rest counted
+ * lost. The counters are final then and can still be read; what is given later is ignored.
+ */
+void output_finish(struct output *o, int wait_ms);
+void output_close(struct output *o, int wait_ms); /* output_finish, and frees it; NULL: nothing */
 
-/* ---- files ---- */
+/*
+ * ---- files ----
+ *
+ * Each line is written whole, with one write, at the end of the file, or counted lost: a file that
+ * could take only a part is cut back to its last whole line. Files are made with mode 0640 in
+ * their folder and renamed within it. What exists and is no regular file (a FIFO, a device), and
+ * standard output, is written as it is, without repair or rotation; a reader that takes nothing for
+ * a second loses lines, which are counted, and holds up nothing else.
+ */
 
 enum output_lines { OUTPUT_NDJSON, OUTPUT_ECS };
 struct output_file_options {
@@ -39,12 +55,15 @@ struct output_file_options {
 	enum output_lines lines;
 	uint32_t kinds;	       /* bits 1 << enum event_kind: what goes there */
 	uint64_t rotate_bytes; /* a new file beyond it; 0: never */
-	uint64_t rotate_ns;    /* a new file after it, by the clock; 0: never */
+	uint64_t rotate_ns;    /* a file for each such span of the clock (UTC); 0: never */
 	uint32_t keep;	       /* old files kept, PATH.1 the newest; 0: 9 */
 	const json_t
 		*head; /* of ECS documents: tool and run, as a report's head has them; borrowed */
 };
-/* A last line that a crash cut is taken off first (lost is 1 then). ERR_IO with errno. */
+/*
+ * A last line that a crash cut is taken off first (lost is 1 then). ERR_IO with errno. A FIFO that
+ * nobody reads yet is no error: what is given meanwhile is lost.
+ */
 enum err output_file(struct output **out, struct output_file_options options) MUST_CHECK;
 
 /* ---- syslog: RFC 5424 over UDP (5426), TCP (6587, octet counting), TLS (5425) ---- */

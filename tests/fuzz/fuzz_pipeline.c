@@ -169,7 +169,8 @@ static void audit(struct run *r, struct capture *c, unsigned choice)
 	limits.track.call_budget = choice & 16 ? 16384 : 1 << 20;
 	pipeline_open(&p, c, r->judge, keys, limits, give, r);
 	pipeline_run(&p);
-	sink += (uint64_t)summary_finish(&s, &p, r->document, &a, &r->keys);
+	struct summary_inputs inputs = summary_inputs(&s, p.capture);
+	sink += (uint64_t)summary_finish(&s, &p, &inputs, r->document, &a, &r->keys, NULL);
 	write_report(r, formats[choice & 3]);
 	pipeline_close(&p);
 	summary_free(&s);

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import tempfile
 
+import copies_of
 import edit
+from copies_of import hep
 
 EARSHOT, SAMPLES = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 AGENT, MONITOR = bytes([10, 77, 9, 10]), bytes([10, 88, 0, 1])
@@ -29,28 +31,8 @@ def expect(name, good, more=""):
         print("copies: %s %s" % (name, more))
 
 
-def chunk(kind, value):
-    return struct.pack("!HHH", 0, kind, 6 + len(value)) + value
-
-
-def hep(src, dst, sport, dport, protocol, message, seconds=1700000000):
-    body = (chunk(1, b"\2") + chunk(2, bytes([protocol])) + chunk(3, src) + chunk(4, dst) +
-            chunk(7, struct.pack("!H", sport)) + chunk(8, struct.pack("!H", dport)) +
-            chunk(9, struct.pack("!I", seconds)) + chunk(10, b"\0\0\0\0") + chunk(11, b"\1") +
-            chunk(12, b"\0\0\0\1") + chunk(14, b"canary-of-the-agent") + chunk(15, message))
-    return b"HEP3" + struct.pack("!H", 6 + len(body)) + body
-
-
 def messages(scene):
-    """source, destination, ports and text of each SIP datagram"""
-    raw = edit.sample(os.path.join(SAMPLES, scene))
-    for at, n in edit.packets(raw):
-        frame = raw[at:at + n]
-        if frame[12:14] != b"\x08\0" or frame[23] != 17:
-            continue
-        sport, dport = struct.unpack_from("!HH", frame, 34)
-        if 5060 in (sport, dport) and frame[42:43].isalpha():
-            yield frame[26:30], frame[30:34], sport, dport, frame[42:]
+    return copies_of.messages(os.path.join(SAMPLES, scene))
 
 
 def over_udp(protocol, agent=AGENT, monitor=MONITOR, scene="udp-sdes-proxy"):

@@ -55,7 +55,7 @@ def report(p):
 
 
 def usage():
-    for word in ("watch", "probe", "join"):
+    for word in ("probe", "join"):
         p = run(word, "x")
         expect("'%s' is refused by name" % word, p.returncode == 2 and word.encode() in p.stderr, p)
     p = run("adit", CALL)
@@ -65,11 +65,11 @@ def usage():
     p = run("audit", "--help")
     expect("help fits one screen and begins with examples", p.returncode == 0 and
            len(p.stdout.splitlines()) <= 44 and b"earshot audit call.pcap" in p.stdout, p)
-    expect("help names no option of a later version", not any(
+    expect("help of audit names no option of watch", not any(
         w in p.stdout for w in (b"--memory", b"--hep")), p)
     code("no capture", 2, says="no capture")
     code("mistyped option", 2, "--fail-onn", "high", CALL, says="--fail-on")
-    code("an option of a later version is refused by name", 2, "--memory", "x", CALL, says="not in this version")
+    code("an option of watch is none of audit", 2, "--memory", "1G", CALL, says="is no option of `audit`")
     code("option without value", 2, CALL, "--fail-on")
     code("severity that is none", 2, "--fail-on", "bad", CALL, says="bad")
     code("format that is none", 2, "-f", "pdf", CALL, says="pdf")

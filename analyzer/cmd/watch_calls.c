@@ -1,0 +1,166 @@
+/* watch_calls.c - a call is told as it ends, and once more when nothing can come any more. */
+#include "analyzer/base/when.h"
+#include "analyzer/cmd/watch_parts.h"
+#include "analyzer/watch/call_line.h"
+
+#include <string.h>
+
+enum {
+	PACE_S = 5,    /* of capture time, between looks at open calls */
+	SHARE = 20,    /* a look may take a twentieth of the time between two */
+	IN_FRONT = 25, /* octets of {"run":"0123456789abcdef", */
+};
+
+static struct slice bytes_of(const struct text *t)
+{
+	return (struct slice){ (const uint8_t *)t->p, t->n };
+}
+
+static void line_of(struct watch *w, const struct said_word *word, bool cut, const struct call *c,
+		    const struct judgement *j, struct slice record)
+{
+	struct call_line line = { .run = w->bus.run,
+				  .state = (enum said_state)word->state,
+				  .standing = said_standing(w->said, word),
+				  .now_ns = w->pipeline.now_ns,
+				  .cut = cut };
+
+	text_clear(&w->line);
+	call_line_add(&w->line, &line, c, j, record);
+}
+
+/* ---- firm -------------------------------------------------------------------------------------
+ */
+
+/* The record's object; kept for reports where they are wanted. */
+static struct slice record_of(struct watch *w, const struct call *c, const struct judgement *j)
+{
+	const char *line = watch_report_keeps(w) ? document_add(w->document, c, j) : NULL;
+
+	if (!line)
+		return document_record(w->document, c, j);
+	/* document_add puts the run in front of the object's first member. */
+	text_clear(&w->rest);
+	text_add(&w->rest, "{");
+	text_add(&w->rest, line + IN_FRONT);
+	return bytes_of(&w->rest);
+}
+
+static bool out_of_time(const struct watch *w)
+{
+	return w->deadline_ns && watch_clock() > w->deadline_ns;
+}
+
+bool watch_give(void *ctx, const struct call *c, const struct judgement *j)
+{
+	struct watch *w = ctx;
+
+	if (out_of_time(w)) {
+		w->calls_unjudged++;
+		return true;
+	}
+	struct said_word word = said_word(w->said, c, j, SAID_FIRM, w->pipeline.now_ns);
+	line_of(w, &word, w->cut && c->cut_off, c, j, record_of(w, c, j));
+	bus_call(&w->bus, bytes_of(&w->line));
+	said_keep(w->said, &word);
+	w->calls_judged++;
+	return true;
+}
+
+/* ---- before that: in a copy of the process -------------------------------------------------- */
+
+/* In front of each line that comes from a copy. */
+struct parcel {
+	struct said_word word;
+	uint32_t n;
+};
+
+static bool lasts(void *ctx, const struct call *c)
+{
+	(void)ctx;
+	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+}
+
+static uint64_t interim(const struct watch *w)
+{
+	return w->args.watch.interim_given ? w->args.watch.interim_ns : 15 * 60 * WHEN_SECOND;
+}
+
+static bool tell(void *ctx, const struct call *c, const struct judgement *j)
+{
+	struct watch *w = ctx;
+	uint64_t now = w->pipeline.now_ns;
+	enum said_state state = said_next(w->said, c, j, now, interim(w));
+	struct parcel p;
+
+	if (state == SAID_NOTHING)
+		return true;
+	memset(&p, 0, sizeof p);
+	p.word = said_word(w->said, c, j, state, now);
+	line_of(w, &p.word, false, c, j, document_record(w->document, c, j));
+	p.n = (uint32_t)w->line.n;
+	return copy_write(w->to, &p, sizeof p) && copy_write(w->to, w->line.p, p.n);
+}
+
+static int look(void *ctx, int to)
+{
+	struct watch *w = ctx;
+
+	w->to = to;
+	w->pipeline.give = tell;
+	w->pipeline.wanted = lasts;
+	pipeline_glimpse(&w->pipeline);
+	return 0;
+}
+
+/* Takes what is whole of what the copy wrote. */
+static void take_parcels(struct watch *w)
+{
+	struct text *got = &w->glimpse.got;
+	size_t at = 0;
+	struct parcel p;
+
+	while (got->n - at >= sizeof p) {
+		memcpy(&p, got->p + at, sizeof p);
+		if (got->n - at - sizeof p < p.n)
+			break;
+		struct slice line = { (const uint8_t *)got->p + at + sizeof p, p.n };
+		if (!said_late(w->said, &p.word)) {
+			said_keep(w->said, &p.word);
+			bus_call(&w->bus, line);
+		}
+		at += sizeof p + p.n;
+	}
+	if (at) {
+		memmove(got->p, got->p + at, got->n - at);
+		got->n -= at;
+	}
+}
+
+static void settle(struct watch *w)
+{
+	int status;
+	bool over = copy_look(&w->glimpse, &status);
+
+	take_parcels(w);
+	if (!over)
+		return;
+	text_clear(&w->glimpse.got);
+	said_shut(w->said);
+	w->glimpse_ns = watch_clock() + WHEN_SECOND + w->glimpse.took_ns * SHARE;
+}
+
+void watch_glimpse(struct watch *w)
+{
+	if (copy_busy(&w->glimpse)) {
+		settle(w);
+		return;
+	}
+	if (w->pipeline.now_ns < w->glimpsed_ns + PACE_S * WHEN_SECOND ||
+	    watch_clock() < w->glimpse_ns)
+		return;
+	w->glimpsed_ns = w->pipeline.now_ns;
+	said_open(w->said);
+	if (!copy_begin(&w->glimpse, look, w))
+		said_shut(w->said);
+}

@@ -1,0 +1,77 @@
+/* watch_limits.c - the tables of a watch stay within --memory. */
+#include "analyzer/cmd/watch_parts.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/*
+ * Shares of --memory, by what an entry takes in a busy network (measured: docs/decisions/0032).
+ * Together they leave room for the copies that judge open calls, whose pages part from ours as
+ * either writes to them.
+ */
+enum {
+	DEFAULT_MIB = 512,
+	FLOW_BYTES = 6 * 1024,
+	CALL_BYTES = 24 * 1024,
+	SHED_PART = 16, /* of the calls that are open, when memory is short */
+};
+
+static uint64_t cap(const struct watch *w)
+{
+	return w->args.watch.memory ? w->args.watch.memory : (uint64_t)DEFAULT_MIB << 20;
+}
+
+static uint32_t at_most(uint64_t n, uint32_t least, uint32_t most)
+{
+	return n < least ? least : n > most ? most : (uint32_t)n;
+}
+
+struct pipeline_limits watch_limits(const struct watch *w)
+{
+	struct pipeline_limits l = chosen_limits(&w->chosen);
+	uint64_t bytes = cap(w);
+
+	l.observe.flows = at_most(bytes / 4 / FLOW_BYTES, 1024, 1 << 20);
+	l.observe.announced = at_most(bytes / 4 / FLOW_BYTES, 1024, 1 << 18);
+	l.track.calls = at_most(bytes / 4 / CALL_BYTES, 512, 1 << 20);
+	l.track.flow_bytes = bytes / 8;
+	l.wire.streams = at_most(bytes / 32768, 256, 1 << 18);
+	return l;
+}
+
+void watch_open_memory(struct watch *w)
+{
+	if (!w->args.watch.memory)
+		w->args.watch.memory = cap(w);
+	w->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+}
+
+uint64_t watch_resident(const struct watch *w)
+{
+	char text[128];
+	unsigned long long all, resident;
+	ssize_t n = w->statm < 0 ? -1 : pread(w->statm, text, sizeof text - 1, 0);
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	if (sscanf(text, "%llu %llu", &all, &resident) != 2)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The tables have their caps; what calls hold beside them is only known when it is there. */
+void watch_hold_memory(struct watch *w)
+{
+	uint64_t most = cap(w);
+	size_t open = track_open(w->pipeline.track);
+
+	if (watch_resident(w) < most - most / 8 || !open)
+		return;
+	size_t n = open / SHED_PART + 1;
+	track_shed(w->pipeline.track, n);
+	w->shed += n;
+	(void)malloc_trim(0);
+}
