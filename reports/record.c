@@ -317,6 +317,29 @@ static void path(struct record *r, const struct call *c)
 	json_out_close(r->out, '}');
 }
 
+/* For whoever remembers what a host showed before. */
+static void shown(struct record *r, const struct call *c)
+{
+	static const char *const kinds[] = { "tls", "dtls", "zid" };
+
+	if (!c->credential_count)
+		return;
+	json_out_key_open(r->out, "shown", '[');
+	for (size_t i = 0; i < c->credential_count; i++) {
+		const struct credential *s = &c->credentials[i];
+		json_out_open(r->out, '{');
+		json_out_key_text(r->out, "kind", kinds[s->kind]);
+		record_key_endpoint(r, "who", &s->who);
+		text_clear(&r->scratch);
+		for (size_t k = 0; k < s->length; k++)
+			text_add_hex(&r->scratch, s->digest[k], 2);
+		json_out_key(r->out, "digest");
+		json_out_slice(r->out, scratch(r));
+		json_out_close(r->out, '}');
+	}
+	json_out_close(r->out, ']');
+}
+
 void record_write(struct record *r, const struct call *c, const struct judgement *j)
 {
 	redact_call(r->hide, c);
@@ -329,6 +352,7 @@ void record_write(struct record *r, const struct call *c, const struct judgement
 	legs(r, c);
 	media(r, c);
 	path(r, c);
+	shown(r, c);
 	record_verdict_write(r, c, j);
 	record_ladder_write(r, c);
 	json_out_close(r->out, '}');

@@ -9,7 +9,7 @@
 #include "analyzer/cmd/written.h"
 #include "reports/jvalue.h"
 
-enum { EXIT_USAGE = 2, EXIT_UNWRITTEN = 5, AUTHPRIV = 10 };
+enum { EXIT_USAGE = 2, EXIT_UNWRITTEN = 5, AUTHPRIV = 10, SHOWN = 50 };
 
 #define ALL_EVENTS ((1U << EVENT_KINDS) - 1)
 
@@ -186,7 +186,7 @@ static void publish(struct bus *b, struct metrics_now *now)
 
 	for (size_t i = 0; i < b->output_count; i++)
 		outputs[i] = output_counters(b->outputs[i]);
-	json_t *open = alerts_save(b->alerts);
+	json_t *open = alerts_open(b->alerts, SHOWN);
 	now->outputs = outputs;
 	now->output_count = b->output_count;
 	now->alerts = alerts_counters(b->alerts);

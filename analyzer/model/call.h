@@ -193,6 +193,21 @@ struct step {
 	int16_t leg, media;	    /* FACT_NOWHERE: none */
 };
 
+enum credential_kind {
+	CREDENTIAL_TLS,	 /* the certificate of a server of signaling */
+	CREDENTIAL_DTLS, /* of an end of a media path */
+	CREDENTIAL_ZID,	 /* a keyed digest of the name that a ZRTP endpoint keeps */
+};
+enum { CREDENTIAL_BYTES = 32, CREDENTIALS = 16 };
+
+/* What a host showed of itself, and shows again in other calls unless it is another. */
+struct credential {
+	enum credential_kind kind;
+	struct endpoint who; /* port 0: the host as a whole */
+	uint8_t digest[CREDENTIAL_BYTES];
+	uint8_t length; /* octets of the digest: 32, of a ZID 8 */
+};
+
 /* Owns its arena; all that is reachable from here lives and dies with it. */
 struct call {
 	struct arena *arena;
@@ -211,9 +226,10 @@ struct call {
 	struct fact *facts;
 	struct station *stations;
 	struct stretch *stretches;
-	struct step *steps; /* in time order */
+	struct step *steps;		/* in time order */
+	struct credential *credentials; /* sorted; at most CREDENTIALS */
 	uint16_t epoch_count, leg_count, media_count, element_count;
-	uint16_t station_count, stretch_count, step_count;
+	uint16_t station_count, stretch_count, step_count, credential_count;
 	uint32_t steps_left_out; /* between the first and the last that are kept */
 	bool more_stations;	 /* than the path has room for */
 	uint32_t fact_count;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyzer/track/keyed.h"
+#include "analyzer/track/shown.h"
 
 enum {
 	DTLS_1_0 = 0xfeff,
@@ -250,6 +251,7 @@ static void look_at(struct look *k, const struct flow *f)
 	if (completed(&k->d->seen.shake))
 		keyed_fact(k->l, FACT_dtls_complete, 4, k->a->number, NULL,
 			   &k->d->seen.shake.done_at);
+	shown_dtls(k->l, f, k->d);
 	compare(k);
 	note_suite(k);
 	note_profile(k);

@@ -3,6 +3,7 @@
 
 #include "analyzer/base/when.h"
 #include "analyzer/track/keyed.h"
+#include "analyzer/track/shown.h"
 
 enum {
 	PRESHARED = 1, /* values of zrtp_complete */
@@ -304,6 +305,7 @@ void keyed_zrtp(struct live *l, const struct agreed_list *list)
 			for (k.z = k.a->paths[p]->zrtp; k.z; k.z = k.z->next) {
 				if (!keyed_in_time(l, k.z->first_ns, k.z->last_ns))
 					continue;
+				shown_zrtp(l, k.a->paths[p], k.z);
 				compare(&k, k.a->paths[p]);
 				note_end(&k, k.a->paths[p]);
 				note_flags(&k);

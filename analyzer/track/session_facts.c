@@ -6,6 +6,7 @@
 
 #include "analyzer/base/when.h"
 #include "analyzer/track/hop.h"
+#include "analyzer/track/shown.h"
 
 enum {
 	TLS_1_2 = 0x0303,
@@ -302,6 +303,7 @@ static void note_certificates(const struct look *k)
 
 void session_facts(struct live *l, const struct flow *f, int leg)
 {
+	shown_tls(l, f);
 	for (const struct tls_held *t = f->tls; t; t = t->next) {
 		struct look k = { .l = l, .leg = leg, .t = t, .h = &t->seen.shake };
 		if (k.h->server_hello && !refused(k.h)) {

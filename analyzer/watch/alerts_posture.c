@@ -187,9 +187,9 @@ static json_t *sum(const struct alerts_posture *p, uint64_t now_ns)
 	jvalue_put(o, "since", jvalue_when(p->since_ns));
 	jvalue_put(o, "until", jvalue_when(now_ns));
 	jvalue_put(o, "calls", jvalue_number(p->calls));
-	jvalue_put(o, "problems", jvalue_number(map_count(p->problems)));
+	jvalue_put(o, "problem_count", jvalue_number(map_count(p->problems)));
 	jvalue_put(o, "left_out", jvalue_number(p->left_out));
-	jvalue_put(o, "rules", list(p->rules, RULES, false));
+	jvalue_put(o, "by_rule", list(p->rules, RULES, false));
 	jvalue_put(o, "worst", list(p->problems, WORST, true));
 	return o;
 }

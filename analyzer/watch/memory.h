@@ -5,9 +5,11 @@
 #include "analyzer/watch/event.h"
 
 /*
- * Certificates of TLS and media, ZIDs and elements, each by who showed it, as calls' records tell
- * them. The first sighting of an element is remembered, not told, until `learn_ns` of capture time
- * have passed since the memory was empty.
+ * Certificates of TLS and media, ZIDs and hosts, each by who showed it, as calls' records tell
+ * them. Told is what is not as it was: another certificate or ZID where one was lasting (of media:
+ * seen in three calls over an hour, since browsers make one for each call), a new host between
+ * known ones, a new listener of copies. The first sighting of a host is remembered, not told,
+ * until `learn_ns` of capture time have passed since the memory was empty.
  */
 struct memory_options {
 	const char *run;
@@ -18,15 +20,20 @@ struct memory_options {
 };
 struct memory_counters {
 	uint64_t entries, changes, evicted;
+	uint64_t fresh; /* certificates and ZIDs that did not last: seen once, as a browser's are */
 };
 
 struct memory;
 
 struct memory *memory_new(struct memory_options options);
-void memory_call(struct memory *m, const struct event *call); /* firm records only */
+void memory_call(struct memory *m, const struct event *call); /* only firm records are looked at */
 struct memory_counters memory_counters(const struct memory *m);
-json_t *memory_save(const struct memory *m);		 /* a new reference */
-bool memory_load(struct memory *m, const json_t *saved); /* of an earlier run: hostile text */
+/* An object; a new reference. Names that are another's in the next run ("endpoint-7" under
+ * --redact mask) are left out. */
+json_t *memory_save(const struct memory *m);
+/* Into a new one. Of an earlier run, or hostile: what cannot be is left out; false when none of
+ * it is ours. */
+bool memory_load(struct memory *m, const json_t *saved);
 void memory_free(struct memory *m);
 
 #endif

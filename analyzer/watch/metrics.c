@@ -13,9 +13,13 @@ enum { RULES = 1024, FINDINGS = 4096 };
 
 struct metrics *metrics_new(void)
 {
+	static const char *const changes[] = { "certificate", "zid", "host", "listener" };
 	struct metrics *m = mem_zero(1, sizeof *m);
 
 	m->rules = map_new();
+	/* A counter that is not there before it counts does not rise when it does. */
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+		short_into(m->changes[i].name, sizeof m->changes[i].name, changes[i]);
 	return m;
 }
 

@@ -21,7 +21,7 @@ struct metrics_now {
 	size_t output_count;
 	struct alerts_counters alerts;
 	struct memory_counters memory;
-	const json_t *open_alerts; /* alerts_save, for the page; borrowed */
+	const json_t *open_alerts; /* alerts_open, for the page; borrowed */
 	uint64_t calls_open, flows_open;
 	uint64_t resident_bytes, memory_cap;	  /* cap 0: none */
 	uint64_t started_ns, clock_ns, newest_ns; /* clock; clock; newest capture time */

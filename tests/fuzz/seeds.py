@@ -52,6 +52,36 @@ def keep(fuzzer, what, data):
         mine[what] = data
 
 
+def watch():
+    """requests of the metrics; the state of a watch with a call or two behind it"""
+    host = b"Host: a\r\n\r\n"
+    for i, line in enumerate((b"GET / HTTP/1.1", b"HEAD /metrics?x HTTP/1.1", b"GET http://a/health HTTP/1.0",
+                              b"POST /metrics HTTP/2.0", b"\r\nGET /x HTTP/1.1\r\nA: b\r\n c")):
+        keep("fuzz_endpoint", "line-%d" % i, line + b"\r\n" + host)
+    finding = {"rule": "MED-001", "class": "exposure", "severity": "high", "outcome": "violated", "title": "t",
+               "element": "10.0.0.1:5060", "evidence": [{"input": "a", "frame": 1}], "remediation": "r",
+               "problem": "0" * 31 + "1", "waived": None, "caused_by": "SIG-001", "weakens": True}
+    call = {"time": "2026-01-02T03:04:05Z", "state": "firm", "id": "a", "label": "EXPOSED", "changed": ["label"],
+            "exposed_media_seconds": 1.5, "path": {"hosts": [{"at": "10.0.0.1"}, {"at": "b"}, {"at": "endpoint-1"}]},
+            "legs": [{"a": "[::1]:5", "b": "10.0.0.1:5060"}], "ends": [{"address": "10.0.0.1"}],
+            "within_earshot": [{"who": "10.0.0.3", "role": "monitor", "could": ["media"], "why": "w"}],
+            "shown": [{"kind": "tls", "who": "10.0.0.1:5061", "digest": "ab"}],
+            "conditions": {"media": {"verdict": "fail"}}, "findings": [finding, dict(finding, **{"class": "posture"})]}
+    mark = {"digest": "ab", "first_ns": 1, "last_ns": 9, "calls": 3}
+    alert = dict(finding, open=True, level=1, ordinal=2, count=3, first_ns=1, last_ns=2, told_ns=3, fix="f",
+                 conditions=["media"], call="c")
+    state = {"alerts_version": 1, "ordinal_base": 1, "alerts": [alert],
+             "posture": {"since_ns": 1, "calls": 1, "problems": [dict(finding, calls=1, first_ns=1, last_ns=2)],
+                         "rules": [dict(finding, calls=1, problems=1, first_ns=1, last_ns=2)]},
+             "memory_version": 1, "since_ns": 1, "entries": [
+                 {"kind": "tls", "who": "10.0.0.1:5061", "first_ns": 1, "last_ns": 2, "told": 1, "quiet": 1, "marks": [mark]},
+                 {"kind": "host", "who": "b", "first_ns": 1, "last_ns": 2}]}
+    lines = [json.dumps(x, separators=(",", ":")) for x in (state, call, dict(call, id="b", findings=[]))]
+    keep("fuzz_state", "whole", "\n".join(lines).encode())
+    keep("fuzz_state", "state", lines[0].encode())
+    keep("fuzz_state", "calls", ("0\n" + "\n".join(lines[1:])).encode())
+
+
 def tar(name, data):
     """one part, as reports/archive.c writes it"""
     h = b"earshot-bundle/" + name.encode()
@@ -399,6 +429,7 @@ def by_hand():
         "authority": "b", "from": "2026-01-01", "to": "2026-01-31", "comment": "c", "not_covered": ["n"],
         "captured": [{"label": "alice", "by": "b", "where": "w", "authority": "a", "when": "10.0.0.1"}],
         "population": {"of": "calls", "total": 12, "sample": "s"}}).encode())
+    watch()
     keep("fuzz_load", "short", json.dumps({
         "schema": "earshot.report/1", "run": "0123456789abcdef", "tool": {"version": "1"}, "inputs": [{"label": "a"}],
         "summary": {"label": "EXPOSED", "conditions": {c: {"verdict": "fail", "counts": {"fail": 1}} for c in short}},

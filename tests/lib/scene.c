@@ -66,6 +66,7 @@ static void given(void *ctx, const struct call *call)
 	c->stations = keep(s, c->stations, c->station_count * sizeof *c->stations);
 	c->stretches = keep(s, c->stretches, c->stretch_count * sizeof *c->stretches);
 	c->steps = keep(s, c->steps, c->step_count * sizeof *c->steps);
+	c->credentials = keep(s, c->credentials, c->credential_count * sizeof *c->credentials);
 	c->facts = keep(s, c->facts, c->fact_count * sizeof *c->facts);
 	for (unsigned i = 0; i < c->fact_count; i++)
 		c->facts[i].text = keep_text(s, c->facts[i].text);

@@ -302,10 +302,10 @@ static void posture_is_summed_once_a_day(void **state)
 	alerts_tick(a, watching_ns(DAY));
 	assert_int_equal(json_array_size(said.all), 0);
 	alerts_tick(a, watching_ns(DAY + 1));
-	const json_t *e = watching_last(&said, 0), *rules = jvalue_get(e, "rules");
+	const json_t *e = watching_last(&said, 0), *rules = jvalue_get(e, "by_rule");
 	assert_string_equal(last("event"), "posture");
 	assert_string_equal(last("severity"), "high");
-	assert_int_equal(jvalue_int(e, "problems"), 2);
+	assert_int_equal(jvalue_int(e, "problem_count"), 2);
 	assert_int_equal(jvalue_int(e, "calls"), 2);
 	assert_int_equal(json_array_size(rules), 2);
 	assert_string_equal(jvalue_str(json_array_get(rules, 1), "rule"), "AUTH-004");
@@ -395,7 +395,7 @@ static void goes_on_after_a_restart(void **state)
 	assert_string_equal(last("state"), "opened");
 	assert_int_equal(jvalue_int(watching_last(&said, 0), "ordinal"), 3);
 	alerts_flush(a, watching_ns(10));
-	assert_int_equal(jvalue_int(watching_last(&said, 0), "problems"), 1);
+	assert_int_equal(jvalue_int(watching_last(&said, 0), "problem_count"), 1);
 }
 
 /* "endpoint-1" is another telephone after the restart: its calls say nothing of this one. */

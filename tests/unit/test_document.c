@@ -125,6 +125,39 @@ static void orders_calls_by_end_then_id(void **state)
 	document_free(d);
 }
 
+static void says_what_hosts_showed(void **state)
+{
+	struct credential shown[2] = { { .kind = CREDENTIAL_TLS, .length = CREDENTIAL_BYTES },
+				       { .kind = CREDENTIAL_ZID, .length = 8 } };
+	struct document *d = reporting_begin(REDACT_MASK, false);
+	struct reporting m;
+	(void)state;
+
+	reporting_call(&m, 1);
+	memset(shown[0].digest, 0xab, sizeof shown[0].digest);
+	shown[0].who = shown[1].who = m.call.ends[0].at;
+	m.call.credentials = shown;
+	m.call.credential_count = 2;
+	reporting_add(d, &m);
+	m.call.credential_count = 0;
+	m.call.id = "0000000000000002";
+	reporting_add(d, &m);
+	reporting_finish(d);
+	json_t *call = document_call(d, 0), *list = json_object_get(call, "shown");
+	const json_t *tls = json_array_get(list, 0), *zid = json_array_get(list, 1);
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(jvalue_str(tls, "kind"), "tls");
+	assert_memory_equal(jvalue_str(tls, "who"), "endpoint-", 9);
+	assert_int_equal(strlen(jvalue_str(tls, "digest")), 64);
+	assert_memory_equal(jvalue_str(tls, "digest"), "abab", 4);
+	assert_string_equal(jvalue_str(zid, "digest"), "0000000000000000");
+	json_decref(call);
+	call = document_call(d, 1);
+	assert_null(json_object_get(call, "shown"));
+	json_decref(call);
+	document_free(d);
+}
+
 static void gives_the_worst_call_first(void **state)
 {
 	struct reporting m;
@@ -409,6 +442,7 @@ int main(void)
 		cmocka_unit_test(has_every_key_in_document_order),
 		cmocka_unit_test(counts_what_the_run_counted),
 		cmocka_unit_test(orders_calls_by_end_then_id),
+		cmocka_unit_test(says_what_hosts_showed),
 		cmocka_unit_test(gives_the_worst_call_first),
 		cmocka_unit_test(says_null_where_nothing_is_known),
 		cmocka_unit_test(is_not_observable_without_any_row),
