@@ -325,6 +325,8 @@ def by_hand():
                                    (9, bytes(4)), (10, bytes(4)), (11, b"\1"), (12, bytes(4)), (14, b"key"),
                                    (15, b"OPTIONS sip:a SIP/2.0\r\n\r\n")))
     keep("fuzz_hep", "two", chunks((5, bytes(16)), (6, bytes(16)), (16, b"\x1f\x8b")) + chunks())
+    keep("fuzz_feed_hep", "key", chunks((1, b"\2"), (14, b"key"), (15, b"OPTIONS")))
+    keep("fuzz_feed_hep", "two", chunks((14, b"kex")) + chunks((15, b"INVITE")))
     keep("fuzz_hint", "dns", b"\x08\0\x1d" + bytes.fromhex("000101000001000000000000076578616d706c6503636f6d0000010001"))
     keep("fuzz_hint", "many", (b"\0\0\4abcd" + b"\1\0\4efgh") * 4)
     keep("fuzz_passport", "full", b"eyJhbGciOiJFUzI1NiJ9.eyJpYXQiOjE0NDMyMDgzNDV9.rq3pjT1hoRwakEGjHCnWSwUnshd0-zJ6F1VOgFWSjHBr8Qjp")
