@@ -375,7 +375,8 @@ def ask(port, query):
         with urllib.request.urlopen(url, timeout=5) as r:
             return json.load(r)
     except urllib.error.HTTPError as e:
-        return json.load(e)
+        said = e.read()  # while it starts it answers in words
+        return json.loads(said) if said.startswith(b"{") else {"status": "not there"}
     except OSError:
         return {"status": "not there"}
 
