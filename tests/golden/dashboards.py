@@ -396,7 +396,7 @@ def prometheus(served, queries, work):
         return
     port, config = free_port(), os.path.join(work, "prometheus.yml")
     with open(config, "w", encoding="utf-8") as f:
-        f.write(read("prometheus-scrape.yml").replace("30s", "1s").replace("127.0.0.1:9464", served.where)
+        f.write(read("prometheus-scrape.yml").replace("30s", "1s").replace("127.0.0.1:9469", served.where)
                 .replace("- prometheus-alerts.yml", "- " + os.path.join(BOARDS, "prometheus-alerts.yml")))
     child = subprocess.Popen([p, "--config.file=" + config, "--storage.tsdb.path=" + os.path.join(work, "tsdb"),
                               "--web.listen-address=127.0.0.1:%d" % port, "--log.level=error"],
