@@ -148,7 +148,8 @@ WITH_formats_hostile := $(TOOLS)
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
 
-net-rsyslog: $B/tests/net/send_events ## events to an rsyslog over TLS that is killed and started again, read back
+net-outputs: $B/tests/net/send_events ## events to files whose writer is killed, and to an rsyslog that is, read back
+	@$(PYTHON) tests/net/event_files.py $<
 	@$(PYTHON) tests/net/rsyslog.py $<
 
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
@@ -202,7 +203,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-rsyslog live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

@@ -22,7 +22,7 @@ struct bus {
 	struct pulse *pulse;
 	struct metrics *metrics;
 	struct endpoint_server *endpoint; /* NULL: nobody asked for it */
-	json_t *head;		   /* of ECS documents */
+	json_t *head;			  /* of ECS documents */
 };
 
 /* Opens files, sockets and keys while there are rights to; false: a sentence has been printed,

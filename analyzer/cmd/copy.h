@@ -16,8 +16,8 @@
 struct copy {
 	pid_t child; /* 0: none */
 	int from;
-	struct text got;	    /* what it wrote and nobody took yet */
-	uint64_t began_ns, took_ns; /* by the monotonic clock; of the last one */
+	struct text got;  /* what it wrote and nobody took yet */
+	uint64_t took_ns; /* of a processor, by the last one */
 };
 
 /* Writes what it has to say to `to`; its result is the exit status. */

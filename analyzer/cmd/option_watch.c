@@ -172,22 +172,18 @@ static const char *take_state(struct args *a, const char *value)
 static const char *take_events(struct args *a, const char *value)
 {
 	struct slice rest = slice_of(value), word;
-	bool more = true;
+	enum event_kind k;
 
 	a->watch.events = 0;
 	a->watch.events_given = true;
-	while (more) {
-		enum event_kind k;
-		more = slice_cut(&rest, ',', &word);
-		if (!more)
-			word = rest;
+	while (slice_cut(&rest, ',', &word)) {
 		if (!event_kind_parse(slice_trim(word), &k))
 			return "is not a list of call, finding, alert, change, posture, "
 			       "visibility, "
 			       "heartbeat";
 		a->watch.events |= 1U << k;
 	}
-	return NULL;
+	return a->watch.events ? NULL : "is empty";
 }
 
 static const char *take_rotate(struct args *a, const char *value)

@@ -294,15 +294,25 @@ static bool open_all(struct watch *w)
 /* ---- the loop ----------------------------------------------------------------------------------
  */
 
+static bool is_live(const struct feed_input *in)
+{
+	return in->kind != FEED_STREAM && in->kind != FEED_FOLLOW;
+}
+
 /* Where packets come as they pass, calls end by the clock when none come any more. */
 static bool all_live(struct watch *w)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < feed_count(w->feed); i++) {
 		const struct feed_input *in = feed_at(w->feed, i);
-		if (!in->over && (in->kind == FEED_STREAM || in->kind == FEED_FOLLOW))
+		if (in->over)
+			continue;
+		if (!is_live(in))
 			return false;
+		any = true;
 	}
-	return true;
+	return any;
 }
 
 static void idle(struct watch *w)

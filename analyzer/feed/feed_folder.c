@@ -24,7 +24,7 @@ enum {
 	LOOK_STEP = 4096,
 	LOOK_MAX = 1 << 20, /* octets looked at for a first frame */
 	WALK_MS = 1000,
-	WALK_SHARE = 20, /* a walk takes at most this part of the time */
+	WALK_SHARE = 20, /* a walk takes at most this part of a processor */
 	QUIET_MS = 1000, /* a packed file that has not grown so long is whole */
 };
 
@@ -39,11 +39,11 @@ struct feed_folder {
 	bool walked;
 };
 
-static uint64_t clock_ms(void)
+static uint64_t time_ms(clockid_t clock)
 {
 	struct timespec t;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(clock, &t);
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
@@ -252,7 +252,7 @@ static struct feed_folder_file *enter(struct feed_folder *f, const char *name,
 	struct feed_folder_file *file = mem_zero(1, sizeof *file);
 
 	file->name = mem_text(name);
-	file->seen_ms = f->walked ? clock_ms() : 0;
+	file->seen_ms = f->walked ? time_ms(CLOCK_MONOTONIC) : 0;
 	take_stat(file, st);
 	f->files = mem_more(f->files, f->count, sizeof(struct feed_folder_file *));
 	f->files[f->count++] = file;
@@ -365,7 +365,7 @@ static bool meet_all(struct feed_folder *f)
 
 bool feed_folder_walk(struct feed_folder *f)
 {
-	uint64_t now = clock_ms();
+	uint64_t now = time_ms(CLOCK_MONOTONIC), spent = time_ms(CLOCK_THREAD_CPUTIME_ID);
 
 	if (!is_due(f, now))
 		return true;
@@ -376,7 +376,7 @@ bool feed_folder_walk(struct feed_folder *f)
 		if (is_over(f, f->files[i]))
 			remove_at(f, i);
 	trim(f);
-	f->walk_took_ms = clock_ms() - now;
+	f->walk_took_ms = time_ms(CLOCK_THREAD_CPUTIME_ID) - spent;
 	f->walked = true;
 	return true;
 }
@@ -442,7 +442,7 @@ int feed_folder_take(struct feed_folder *f, struct feed_folder_file *file)
 int64_t feed_folder_later(const struct feed_folder *f, const struct feed_folder_file *file)
 {
 	int64_t longest = -1;
-	uint64_t now = clock_ms();
+	uint64_t now = time_ms(CLOCK_MONOTONIC);
 
 	for (size_t i = 0; i < f->count; i++) {
 		const struct feed_folder_file *other = f->files[i];

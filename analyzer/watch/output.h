@@ -66,7 +66,20 @@ struct output_file_options {
  */
 enum err output_file(struct output **out, struct output_file_options options) MUST_CHECK;
 
-/* ---- syslog: RFC 5424 over UDP (5426), TCP (6587, octet counting), TLS (5425) ---- */
+/*
+ * ---- syslog: RFC 5424 over UDP (5426), TCP (6587, octet counting), TLS (5425) ----
+ *
+ * A message has at most 2048 octets over UDP and 8192 otherwise; its sentence is cut before
+ * its structured data is. A thread sends; what waits is bounded by `queue` and by 64 MiB, and
+ * beyond it the oldest is dropped and counted lost. Over TCP and TLS what was sent in the last 30
+ * seconds (at most 64 MiB more) is kept, and after a reconnect sent again first, under the same
+ * ids: neither carrier tells what the receiver has read. What could not be kept so long, or is in
+ * doubt at the end, counts as lost. Not known is what a receiver has taken in and not read for
+ * longer than those 30 seconds when it dies. Over UDP what was sent is sent; only a refusal is
+ * known, and counted. Reconnects after 0.25 s, doubling to 10 s; a receiver that takes nothing for
+ * 15 s, or does not answer for 10 s, is left. TLS is 1.2 or later, the certificate always verified,
+ * close_notify sent.
+ */
 
 enum output_carrier { OUTPUT_UDP, OUTPUT_TCP, OUTPUT_TLS };
 struct output_syslog_options {
@@ -80,7 +93,11 @@ struct output_syslog_options {
 	uint32_t enterprise;	/* number of the structured data; 0: 32473 (documentation) */
 	uint32_t facility;	/* 0 to 23; default 10 (security) is the caller's to give */
 };
-/* ERR_USAGE: `where`, CA, certificate or key cannot be read; *why (free()) in words. */
+/*
+ * Asks for the host's addresses and reads all files: later it needs no file, and where names can
+ * still be asked for it does so at each reconnect. ERR_USAGE: `where`, CA, certificate or key
+ * cannot be read, or the name is not known; *why (free()) in words.
+ */
 enum err output_syslog(struct output **out, struct output_syslog_options options,
 		       char **why) MUST_CHECK;
 

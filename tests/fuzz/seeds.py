@@ -325,6 +325,8 @@ def by_hand():
                                    (9, bytes(4)), (10, bytes(4)), (11, b"\1"), (12, bytes(4)), (14, b"key"),
                                    (15, b"OPTIONS sip:a SIP/2.0\r\n\r\n")))
     keep("fuzz_hep", "two", chunks((5, bytes(16)), (6, bytes(16)), (16, b"\x1f\x8b")) + chunks())
+    keep("fuzz_feed_hep", "key", chunks((1, b"\2"), (14, b"key"), (15, b"OPTIONS")))
+    keep("fuzz_feed_hep", "two", chunks((14, b"kex")) + chunks((15, b"INVITE")))
     keep("fuzz_hint", "dns", b"\x08\0\x1d" + bytes.fromhex("000101000001000000000000076578616d706c6503636f6d0000010001"))
     keep("fuzz_hint", "many", (b"\0\0\4abcd" + b"\1\0\4efgh") * 4)
     keep("fuzz_passport", "full", b"eyJhbGciOiJFUzI1NiJ9.eyJpYXQiOjE0NDMyMDgzNDV9.rq3pjT1hoRwakEGjHCnWSwUnshd0-zJ6F1VOgFWSjHBr8Qjp")
@@ -335,6 +337,13 @@ def by_hand():
     keep("fuzz_passport_check", "token", b"\3\0e30.eyJpYXQiOjF9.AAAA")
     for i, name in enumerate((b"CLIENT_RANDOM", b"SERVER_TRAFFIC_SECRET_0")):
         keep("fuzz_keylog", "line-%d" % i, b"# made up\n" + name + b" " + b"0a" * 32 + b" " + b"5b" * 48 + b"\n")
+    event = {"run": "r", "event_id": "0a" * 16, "time": "2026-01-02T03:04:05.678901234Z", "severity": "high", "message": "a \u202e]\n"}
+    keep("fuzz_output", "call", b"\0" + json.dumps({**event, "id": "c", "state": "firm", "revision": 2, "ends": [{"address": "10.0.0.1:5060"}],
+         "legs": [{"transport": "udp", "call_id": "x"}], "conditions": {"media": {"verdict": "fail", "grade": 4, "why": "w"}},
+         "findings": [{"rule": "MED-001", "outcome": "violated", "problem": "p"}]}).encode())
+    keep("fuzz_output", "alert", b"\2" + json.dumps({**event, "rule": "KEY-001", "class": "attack", "state": "worse", "count": 3, "score": 1.5,
+         "element": "\\\"]", "first_seen": "2026-01-01T00:00:00Z", "gates": True, "none": None, "list": [1]}).encode())
+    keep("fuzz_output", "names", b"\6" + json.dumps({"a b": 1, "a=b": "2", "a" * 33: 3, "": 4, "n" * 32: "x" * 300}).encode())
     whole = {"schema": "earshot.inventory/1", "comment": "c", "entries": [
         {"address": "10.1.2.3", "role": "endpoint", "name": "ward 3 phone", "scope": ["phi"]},
         {"network": "10.9.0.0/16", "role": ["proxy", "recorder"]}, {"network": "2001:db8::/32", "role": "sbc"},

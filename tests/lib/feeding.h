@@ -20,7 +20,7 @@ struct feeding_capture {
 	unsigned octets;	    /* of a frame; 0: 60 */
 	int link_type;		    /* 0: Ethernet */
 	bool big, ns, pcapng;
-	bool ports;	    /* UDP to 5060, to 4000, a later fragment, and so on */
+	bool ports;	    /* UDP to 5060, to 4036, a later fragment, and so on */
 	const char *secret; /* pcapng: a key log before the frames */
 	unsigned cut;	    /* octets less at the end */
 };

@@ -9,6 +9,8 @@
 
 /*
  * usage: send_events WHERE QUEUE CA
+ *        send_events ndjson:PATH BYTES -        a file, rotated beyond so many
+ *        send_events ecs:PATH BYTES -
  *
  * WHERE as output_syslog wants it, QUEUE its bound (0: the usual), CA a file of authorities or "-".
  * An empty line, and the end, print the counters as a line of JSON.
@@ -61,27 +63,56 @@ static void read_all(void)
 	free(line);
 }
 
-int main(int argc, char **argv)
+static bool open_file(char **argv, enum output_lines lines, const json_t *head)
+{
+	struct output_file_options of = { .path = strchr(argv[1], ':') + 1,
+					  .lines = lines,
+					  .kinds = ~0u,
+					  .rotate_bytes = strtoul(argv[2], NULL, 10),
+					  .keep = 1000,
+					  .head = head };
+
+	return output_file(&o, of) == ERR_OK;
+}
+
+static bool open_syslog(char **argv)
 {
 	char *why = NULL;
-
-	(void)signal(SIGPIPE, SIG_IGN);
-	if (argc != 4)
-		return 2;
 	struct output_syslog_options of = { .where = argv[1],
 					    .kinds = ~0u,
 					    .queue = (uint32_t)strtoul(argv[2], NULL, 10),
 					    .ca = strcmp(argv[3], "-") == 0 ? NULL : argv[3],
 					    .hostname = "probe.example",
 					    .facility = 10 };
-	if (output_syslog(&o, of, &why) != ERR_OK) {
-		(void)fprintf(stderr, "send_events: %s\n", why);
+
+	if (output_syslog(&o, of, &why) == ERR_OK)
+		return true;
+	(void)fprintf(stderr, "send_events: %s\n", why);
+	return false;
+}
+
+static bool open_output(char **argv, const json_t *head)
+{
+	if (strncmp(argv[1], "ndjson:", 7) == 0)
+		return open_file(argv, OUTPUT_NDJSON, head);
+	if (strncmp(argv[1], "ecs:", 4) == 0)
+		return open_file(argv, OUTPUT_ECS, head);
+	return open_syslog(argv);
+}
+
+int main(int argc, char **argv)
+{
+	json_t *head = json_pack("{s:s, s:{s:s, s:s}}", "run", "r1", "tool", "version", "0",
+				 "policy", "baseline");
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (argc != 4 || !open_output(argv, head))
 		return 2;
-	}
 	output_start(o);
 	read_all();
 	output_finish(o, 5000);
 	tell();
 	output_close(o, 0);
+	json_decref(head);
 	return 0;
 }

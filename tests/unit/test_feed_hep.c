@@ -165,11 +165,11 @@ static void counts_datagrams_that_find_no_room(void **state)
 
 	(void)state;
 	hepping_large(&t, 60000);
-	for (int i = 0; i < 60; i++) {
+	for (int i = 0; i < 60; i++)
 		send_text(fd, &t);
-		feeding_sleep(1);
-	}
-	feeding_sleep(50);
+	for (int i = 0; i < 200 && feed_at(f, 0)->waiting < 30 * 60000; i++)
+		feeding_sleep(10);
+	feeding_sleep(200);
 	assert_int_equal(feed_at(f, 0)->queue_drops, 0); /* before the first frame none was lost */
 	while (feed_batch(f, &got, 1, 100)) {
 		seen++;
