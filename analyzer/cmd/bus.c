@@ -217,10 +217,18 @@ void bus_reopen(struct bus *b)
 		output_reopen(b->outputs[i]);
 }
 
-void bus_close(struct bus *b, int wait_ms)
+/* All drain at once: the first is waited for, the others have the time it took. */
+uint64_t bus_finish(struct bus *b, int wait_ms)
 {
 	for (size_t i = 0; i < b->output_count; i++)
-		output_close(b->outputs[i], wait_ms);
+		output_finish(b->outputs[i], wait_ms);
+	return bus_lost(b);
+}
+
+void bus_close(struct bus *b)
+{
+	for (size_t i = 0; i < b->output_count; i++)
+		output_close(b->outputs[i], 0);
 	endpoint_close(b->endpoint);
 	pulse_free(b->pulse);
 	memory_free(b->memory);

@@ -35,6 +35,8 @@ void bus_call(struct bus *b, struct slice line);
 void bus_tick(struct bus *b, struct metrics_now *now, const struct pulse_state *state);
 void bus_reopen(struct bus *b);
 uint64_t bus_lost(struct bus *b); /* events that no output could keep */
-void bus_close(struct bus *b, int wait_ms);
+/* Sends what is queued as far as that goes; events that were lost, in all. */
+uint64_t bus_finish(struct bus *b, int wait_ms);
+void bus_close(struct bus *b);
 
 #endif

@@ -249,12 +249,13 @@ static void allow_paths(const struct watch *w, struct sandbox *s)
 }
 
 /* From here on the process reads what strangers send. */
-static void confine(const struct watch *w)
+static void confine(struct watch *w)
 {
 	struct text missing = { 0 };
 	unsigned more = SANDBOX_SOCKETS | SANDBOX_COPIES;
 
-	if (w->args.no_sandbox)
+	w->unconfined = w->args.no_sandbox;
+	if (w->unconfined)
 		return;
 	struct sandbox *s = sandbox_new();
 	allow_paths(w, s);
@@ -265,6 +266,7 @@ static void confine(const struct watch *w)
 			more |= SANDBOX_CAPTURE;
 	sandbox_also(s, more);
 	sandbox_enter(s, &missing);
+	w->unconfined = missing.n > 0;
 	if (missing.n && w->args.verbose >= 0)
 		fprintf(stderr, "earshot: not confined in full: %s\n", text_of(&missing));
 	text_free(&missing);
@@ -391,6 +393,9 @@ static void tell_end(struct watch *w)
 	if (w->calls_unjudged)
 		fprintf(stderr, "earshot: %llu open calls were not judged: there was no time\n",
 			(unsigned long long)w->calls_unjudged);
+	if (w->lost)
+		fprintf(stderr, "earshot: %llu events could not be written or sent\n",
+			(unsigned long long)w->lost);
 	if (w->args.verbose >= 0)
 		fprintf(stderr, "earshot: %llu records\n", (unsigned long long)w->calls_judged);
 }
@@ -413,12 +418,13 @@ static void settle(struct watch *w)
 		w->exit = EXIT_DAMAGED;
 	watch_state_end(w);
 	watch_report_end(w);
+	w->lost = bus_finish(&w->bus, SENDING_MS);
 	tell_end(w);
 }
 
 static void close_all(struct watch *w)
 {
-	bus_close(&w->bus, SENDING_MS);
+	bus_close(&w->bus);
 	if (w->feed)
 		feed_close(w->feed);
 	if (w->pipeline.track)

@@ -60,9 +60,11 @@ struct watch {
 	uint64_t glimpsed_ns; /* capture time of the last such look */
 	uint64_t deadline_ns; /* of the end; 0: not ending */
 	uint64_t calls_judged, calls_unjudged, shed;
-	int statm; /* /proc/self/statm; -1: cannot be read */
-	int to;	   /* in a copy: where its words go */
-	bool cut;  /* asked to end while sources went on */
+	uint64_t lost;	 /* events that no output could keep */
+	int statm;	 /* /proc/self/statm; -1: cannot be read */
+	int to;		 /* in a copy: where its words go */
+	bool unconfined; /* in full or in part */
+	bool cut;	 /* asked to end while sources went on */
 	int exit;
 };
 

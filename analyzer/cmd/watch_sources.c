@@ -47,7 +47,8 @@ static void describe(const struct feed_input *in, struct pulse_source *p, struct
 				    .packets = in->packets,
 				    .drops = dropped(in),
 				    .last_ns = in->last_ns,
-				    .up = in->up,
+				    /* One that ended without a word of why has not broken. */
+				    .up = in->up || !in->why[0],
 				    .over = in->over,
 				    .why = in->why };
 	*m = (struct metrics_source){ .label = in->label,
@@ -99,7 +100,9 @@ void watch_look_round(struct watch *w)
 				     .calls_open = track_open(w->pipeline.track),
 				     .calls_judged = w->calls_judged,
 				     .limits_hit = hits(&s, names, counts, &limits),
-				     .outputs_lost = bus_lost(&w->bus) };
+				     .outputs_lost = bus_lost(&w->bus),
+				     .root = w->rights.root && w->rights.stay,
+				     .unconfined = w->unconfined };
 	struct metrics_now now = { .version = EARSHOT_VERSION,
 				   .policy = judge_policy(w->judge)->name,
 				   .sources = metrics,

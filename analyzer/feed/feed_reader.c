@@ -178,7 +178,8 @@ void feed_reader_lost(struct feed_reader *r, uint64_t kernel, uint64_t interface
 	r->unreported = true;
 }
 
-static void say_why(struct feed_reader *r, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+say_why(struct feed_reader *r, const char *format, va_list args)
 {
 	(void)vsnprintf(r->report.why, sizeof r->report.why, format, args);
 	r->unreported = true;
