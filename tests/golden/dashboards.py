@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """dashboards.py - every name in dashboards/ is one that the program emits, and every query runs.
 
-usage: dashboards.py EARSHOT SAMPLES SERVE [TOOLS] [--write]
+usage: dashboards.py EARSHOT SAMPLES SERVE [TOOLS] [--write] [--picture=PNG]
 
 Calls of the samples become events, tests/net/serve_metrics (SERVE) judges them as a watch does and
 serves its metrics. Held against what it says: the Grafana dashboard, the Prometheus rules (checked
 and tried by promtool), the searches for OpenSearch and Splunk, and docs/watch-metrics.md. A real
-Prometheus then collects from it and answers each query. The status page goes through html-validate
-and the Nu checker. What is not installed is named and skipped. --write renews the table of the
-document.
+Prometheus then collects from it and answers each query. The status page goes through html-validate,
+the Nu checker and, in a browser, axe-core. What is not installed is named and skipped. --write
+renews the table of the document, --picture is what the page looks like.
 """
 import json
 import os
@@ -25,8 +25,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import browser
+
 WRITE = "--write" in sys.argv
-EARSHOT, SAMPLES, SERVE, *REST = [os.path.abspath(a) for a in sys.argv[1:] if a != "--write"]
+PICTURE = next((os.path.abspath(a[10:]) for a in sys.argv if a.startswith("--picture=")), None)
+EARSHOT, SAMPLES, SERVE, *REST = [os.path.abspath(a) for a in sys.argv[1:] if not a.startswith("--")]
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BOARDS = os.path.join(ROOT, "dashboards")
@@ -451,6 +454,36 @@ def page(served, work):
         run("the Nu checker", [java, "-Xss4m", "-jar", jar, "--errors-only", path])
     else:
         skipped.append("the Nu checker")
+    in_browser(path)
+
+
+AXE = """axe.run(document, {resultTypes: ["violations"], rules: {"meta-refresh": {enabled: false}}}).then(function (r) {
+    return r.violations.map(function (v) { return v.id + ": " + v.nodes.slice(0, 2).map(function (n) {
+        return n.html.slice(0, 160); }).join(" | "); }); })"""
+
+
+def in_browser(path):
+    source = os.path.join(NPM, "axe-core", "axe.min.js")
+    if not browser.find() or not os.path.exists(source):
+        skipped.append("Chromium or axe-core")
+        return
+    with open(source, encoding="utf-8") as f:
+        axe = f.read()
+    with browser.Browser() as b:
+        for dark in (False, True):
+            with b.page(width=1200, height=1000, dark=dark) as p:
+                p.open(path)
+                check(p.requests() == ["file://" + path], "the page asked for %s" % p.requests())
+                check(not p.said(), "the browser says %s" % p.said()[:3])
+                if PICTURE and not dark:
+                    p.picture(PICTURE, whole=False)
+                p.run(axe)
+                found = p.run(AXE)
+                check(found == [], "axe, %s: %s" % ("dark" if dark else "light", found))
+                for width in (400, 1200):
+                    p.look(width)
+                    wide = p.run("document.documentElement.scrollWidth")
+                    check(wide <= width, "the page is %d pixels wide at %d" % (wide, width))
 
 
 # ---- the unit -------------------------------------------------------------------------------------------
