@@ -147,7 +147,7 @@ static void id_of(const char *hex, uint8_t id[ID_BYTES])
 {
 	memset(id, 0, ID_BYTES);
 	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && hex[i]; i++)
-		id[i / 2] = (uint8_t)(id[i / 2] << 4 | digit(hex[i]));
+		id[i / 2] = (uint8_t)((unsigned)id[i / 2] << 4 | digit(hex[i]));
 }
 
 /* The one before in the order of appearance: mostly of the same call. */
