@@ -1,0 +1,199 @@
+"""replay.py - what a watch says of captures replayed inside mirror encapsulations is what audit says of them bare.
+
+usage: replay.py EARSHOT TRAFFIC WORK SAMPLES [MORE]
+
+Each capture of a scene goes, frame by frame, through every wrapping of encap.py and over a cable of its own in
+the time it was recorded in; a watch listens at the other ends. All run at once, since that takes time and hardly
+work. MORE is a folder with further scenes, used where it is there. Environment: SCENES (names, or "all"),
+WRAPS (names). Skips, and says so, where one cannot have namespaces or tcpreplay.
+"""
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import encap
+import netns
+
+EARSHOT, TRAFFIC, WORK = (os.path.abspath(p) for p in sys.argv[1:4])
+FOLDERS = sys.argv[4:]
+# Each deciding path once: clear, keys in SDP, DTLS and ZRTP from end to end, TLS, fragments, IPv6, streams, a B2BUA.
+CHOSEN = ("udp-rtp-proxy", "udp-sdes-proxy", "udp-dtls-sbc", "tls-dtls-direct", "zrtp-direct", "fragmented-invite",
+          "udp-rtp-ipv6", "tls13-keylog", "tls-dtls-turn", "udp-rtp-relay")
+SETTLE_S = 1.0
+
+
+class Scene:
+    """captures by label, what is known beside them, and what audit says of them"""
+
+    def __init__(self, name, files, more=()):
+        self.name, self.more = name, list(more)
+        self.files = dict(files)
+        self.packets = {label: encap.frames(path) for label, path in self.files.items()}
+        stamps = [p[0][0] for p in self.packets.values() if p]
+        ends = [p[-1][0] for p in self.packets.values() if p]
+        self.first, self.last = (min(stamps), max(ends)) if stamps else (0, 0)
+        path = os.path.join(WORK, name + ".network.json")
+        with open(path, "w") as f:
+            json.dump({"schema": "earshot.inventory/1", "entries": [],
+                       "taps": [{"label": x, "place": "access"} for x in self.files if x != "core"]}, f)
+        self.options = ["--redact", "none", "--inventory", path] + self.more
+
+    def usable(self):
+        return bool(self.packets) and all(self.packets.values())
+
+    def audited(self):
+        p = subprocess.run([EARSHOT, "audit", "-f", "ndjson"] + self.options +
+                           ["%s=%s" % x for x in self.files.items()], stdout=subprocess.PIPE, timeout=120)
+        return [json.loads(line) for line in p.stdout.splitlines()]
+
+
+def scene_of(folder):
+    files = {os.path.basename(p).split(".pcap")[0]: p for p in sorted(glob.glob(os.path.join(folder, "*.pcap*")))}
+    more = []
+    for option, pattern in (("--keylog", "*.keylog"), ("--tls-key", "*.key")):
+        more += [w for p in sorted(glob.glob(os.path.join(folder, pattern))) for w in (option, p)]
+    files.pop("any", None)  # of one host's all interfaces, which is no frame of Ethernet
+    return Scene(os.path.basename(folder), files, more)
+
+
+def bench():
+    path = os.path.join(WORK, "bench.pcap")
+    with open(path, "wb") as f:
+        subprocess.run([TRAFFIC, "12", "8", "3", "5"], stdout=f, check=True)
+    return Scene("bench", {"trunk": path})
+
+
+def scenes():
+    wanted, names = os.environ.get("SCENES", "").split(",") if os.environ.get("SCENES") else CHOSEN, set()
+    for root in FOLDERS:
+        for folder in sorted(glob.glob(os.path.join(root, "*", ""))):
+            name = os.path.basename(folder[:-1])
+            if name in names or not ("all" in wanted or name in wanted):
+                continue
+            scene = scene_of(folder[:-1])
+            if scene.usable():
+                names.add(name)
+                yield scene
+    yield bench()
+
+
+# ---- one watch ----------------------------------------------------------------------------------------------------
+class Run:
+    def __init__(self, scene, wrap, number):
+        self.scene, self.wrap = scene, wrap
+        self.cables = {label: ("s%d.%d" % (number, i), "m%d.%d" % (number, i))
+                       for i, label in enumerate(scene.files)}
+        self.out = os.path.join(WORK, "%s.%s" % (scene.name, wrap))
+        for label, packets in scene.packets.items():
+            wrapped = [(stamp, encap.WRAPS[wrap](frame, n)) for n, (stamp, frame) in enumerate(packets)]
+            # A frame of nobody's begins each, so that all begin at the time of the scene.
+            start = (scene.first, encap.ether(0x88B5, b"\0" * 46))
+            encap.write(self.path(label), [start] + wrapped)
+
+    def path(self, label):
+        return "%s.%s.pcap" % (self.out, label)
+
+    def listen(self):
+        words = [EARSHOT, "watch", "-q", "-B", "2M", "--events", "call"] + self.scene.options
+        for label, (_, port) in self.cables.items():
+            words += ["-i", "%s=%s" % (label, port)]
+        self.lines, self.errors = open(self.out + ".ndjson", "wb"), open(self.out + ".err", "wb")
+        self.watch = netns.begin(*words, stdout=self.lines, stderr=self.errors)
+
+    def play(self):
+        return [netns.begin("tcpreplay", "--timer=nano", "-q", "-i", port, self.path(label),
+                            stdout=subprocess.DEVNULL, stderr=self.errors)
+                for label, (port, _) in self.cables.items()]
+
+    def told(self):
+        with open(self.out + ".ndjson") as f:
+            return [e for e in map(json.loads, f) if e["event"] == "call" and e["state"] == "firm"]
+
+
+# Each capture of a scene has a player of its own, and they begin when the machine lets them: clocks that differ
+# by more than a quarter of a second are then a fact of the replay.
+MOVED = {"OBS-005"}
+
+
+def judged(c):
+    return (c["kind"], c["label"], c["letter"], c["score"],
+            tuple((k, v["verdict"], v["grade"]) for k, v in sorted(c["conditions"].items())),
+            tuple(sorted((f["rule"], f["scope"], f["outcome"]) for f in c["findings"]
+                         if f["rule"] not in MOVED)))
+
+
+def difference(wanted, got):
+    """in few words"""
+    a, b = [x for x in wanted if x not in got], [x for x in got if x not in wanted]
+    if len(a) == len(b) == 1:
+        return ["%s against %s" % (x, y) for x, y in zip(a[0][:5], b[0][:5]) if x != y] + sorted(
+            set(a[0][5]) ^ set(b[0][5]))[:6]
+    return [x[:5] for x in a[:3]] + ["against"] + [x[:5] for x in b[:3]]
+
+
+# ---- all at once --------------------------------------------------------------------------------------------------
+def ready(runs):
+    """Every port has a listener: a packet socket a port."""
+    wanted = sum(len(r.cables) for r in runs)
+    for _ in range(600):
+        with open("/proc/net/packet") as f:
+            if len(f.readlines()) - 1 >= wanted:
+                return True
+        if any(r.watch.poll() is not None for r in runs):
+            break
+        time.sleep(0.1)
+    return False
+
+
+def play(runs):
+    netns.cables([c for r in runs for c in r.cables.values()])
+    for r in runs:
+        r.listen()
+    if not ready(runs):
+        raise SystemExit("replay: the watches did not come up: %s" % [open(r.out + ".err").read() for r in runs][:3])
+    players = [p for r in runs for p in r.play()]
+    for p in players:
+        p.wait(timeout=120)
+    time.sleep(SETTLE_S)
+    for r in runs:
+        r.watch.terminate()
+    for r in runs:
+        r.watch.wait(timeout=60)
+    return all(p.returncode == 0 for p in players)
+
+
+def main():
+    netns.enter("replay", "tcpreplay")
+    began = time.time()
+    shutil.rmtree(WORK, ignore_errors=True)
+    os.makedirs(WORK)
+    chosen = os.environ.get("WRAPS")
+    wraps = chosen.split(",") if chosen else list(encap.WRAPS)
+    all_scenes = list(scenes())
+    runs = [Run(s, w, i) for i, (s, w) in enumerate((s, w) for s in all_scenes for w in wraps)]
+    wanted = {s.name: sorted(map(judged, s.audited())) for s in all_scenes}
+    try:
+        sent = play(runs)
+    finally:
+        netns.end()
+    passed = 0
+    for r in runs:
+        got = sorted(map(judged, r.told()))
+        good = got == wanted[r.scene.name] and bool(got)
+        passed += good
+        if not good:
+            print("replay: %s in %s: %s" % (r.scene.name, r.wrap, difference(wanted[r.scene.name], got)))
+    good = passed == len(runs) and sent and bool(runs)
+    print("replay: %d scenes in %d wrappings, %d rows each way: %d of %d alike, %d s: %s" % (
+        len(all_scenes), len(wraps), sum(len(w) for w in wanted.values()), passed, len(runs), time.time() - began,
+        "passed" if good else "FAILED"))
+    if good:
+        shutil.rmtree(WORK)
+    sys.exit(not good)
+
+
+main()
