@@ -74,6 +74,49 @@ def scenes():
             yield os.path.basename(folder[:-1]), files, more
 
 
+def refused(name, says, *words):
+    p = run("watch", *words)
+    expect(name, p.returncode == 2 and says.encode() in p.stderr and not p.stdout, (p.returncode, p.stderr))
+
+
+def usage():
+    call = next(scenes())[1][0]
+    p = run("watch", "--help")
+    expect("help", p.returncode == 0 and b"--hep" in p.stdout and b"--baseline" not in p.stdout, p.stdout)
+    refused("nothing to watch", "nothing to watch")
+    refused("an option of audit alone", "is no option of `watch`", "--baseline", "x.json", call)
+    refused("a report without a place", "-o FILE", "-f", "html", call)
+    refused("an event that is none", "alert", "--events", "alarms", call)
+    refused("a size that is none", "64M", "--memory", "much", call)
+    refused("a receiver that is none", "tls:HOST", "--syslog", "smoke:signals", call)
+    refused("a certificate without its key", "go together", "--syslog", "tls:localhost", "--syslog-cert", call, call)
+    refused("a port that is none", "listen", "--metrics", "127.0.0.1:99999999", call)
+    refused("a filter that does not compile", "udp and (", "--bpf", "udp and (", call)
+    refused("a policy that is none", "e3ee", "--policy", "e3ee", call)
+    refused("a state that is none", "begin anew", "--state", a_state("{]"), call)
+    if os.geteuid() == 0:
+        refused("a user that is none", "no such user", "--user", "nobody-at-all", call)
+        refused("a user that is root", "root", "--user", "root", call)
+    p = run("watch", "-i", "no-such-interface0")
+    expect("an interface that is not there", p.returncode in (2, 3) and b"no-such-interface0" in p.stderr, p)
+    p = run("watch", os.path.join(WORK, "no-such-file.pcap"))
+    expect("a file that is not there", p.returncode == 3 and b"no-such-file" in p.stderr, p)
+    with open(os.path.join(WORK, "cut.pcap"), "wb") as f:
+        f.write(edit.sample(os.path.join(SAMPLES, "udp-rtp-direct"))[:-7])
+    p = run("watch", "-q", os.path.join(WORK, "cut.pcap"))
+    expect("a cut capture is judged, and told", p.returncode == 3 and of_kind(lines(p.stdout), "call", "firm"), p.returncode)
+    p = run("watch", "-q", "-o", "/nowhere/at/all.ndjson", call)
+    expect("a file that cannot be made", p.returncode == 5, (p.returncode, p.stderr))
+
+
+def a_state(text):
+    folder = tempfile.mkdtemp(dir=WORK)
+    with open(os.path.join(folder, "state.json"), "w") as f:
+        f.write(text)
+    os.chmod(folder, 0o777)
+    return folder
+
+
 # ---- the same verdicts ----------------------------------------------------------------------------------------------
 def same_as_audit():
     for name, files, more in scenes():
@@ -329,6 +372,7 @@ def main():
             globals()[name]()
         print("watch: %d checks passed, %d failed" % (passed, failed))
         sys.exit(failed > 0)
+    usage()
     same_as_audit()
     every_member_is_written_down()
     records_before_firm()
