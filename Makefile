@@ -148,9 +148,11 @@ WITH_formats_hostile := $(TOOLS)
 metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
 	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
 
-net-outputs: $B/tests/net/send_events ## events to files whose writer is killed, and to an rsyslog that is, read back
+net-outputs: $B/tests/net/send_events $B/earshot ## events to files whose writer is killed, and to an rsyslog that is, read back
 	@$(PYTHON) tests/net/event_files.py $<
-	@$(PYTHON) tests/net/rsyslog.py $<
+	@$(PYTHON) tests/net/rsyslog.py $< $B/earshot
+net-live: $B/earshot ## a watch on mirror ports while telephones talk through a proxy (baresip, kamailio)
+	@$(PYTHON) tests/net/live_watch.py $B/earshot build/net-live
 
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
@@ -203,7 +205,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs net-live live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

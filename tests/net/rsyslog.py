@@ -1,6 +1,6 @@
 """rsyslog.py - events sent to a real rsyslog over TLS and TCP, and read back from what it wrote.
 
-usage: rsyslog.py SEND_EVENTS
+usage: rsyslog.py SEND_EVENTS [EARSHOT]
 
 A receiver of its own is started on loopback, killed in the middle and started again. Structured data is
 read back as JSON (mmpstrucdata): every id must be there while the queue lasts, and where it is
@@ -20,9 +20,11 @@ import time
 import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
+import copies_of  # noqa: E402
 import hostile  # noqa: E402
 
 SEND = os.path.abspath(sys.argv[1])
+EARSHOT = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
 VALUE = 256
 RSYSLOGD = shutil.which("rsyslogd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 passed = failed = 0
@@ -273,13 +275,48 @@ def hostile_strings(folder, carrier):
         r.kill()
 
 
+def a_whole_watch(folder, carrier):
+    """calls are watched while the receiver is killed and started again: every finding arrives"""
+    r = Receiver(folder, carrier)
+    r.start()
+    fifo, told = os.path.join(folder, "calls"), os.path.join(folder, "told.ndjson")
+    os.mkfifo(fifo)
+    os.chmod(folder, 0o777)
+    p = subprocess.Popen([EARSHOT, "watch", "-q", "--events", "finding,alert", "--syslog", "%s:127.0.0.1:%d" % (carrier, r.port),
+                          "--syslog-ca", os.path.join(folder, "ca.pem"), "-o", told, fifo])
+    raw = copies_of.calls(900)
+    try:
+        with open(fifo, "wb", buffering=0) as f:
+            f.write(raw[:len(raw) // 3])
+            time.sleep(1.5)
+            r.kill()
+            f.write(raw[len(raw) // 3:2 * len(raw) // 3])
+            time.sleep(1.5)
+            r.start()
+            f.write(raw[2 * len(raw) // 3:])
+            time.sleep(3)
+        expect("watch: ends well", p.wait(timeout=30) == 0, p.returncode)
+        with open(told) as f:
+            wanted = {json.loads(line)["event_id"] for line in f}
+        r.wait(wanted, 20)
+        left = wanted - set(r.ids())
+        expect("watch: many findings", len(wanted) > 900, len(wanted))
+        expect("watch: every finding arrives", not left, "%d of %d do not" % (len(left), len(wanted)))
+        one = next(m for m in r.got() if data(m)["event"] == "finding")
+        expect("watch: what a finding says", one["msgid"] == data(one)["rule"] and "call" in data(one), one)
+    finally:
+        p.kill()
+        r.kill()
+
+
 def main():
     parts = missing_parts()
     if parts:
         print("rsyslog: not tried, as there is no " + ", ".join(parts))
         return 0
-    for trial, carrier in ((killed_and_started_again, "tls"), (killed_and_started_again, "tcp"), (queue_smaller_than_the_outage, "tls"),
-                           (hostile_strings, "tls")):
+    trials = [(a_whole_watch, "tls")] if EARSHOT else []
+    for trial, carrier in trials + [(killed_and_started_again, "tls"), (killed_and_started_again, "tcp"), (queue_smaller_than_the_outage, "tls"),
+                           (hostile_strings, "tls")]:
         with tempfile.TemporaryDirectory() as folder:
             certificates(folder)
             trial(folder, carrier)
