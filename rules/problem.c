@@ -15,9 +15,17 @@ struct parts {
 	uint8_t kind, keying;
 };
 
+/* A box that a call ends at, as far as was seen, is a box: it has its problems with all it talks to.
+ */
+static bool is_party(const struct end *end, const struct endpoint *e)
+{
+	return addr_eq(&end->at.addr, &e->addr) &&
+	       (end->role == ROLE_UNKNOWN || end->role == ROLE_ENDPOINT);
+}
+
 static bool is_end(const struct call *c, const struct endpoint *e)
 {
-	return addr_eq(&c->ends[0].at.addr, &e->addr) || addr_eq(&c->ends[1].at.addr, &e->addr);
+	return is_party(&c->ends[0], e) || is_party(&c->ends[1], e);
 }
 
 /* Softphones take any port for SIP and another one at each start; what listens keeps its own. */

@@ -45,16 +45,17 @@ def say(first, n, cseq, method, tag=""):
             "Content-Length: 0\r\n\r\n" % (first, n, method, n, n, n, tag, n, cseq, method)).encode()
 
 
-def calls(n):
-    """n answered calls in clear between the same two hosts, a second apart"""
+def calls(n, phones=1):
+    """n answered calls in clear to one host, from so many telephones in turn"""
     frames = []
     for i in range(n):
-        t, tag = i + 1, ";tag=t%d" % i
+        t, tag = i % 60000 + 1, ";tag=t%d" % i
+        a = bytes([10, 6, i % phones // 250, 1 + i % phones % 250]) if phones > 1 else A
         to = "sip:v%d@10.5.0.2" % i
         for back, text in ((0, say("INVITE %s SIP/2.0" % to, i, 1, "INVITE")),
                            (1, say("SIP/2.0 200 OK", i, 1, "INVITE", tag)),
                            (0, say("ACK %s SIP/2.0" % to, i, 1, "ACK", tag)),
                            (0, say("BYE %s SIP/2.0" % to, i, 2, "BYE", tag)),
                            (1, say("SIP/2.0 200 OK", i, 2, "BYE", tag))):
-            frames.append(edit.udp(B if back else A, A if back else B, 5060, 5060, text, t))
+            frames.append(edit.udp(B if back else a, a if back else B, 5060, 5060, text, t))
     return edit.pcap(frames)

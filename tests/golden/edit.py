@@ -33,10 +33,10 @@ def tcp(src, dst, sport, dport, seq, ack, flags, payload, number):
 
 
 def pcap(frames):
-    out = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1)
+    out = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144, 1)]
     for i, f in enumerate(frames):
-        out += struct.pack("<IIII", 1700000000 + i // 10, i % 10 * 100000, len(f), len(f)) + f
-    return out
+        out.append(struct.pack("<IIII", 1700000000 + i // 10, i % 10 * 100000, len(f), len(f)) + f)
+    return b"".join(out)
 
 
 # ---- one changed place --------------------------------------------------------------
