@@ -150,6 +150,9 @@ net-outputs: $B/tests/net/send_events ## events to files whose writer is killed,
 	@$(PYTHON) tests/net/event_files.py $<
 	@$(PYTHON) tests/net/rsyslog.py $<
 
+net-replay: $B/earshot $B/tests/bench/traffic ## captures replayed inside mirror encapsulations: SCENES=all WRAPS=vxlan,...
+	@$(PYTHON) tests/net/replay.py $^ build/net/replay samples $(SHARED)/captures/lab
+
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
@@ -201,7 +204,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs net-replay live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:
