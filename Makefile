@@ -134,11 +134,13 @@ unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
 # One after the other each would leave a core idle: they share nothing but the program.
-GOLDEN := run front_door evidence copies flawless before_after formats formats_hostile metamorphic page bundle ci_files
+GOLDEN := run front_door evidence copies flawless before_after formats formats_hostile metamorphic page bundle ci_files dashboards watch
 golden: $(GOLDEN:%=golden-%) ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples, the page in a browser, bundles, pipeline examples
 $(GOLDEN:%=golden-%): golden-%: $B/earshot
 	@$(PYTHON) tests/golden/$*.py $B/earshot $(or $(WITH_$*),samples)
 WITH_ci_files        := .
+WITH_dashboards      := samples $B/tests/net/serve_metrics $(TOOLS)
+golden-dashboards: $B/tests/net/serve_metrics
 WITH_flawless        := samples $(SHARED)/captures/lab
 WITH_formats         := samples $(if $(filter asan fuzz,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
 WITH_formats_hostile := $(TOOLS)

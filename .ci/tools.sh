@@ -2,7 +2,8 @@
 # tools.sh FOLDER - what the tests of report formats take out of packages without installing them.
 #
 # The published schema of SARIF stands in an npm package, and what that depends on is not
-# needed; the Debian package of promtool would start a service. Both are unpacked here, once.
+# needed; the Debian package of Prometheus and promtool would start a service. Both are unpacked here,
+# once.
 set -eu
 folder=$1
 package=@microsoft/jest-sarif@1.0.0-beta.0
@@ -21,12 +22,13 @@ if [ ! -s "$here/sarif-2.1.0.json" ]; then
 	echo "$digest  $work/$schema" | sha256sum --check --quiet
 	mv "$work/$schema" "$here/sarif-2.1.0.json"
 fi
-if [ ! -x "$here/promtool" ] && ! command -v promtool >/dev/null; then
+if { [ ! -x "$here/promtool" ] || [ ! -x "$here/prometheus" ]; } &&
+	! { command -v promtool && command -v prometheus; } >/dev/null; then
 	sudo=
 	[ "$(id -u)" = 0 ] || sudo=sudo
 	cd "$work"
 	apt-get download -q prometheus >/dev/null 2>&1 ||
 		{ $sudo apt-get update -q >/dev/null && apt-get download -q prometheus >/dev/null; }
 	dpkg-deb -x prometheus_*.deb unpacked
-	mv "$work/unpacked/usr/bin/promtool" "$here/promtool"
+	mv "$work/unpacked/usr/bin/promtool" "$work/unpacked/usr/bin/prometheus" "$here/"
 fi

@@ -5,11 +5,16 @@
 
 #include "analyzer/base/when.h"
 
-static void comma(struct text *t)
+static bool wants_comma(const struct text *t)
 {
 	char last = t->n ? t->p[t->n - 1] : '{';
 
-	if (last != '{' && last != '[' && last != ':' && last != ' ' && last != '\n')
+	return last != '{' && last != '[' && last != ':' && last != ' ' && last != '\n';
+}
+
+static void comma(struct text *t)
+{
+	if (wants_comma(t))
 		text_add(t, ",");
 }
 
@@ -26,14 +31,14 @@ void json_out_close(struct text *t, char bracket)
 
 void json_out_key_slice(struct text *t, struct slice key)
 {
-	char *to;
+	char *begin = text_reserve(t, key.n + 4), *to = begin;
 
-	comma(t);
-	to = text_reserve(t, key.n + 3);
-	*to = '"';
-	memcpy(to + 1, key.p, key.n);
-	memcpy(to + 1 + key.n, "\":", 2);
-	text_wrote(t, key.n + 3);
+	if (wants_comma(t))
+		*to++ = ',';
+	*to++ = '"';
+	memcpy(to, key.p, key.n);
+	memcpy(to + key.n, "\":", 2);
+	text_wrote(t, (size_t)(to - begin) + key.n + 2);
 }
 
 static bool plain(uint8_t c)
@@ -104,10 +109,8 @@ static size_t escape_one(struct text *t, struct slice s)
 	return n;
 }
 
-void json_out_slice(struct text *t, struct slice s)
+static void add_escaped(struct text *t, struct slice s)
 {
-	comma(t);
-	text_add(t, "\"");
 	while (s.n) {
 		size_t run = plain_run(s);
 		if (run)
@@ -116,7 +119,27 @@ void json_out_slice(struct text *t, struct slice s)
 			run = escape_one(t, s);
 		s = slice_from(s, run);
 	}
-	text_add(t, "\"");
+}
+
+/* Nearly all that is written is plain to its end: then it takes one step. */
+void json_out_slice(struct text *t, struct slice s)
+{
+	size_t run = plain_run(s);
+	char *begin = text_reserve(t, run + 3), *to = begin;
+
+	if (wants_comma(t))
+		*to++ = ',';
+	*to++ = '"';
+	if (run)
+		memcpy(to, s.p, run);
+	to += run;
+	if (run == s.n)
+		*to++ = '"';
+	text_wrote(t, (size_t)(to - begin));
+	if (run < s.n) {
+		add_escaped(t, slice_from(s, run));
+		text_add(t, "\"");
+	}
 }
 
 void json_out_null(struct text *t)

@@ -22,15 +22,10 @@ enum {
 };
 
 /* Calls that would have another label without a problem, or without all of its rule. */
-struct moves {
-	struct {
-		uint32_t calls;
-		uint8_t from, to; /* enum label */
-	} list[MOVES];
-	uint8_t count;
+struct move {
+	uint32_t calls;
+	uint8_t from, to; /* enum label */
 };
-
-static const char hex_digits[] = "0123456789abcdef";
 
 /* Who answers for a problem, as the report shows it. */
 struct excuse {
@@ -48,11 +43,11 @@ struct problem {
 	uint32_t calls, occurrences, last_call;
 	uint32_t waived;	  /* occurrences that a waiver holds for */
 	uint8_t severity, change; /* the worst of its occurrences */
-	uint8_t at_count;
+	uint8_t at_count, move_count;
 	bool gates;
 	char call[17];
 	const struct excuse *excuse; /* of the first waived one; NULL: none, or no room */
-	struct moves *moves;	     /* NULL: none */
+	struct move *moved;	     /* one, or MOVES of them; NULL: none */
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -61,7 +56,9 @@ struct together {
 	const char *title; /* all problems' own; the rule's when they differ */
 	enum severity severity;
 	uint64_t problems, calls, last_call;
-	struct moves moves;
+	struct move moved[MOVES];
+	uint8_t move_count;
+	const struct problem *newest;
 };
 
 struct problems {
@@ -71,6 +68,7 @@ struct problems {
 	struct problem **all; /* in order of appearance, then worst first */
 	size_t count, room;
 	struct arena *arena;
+	struct text scratch;
 	uint64_t calls, dropped;
 };
 
@@ -89,6 +87,7 @@ void problems_free(struct problems *p)
 		return;
 	map_free(p->by_id);
 	arena_free(p->arena);
+	text_free(&p->scratch);
 	free(p->all);
 	free(p);
 }
@@ -98,54 +97,97 @@ uint64_t problems_dropped(const struct problems *p)
 	return p->dropped;
 }
 
-static const char *kept(struct problems *p, struct redactor *hide, const char *s)
+/* As shown, until the next one. */
+static struct slice shown(struct problems *p, struct redactor *hide, const char *s)
 {
-	struct text t = { 0 };
+	text_clear(&p->scratch);
+	redact_text(hide, &p->scratch, s);
+	return slice_of(text_of(&p->scratch));
+}
 
-	redact_text(hide, &t, s);
-	const char *copy = arena_text(p->arena, slice_upto(slice_of(text_of(&t)), TEXT_MAX));
-	text_free(&t);
+static const char *copied(struct problems *p, struct slice s)
+{
+	const char *copy = arena_text(p->arena, slice_upto(s, TEXT_MAX));
+
 	return copy ? copy : "";
 }
 
-/* The bytes that the hex digits of an id stand for. */
-static void id_of(const char *hex, uint8_t id[ID_BYTES])
+static const char *kept(struct problems *p, struct redactor *hide, const char *s)
 {
-	memset(id, 0, ID_BYTES);
-	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && hex[i]; i++) {
-		const char *d = strchr(hex_digits, hex[i]);
-		id[i / 2] = (uint8_t)(id[i / 2] << 4 | (d ? d - hex_digits : 0));
-	}
+	return copied(p, shown(p, hide, s));
 }
 
-static void example(struct problems *p, struct problem *n, const struct call *c,
-		    const struct finding *f)
+/* Most sentences are some other problem's, too: of the same rule's, or of the same call's. */
+static const char *kept_as(struct problems *p, struct redactor *hide, const char *s,
+			   const char *known)
 {
-	size_t most = f->at_count < EXAMPLE_EVIDENCE ? f->at_count : EXAMPLE_EVIDENCE;
+	struct slice text = shown(p, hide, s);
 
-	if (c->id)
-		(void)snprintf(n->call, sizeof n->call, "%s", c->id);
-	id_of(f->fingerprint, n->fingerprint);
-	n->at = most ? arena_take(p->arena, most * sizeof *n->at) : NULL;
-	for (size_t i = 0; n->at && i < most; i++)
-		n->at[n->at_count++] = f->at[i];
+	return known && slice_eq(text, slice_of(known)) ? known : copied(p, text);
 }
 
 /* Most problems are called what their rule is called, and one call's have one element. */
 static const char *kept_once(struct problems *p, struct redactor *hide, const char *s,
 			     const char *known)
 {
-	struct text t = { 0 };
+	bool same = known && slice_eq(shown(p, hide, s), slice_of(known));
 
-	redact_text(hide, &t, s);
-	bool same = known && strcmp(text_of(&t), known) == 0;
-	text_free(&t);
 	return same ? known : kept(p, hide, s);
 }
 
-static const char *element_before(const struct problems *p)
+static unsigned digit(char c)
 {
-	return p->count > 1 ? p->all[p->count - 2]->element : NULL;
+	return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+	       : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+				      : 0;
+}
+
+/* The bytes that the hex digits of an id stand for. */
+static void id_of(const char *hex, uint8_t id[ID_BYTES])
+{
+	memset(id, 0, ID_BYTES);
+	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && hex[i]; i++)
+		id[i / 2] = (uint8_t)((unsigned)id[i / 2] << 4 | digit(hex[i]));
+}
+
+/* The one before in the order of appearance: mostly of the same call. */
+static const struct problem *before(const struct problems *p)
+{
+	return p->count > 1 ? p->all[p->count - 2] : NULL;
+}
+
+static bool same_evidence(const struct problem *b, const struct evidence *at, uint8_t count)
+{
+	if (!b || b->at_count != count)
+		return false;
+	for (uint8_t i = 0; i < count; i++)
+		if (b->at[i].frame != at[i].frame || b->at[i].ts_ns != at[i].ts_ns ||
+		    b->at[i].input != at[i].input)
+			return false;
+	return true;
+}
+
+static void keep_evidence(struct problems *p, struct problem *n, const struct finding *f)
+{
+	uint8_t most = f->at_count < EXAMPLE_EVIDENCE ? f->at_count : EXAMPLE_EVIDENCE;
+
+	if (same_evidence(before(p), f->at, most)) {
+		n->at = before(p)->at;
+		n->at_count = most;
+		return;
+	}
+	n->at = most ? arena_take(p->arena, most * sizeof *n->at) : NULL;
+	for (uint8_t i = 0; n->at && i < most; i++)
+		n->at[n->at_count++] = f->at[i];
+}
+
+static void example(struct problems *p, struct problem *n, const struct call *c,
+		    const struct finding *f)
+{
+	if (c->id)
+		(void)snprintf(n->call, sizeof n->call, "%s", c->id);
+	id_of(f->fingerprint, n->fingerprint);
+	keep_evidence(p, n, f);
 }
 
 static struct together *together_of(struct problems *p, const struct rule *rule)
@@ -178,6 +220,24 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 	t->last_call = p->calls;
 }
 
+/* What the finding says; what is said before needs no second room. */
+static void say(struct problems *p, struct redactor *hide, struct problem *n,
+		const struct finding *f)
+{
+	static const struct problem nobody;
+	struct together *t = together_of(p, f->rule);
+	const struct problem *like = t && t->newest ? t->newest : &nobody;
+	const struct problem *last = before(p) ? before(p) : &nobody;
+
+	n->title = kept_once(p, hide, f->title ? f->title : f->rule->title, f->rule->title);
+	n->detail = kept_as(p, hide, f->detail, like->detail);
+	n->element = kept_once(p, hide, f->element, last->element);
+	n->filter = f->filter ? kept_as(p, hide, f->filter, last->filter) : NULL;
+	n->caused_by = f->caused_by ? kept_as(p, hide, f->caused_by, like->caused_by) : NULL;
+	if (t)
+		t->newest = n;
+}
+
 static struct problem *appear(struct problems *p, struct redactor *hide, const struct call *c,
 			      const struct finding *f)
 {
@@ -195,11 +255,7 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 	id_of(f->problem, n->id);
 	n->rule = f->rule;
 	n->severity = (uint8_t)f->severity;
-	n->title = kept_once(p, hide, f->title ? f->title : f->rule->title, f->rule->title);
-	n->detail = kept(p, hide, f->detail);
-	n->element = kept_once(p, hide, f->element, element_before(p));
-	n->filter = f->filter ? kept(p, hide, f->filter) : NULL;
-	n->caused_by = f->caused_by ? kept(p, hide, f->caused_by) : NULL;
+	say(p, hide, n, f);
 	n->first_ns = c->start_ns;
 	example(p, n, c, f);
 	(void)map_put(p->by_id, (struct slice){ n->id, sizeof n->id }, n);
@@ -233,21 +289,38 @@ static void count(struct problem *n, const struct call *c, const struct finding 
 		n->last_ns = c->end_ns;
 }
 
-/* Labels are ten and mostly stand in one order: pairs beyond the room are not counted. */
-static void move(struct moves *m, enum label from, enum label to)
+/* Labels are ten and mostly stand in one order: pairs beyond the room are not counted. False: it
+ * is a new pair, and there is no room. */
+static bool move(struct move *list, uint8_t *count, unsigned room, enum label from, enum label to)
 {
 	unsigned i = 0;
 
-	while (i < m->count && (m->list[i].from != from || m->list[i].to != to))
+	while (i < *count && (list[i].from != from || list[i].to != to))
 		i++;
-	if (i == MOVES)
+	if (i == room)
+		return false;
+	if (i == *count)
+		list[(*count)++] = (struct move){ .from = (uint8_t)from, .to = (uint8_t)to };
+	list[i].calls++;
+	return true;
+}
+
+/* Nearly all problems move one label to one other. */
+static void move_one(struct problems *p, struct problem *n, enum label from, enum label to)
+{
+	struct move *more;
+
+	if (!n->moved)
+		n->moved = arena_take(p->arena, sizeof *n->moved);
+	if (!n->moved || move(n->moved, &n->move_count, n->move_count > 1 ? MOVES : 1, from, to) ||
+	    n->move_count > 1)
 		return;
-	if (i == m->count) {
-		m->list[i].from = (uint8_t)from;
-		m->list[i].to = (uint8_t)to;
-		m->count++;
-	}
-	m->list[i].calls++;
+	more = arena_take(p->arena, MOVES * sizeof *more);
+	if (!more)
+		return;
+	more[0] = n->moved[0];
+	n->moved = more;
+	(void)move(more, &n->move_count, MOVES, from, to);
 }
 
 static struct problem *problem_of(const struct problems *p, const struct finding *f)
@@ -267,10 +340,7 @@ static void move_problem(struct problems *p, const struct judgement *j, const st
 		struct problem *n = problem_of(p, f);
 		if (!n)
 			continue;
-		if (!n->moves)
-			n->moves = arena_take(p->arena, sizeof *n->moves);
-		if (n->moves)
-			move(n->moves, j->label, o->label);
+		move_one(p, n, j->label, o->label);
 		return;
 	}
 }
@@ -281,7 +351,7 @@ static void move_all(struct problems *p, const struct judgement *j)
 		const struct without *o = &j->without[i];
 		struct together *t = o->problem ? NULL : together_of(p, o->rule);
 		if (t)
-			move(&t->moves, j->label, o->label);
+			(void)move(t->moved, &t->move_count, MOVES, j->label, o->label);
 		if (o->problem)
 			move_problem(p, j, o);
 	}
@@ -349,31 +419,29 @@ uint64_t problems_changed(const struct problems *p, enum change c)
 }
 
 /* Most calls first, so that the order of calls does not show. */
-static int more_calls_first(const struct moves *m, uint8_t x, uint8_t y)
+static int more_calls_first(const struct move *x, const struct move *y)
 {
-	if (m->list[x].calls != m->list[y].calls)
-		return m->list[x].calls > m->list[y].calls ? -1 : 1;
-	return m->list[x].from != m->list[y].from ? (int)m->list[x].from - m->list[y].from
-						  : (int)m->list[x].to - m->list[y].to;
+	if (x->calls != y->calls)
+		return x->calls > y->calls ? -1 : 1;
+	return x->from != y->from ? (int)x->from - y->from : (int)x->to - y->to;
 }
 
-static void moves_write(const struct moves *m, struct text *out)
+static void moves_write(const struct move *list, uint8_t count, struct text *out)
 {
-	uint8_t order[MOVES];
+	const struct move *order[MOVES];
 
-	for (uint8_t i = 0; i < m->count; i++) {
+	for (uint8_t i = 0; i < count; i++) {
 		uint8_t k = i;
-		for (; k && more_calls_first(m, i, order[k - 1]) < 0; k--)
+		for (; k && more_calls_first(&list[i], order[k - 1]) < 0; k--)
 			order[k] = order[k - 1];
-		order[k] = i;
+		order[k] = &list[i];
 	}
 	json_out_open(out, '[');
-	for (uint8_t i = 0; i < m->count; i++) {
+	for (uint8_t i = 0; i < count; i++) {
 		json_out_open(out, '{');
-		json_out_key_text(out, "from",
-				  judge_label_text((enum label)m->list[order[i]].from));
-		json_out_key_text(out, "to", judge_label_text((enum label)m->list[order[i]].to));
-		json_out_key_number(out, "calls", m->list[order[i]].calls);
+		json_out_key_text(out, "from", judge_label_text((enum label)order[i]->from));
+		json_out_key_text(out, "to", judge_label_text((enum label)order[i]->to));
+		json_out_key_number(out, "calls", order[i]->calls);
 		json_out_close(out, '}');
 	}
 	json_out_close(out, ']');
@@ -390,11 +458,11 @@ static uint64_t fresh(const struct problems *p, const struct rule *rule)
 	return n;
 }
 
-static json_t *moves_json(const struct moves *m)
+static json_t *moves_json(const struct together *rule)
 {
 	struct text t = { 0 };
 
-	moves_write(m, &t);
+	moves_write(rule->moved, rule->move_count, &t);
 	json_t *list = json_loads(text_of(&t), 0, NULL);
 	text_free(&t);
 	return list;
@@ -412,7 +480,7 @@ json_t *problems_rules(const struct problems *p, bool compared)
 		jvalue_put(o, "title", jvalue_text(t->title));
 		jvalue_put(o, "problems", jvalue_number(t->problems));
 		jvalue_put(o, "calls", jvalue_number(t->calls));
-		jvalue_put(o, "without", moves_json(&t->moves));
+		jvalue_put(o, "without", moves_json(t));
 		if (compared)
 			jvalue_put(o, "new", jvalue_number(fresh(p, t->rule)));
 		jvalue_push(list, o);
@@ -427,6 +495,8 @@ size_t problems_count(const struct problems *p)
 
 static void id_text(const uint8_t id[ID_BYTES], char out[2 * ID_BYTES + 1])
 {
+	static const char hex_digits[] = "0123456789abcdef";
+
 	for (size_t i = 0; i < ID_BYTES; i++) {
 		out[2 * i] = hex_digits[id[i] >> 4];
 		out[2 * i + 1] = hex_digits[id[i] & 15];
@@ -497,8 +567,7 @@ void problems_write(const struct problems *p, size_t i, const char *const *label
 	waived(n, out);
 	json_out_key_text(out, "caused_by", n->caused_by);
 	json_out_key(out, "without");
-	static const struct moves none;
-	moves_write(n->moves ? n->moves : &none, out);
+	moves_write(n->moved, n->move_count, out);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)
 		json_out_text(out, *c);

@@ -14,7 +14,8 @@ enum kind { KIND_USER, KIND_NAME, KIND_HOST, KIND_ENDPOINT, KIND_INFRA, KIND_NUM
 static const char *const words[KINDS] = { "user", "name", "domain", "endpoint", "host", "number" };
 
 enum {
-	NAMES_MAX = 1 << 17, /* of each kind; 20 bytes a slot, at most half of them filled */
+	NAMES_MAX =
+		1 << 17, /* of each kind; 20 bytes a slot, three in four of them filled at most */
 	FIRST_SLOTS = 256,
 	SHOWN_MAX = 1024,
 	DIGITS_PERSONAL = 7,
@@ -125,7 +126,7 @@ static uint32_t number_of(struct redactor *r, enum kind k, struct slice value)
 		r->unnumbered++;
 		return 0;
 	}
-	if (((size_t)t->count + 1) * 2 > t->mask) {
+	if (((size_t)t->count + 1) * 4 > t->mask * 3) {
 		table_grow(t);
 		s = slot_of(t, key);
 	}

@@ -69,6 +69,18 @@ static void sort_pair(struct endpoint pair[2])
 	}
 }
 
+/*
+ * What a box does on its access side it does to every telephone there: ten thousand of them are one
+ * problem of the box. Between two boxes, or two parties, the pair is what has the problem.
+ */
+static void forget_end(const struct call *c, struct endpoint pair[2])
+{
+	bool end0 = is_end(c, &pair[0]), end1 = is_end(c, &pair[1]);
+
+	if (end0 != end1)
+		memset(&pair[end0 ? 0 : 1], 0, sizeof *pair);
+}
+
 static void take_pair(struct parts *p, const struct call *c, struct problem_scope at)
 {
 	const struct media *m =
@@ -91,6 +103,7 @@ static void take_pair(struct parts *p, const struct call *c, struct problem_scop
 	}
 	sort_pair(p->pair);
 	p->element = pick(c, p->pair);
+	forget_end(c, p->pair);
 }
 
 static void hex(const uint8_t *bytes, char out[PROBLEM_HEX])

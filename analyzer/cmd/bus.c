@@ -145,12 +145,14 @@ bool bus_open(struct bus *b, const struct args *a, const char *run, int *code)
 	return open_files(b, a);
 }
 
-void bus_start(struct bus *b)
+bool bus_start(struct bus *b)
 {
 	for (size_t i = 0; i < b->output_count; i++)
 		output_start(b->outputs[i]);
-	if (b->endpoint)
-		endpoint_start(b->endpoint);
+	if (!b->endpoint || endpoint_start(b->endpoint))
+		return true;
+	fprintf(stderr, "earshot: %s: no thread for it\n", endpoint_where(b->endpoint));
+	return false;
 }
 
 static void follow(void *ctx, const struct event *call)
@@ -179,6 +181,15 @@ uint64_t bus_lost(struct bus *b)
 	return lost;
 }
 
+/* A watch that sees nothing at all is not well. */
+static bool any_up(const struct metrics_now *now)
+{
+	for (size_t i = 0; i < now->source_count; i++)
+		if (now->sources[i].up)
+			return true;
+	return false;
+}
+
 static void publish(struct bus *b, struct metrics_now *now)
 {
 	struct output_counters outputs[BUS_OUTPUTS];
@@ -195,7 +206,7 @@ static void publish(struct bus *b, struct metrics_now *now)
 	metrics_text(b->metrics, now, &metrics);
 	metrics_page(b->metrics, now, &page);
 	endpoint_publish(b->endpoint, (struct slice){ (const uint8_t *)metrics.p, metrics.n },
-			 (struct slice){ (const uint8_t *)page.p, page.n }, true);
+			 (struct slice){ (const uint8_t *)page.p, page.n }, any_up(now));
 	json_decref(open);
 	text_free(&metrics);
 	text_free(&page);
@@ -217,10 +228,20 @@ void bus_reopen(struct bus *b)
 		output_reopen(b->outputs[i]);
 }
 
-void bus_close(struct bus *b, int wait_ms)
+/* All drain at once: the first is waited for, the others have the time it took. */
+uint64_t bus_finish(struct bus *b, uint64_t now_ns, int wait_ms)
+{
+	if (now_ns)
+		alerts_flush(b->alerts, now_ns);
+	for (size_t i = 0; i < b->output_count; i++)
+		output_finish(b->outputs[i], wait_ms);
+	return bus_lost(b);
+}
+
+void bus_close(struct bus *b)
 {
 	for (size_t i = 0; i < b->output_count; i++)
-		output_close(b->outputs[i], wait_ms);
+		output_close(b->outputs[i], 0);
 	endpoint_close(b->endpoint);
 	pulse_free(b->pulse);
 	memory_free(b->memory);

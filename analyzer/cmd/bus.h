@@ -28,13 +28,16 @@ struct bus {
 /* Opens files, sockets and keys while there are rights to; false: a sentence has been printed,
  * *code is the exit code. `run` is borrowed. */
 bool bus_open(struct bus *b, const struct args *a, const char *run, int *code);
-void bus_start(struct bus *b); /* after rights were given up */
+bool bus_start(struct bus *b); /* after rights were given up; false: a sentence has been printed */
 /* A record: it, its findings, and what follows from it. */
 void bus_call(struct bus *b, struct slice line);
 /* Every second or so. `now` has all but what the bus itself knows. */
 void bus_tick(struct bus *b, struct metrics_now *now, const struct pulse_state *state);
 void bus_reopen(struct bus *b);
 uint64_t bus_lost(struct bus *b); /* events that no output could keep */
-void bus_close(struct bus *b, int wait_ms);
+/* Sends what is queued as far as that goes; events that were lost, in all. now_ns: capture time, of
+ * a run whose state is not kept: the day's posture is summed up; else 0. */
+uint64_t bus_finish(struct bus *b, uint64_t now_ns, int wait_ms);
+void bus_close(struct bus *b);
 
 #endif

@@ -48,10 +48,10 @@ static struct slice record_of(struct watch *w, const struct call *c, const struc
 
 static bool out_of_time(const struct watch *w)
 {
-	return w->deadline_ns && watch_clock() > w->deadline_ns;
+	return w->deadline_ns && watch_cmd_clock() > w->deadline_ns;
 }
 
-bool watch_give(void *ctx, const struct call *c, const struct judgement *j)
+bool watch_calls_give(void *ctx, const struct call *c, const struct judgement *j)
 {
 	struct watch *w = ctx;
 
@@ -147,17 +147,17 @@ static void settle(struct watch *w)
 		return;
 	text_clear(&w->glimpse.got);
 	said_shut(w->said);
-	w->glimpse_ns = watch_clock() + WHEN_SECOND + w->glimpse.took_ns * SHARE;
+	w->glimpse_ns = watch_cmd_clock() + WHEN_SECOND + w->glimpse.took_ns * SHARE;
 }
 
-void watch_glimpse(struct watch *w)
+void watch_calls_glimpse(struct watch *w)
 {
 	if (copy_busy(&w->glimpse)) {
 		settle(w);
 		return;
 	}
 	if (w->pipeline.now_ns < w->glimpsed_ns + PACE_S * WHEN_SECOND ||
-	    watch_clock() < w->glimpse_ns)
+	    watch_cmd_clock() < w->glimpse_ns)
 		return;
 	w->glimpsed_ns = w->pipeline.now_ns;
 	said_open(w->said);

@@ -32,12 +32,12 @@ static uint64_t clock_of(clockid_t which)
 	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
 }
 
-uint64_t watch_clock(void)
+uint64_t watch_cmd_clock(void)
 {
 	return clock_of(CLOCK_MONOTONIC);
 }
 
-uint64_t watch_day(void)
+uint64_t watch_cmd_day(void)
 {
 	return clock_of(CLOCK_REALTIME);
 }
@@ -133,7 +133,7 @@ static bool open_feed(struct watch *w)
 	return false;
 }
 
-struct document_options watch_document(const struct watch *w)
+struct document_options watch_cmd_document(const struct watch *w)
 {
 	return (struct document_options){
 		.redact = w->args.redact,
@@ -181,7 +181,7 @@ static void open_pipeline(struct watch *w)
 					.verify_all = w->args.verify_all,
 					.skew_ns = w->args.skew_ns };
 
-	pipeline_open(&w->pipeline, NULL, w->judge, given, watch_limits(w), watch_give, w);
+	pipeline_open(&w->pipeline, NULL, w->judge, given, watch_limits_of(w), watch_calls_give, w);
 }
 
 /* Everything that can be wrong with what was asked is found before anything is opened. */
@@ -212,7 +212,7 @@ static void give_files(const struct watch *w)
 
 static bool open_outputs(struct watch *w)
 {
-	w->document = document_new(watch_document(w));
+	w->document = document_new(watch_cmd_document(w));
 	if (!w->document) {
 		w->exit = written_failed("temporary file for calls");
 		return false;
@@ -249,12 +249,13 @@ static void allow_paths(const struct watch *w, struct sandbox *s)
 }
 
 /* From here on the process reads what strangers send. */
-static void confine(const struct watch *w)
+static void confine(struct watch *w)
 {
 	struct text missing = { 0 };
 	unsigned more = SANDBOX_SOCKETS | SANDBOX_COPIES;
 
-	if (w->args.no_sandbox)
+	w->unconfined = w->args.no_sandbox;
+	if (w->unconfined)
 		return;
 	struct sandbox *s = sandbox_new();
 	allow_paths(w, s);
@@ -265,6 +266,7 @@ static void confine(const struct watch *w)
 			more |= SANDBOX_CAPTURE;
 	sandbox_also(s, more);
 	sandbox_enter(s, &missing);
+	w->unconfined = missing.n > 0;
 	if (missing.n && w->args.verbose >= 0)
 		fprintf(stderr, "earshot: not confined in full: %s\n", text_of(&missing));
 	text_free(&missing);
@@ -273,11 +275,11 @@ static void confine(const struct watch *w)
 static bool open_all(struct watch *w)
 {
 	w->exit = EXIT_USAGE;
-	w->started_ns = watch_day();
+	w->started_ns = watch_cmd_day();
 	if (!open_questions(w) || !watch_state_open(w) || !open_feed(w))
 		return false;
-	watch_name_sources(w);
-	watch_open_memory(w);
+	watch_sources_name(w);
+	watch_limits_open(w);
 	if (!open_outputs(w))
 		return false;
 	notify_open(&w->notify);
@@ -317,7 +319,7 @@ static bool all_live(struct watch *w)
 
 static void idle(struct watch *w)
 {
-	uint64_t now = watch_day();
+	uint64_t now = watch_cmd_day();
 
 	if (w->pipeline.now_ns && all_live(w) && now > BEHIND_MS * WHEN_MS)
 		pipeline_tick(&w->pipeline, now - BEHIND_MS * WHEN_MS);
@@ -340,13 +342,13 @@ static void take(struct watch *w, int wait_ms)
 
 static void each_second(struct watch *w)
 {
-	uint64_t now = watch_clock();
+	uint64_t now = watch_cmd_clock();
 
 	if (now < w->second_ns)
 		return;
 	w->second_ns = now + WHEN_SECOND;
-	watch_look_round(w);
-	watch_hold_memory(w);
+	watch_sources_look(w);
+	watch_limits_hold(w);
 	watch_report_tick(w);
 	watch_state_tick(w);
 	notify_alive(&w->notify, now);
@@ -356,7 +358,7 @@ static void run(struct watch *w)
 {
 	while (!feed_over(w->feed) && !asked_to_end) {
 		take(w, WAIT_MS);
-		watch_glimpse(w);
+		watch_calls_glimpse(w);
 		each_second(w);
 		if (asked_to_reopen) {
 			asked_to_reopen = 0;
@@ -391,6 +393,9 @@ static void tell_end(struct watch *w)
 	if (w->calls_unjudged)
 		fprintf(stderr, "earshot: %llu open calls were not judged: there was no time\n",
 			(unsigned long long)w->calls_unjudged);
+	if (w->lost)
+		fprintf(stderr, "earshot: %llu events could not be written or sent\n",
+			(unsigned long long)w->lost);
 	if (w->args.verbose >= 0)
 		fprintf(stderr, "earshot: %llu records\n", (unsigned long long)w->calls_judged);
 }
@@ -398,27 +403,28 @@ static void tell_end(struct watch *w)
 /* Within two seconds of being asked: what waits is read, what is open is judged and marked. */
 static void settle(struct watch *w)
 {
-	uint64_t now = watch_clock();
+	uint64_t now = watch_cmd_clock();
 
 	w->cut = asked_to_end;
 	if (w->cut) {
 		w->deadline_ns = now + JUDGING_MS * WHEN_MS;
 		feed_stop(w->feed);
 	}
-	while (!feed_over(w->feed) && watch_clock() < now + 300 * WHEN_MS)
+	while (!feed_over(w->feed) && watch_cmd_clock() < now + 300 * WHEN_MS)
 		take(w, 10);
 	pipeline_end(&w->pipeline);
-	watch_look_round(w);
+	watch_sources_look(w);
 	if (any_outage(w))
 		w->exit = EXIT_DAMAGED;
 	watch_state_end(w);
 	watch_report_end(w);
+	w->lost = bus_finish(&w->bus, w->args.watch.state ? 0 : w->pipeline.now_ns, SENDING_MS);
 	tell_end(w);
 }
 
 static void close_all(struct watch *w)
 {
-	bus_close(&w->bus, SENDING_MS);
+	bus_close(&w->bus);
 	if (w->feed)
 		feed_close(w->feed);
 	if (w->pipeline.track)
@@ -445,9 +451,14 @@ static void perform(struct watch *w)
 {
 	catch_signals();
 	hold_signals(SIG_BLOCK);
-	bus_start(&w->bus);
-	feed_start(w->feed);
+	bool begun = bus_start(&w->bus);
+	if (begun)
+		feed_start(w->feed);
 	hold_signals(SIG_UNBLOCK);
+	if (!begun) {
+		w->exit = EXIT_DAMAGED;
+		return;
+	}
 	notify_say(&w->notify, "READY=1");
 	run(w);
 	notify_say(&w->notify, "STOPPING=1");

@@ -28,7 +28,7 @@ static uint32_t at_most(uint64_t n, uint32_t least, uint32_t most)
 	return n < least ? least : n > most ? most : (uint32_t)n;
 }
 
-struct pipeline_limits watch_limits(const struct watch *w)
+struct pipeline_limits watch_limits_of(const struct watch *w)
 {
 	struct pipeline_limits l = chosen_limits(&w->chosen);
 	uint64_t bytes = cap(w);
@@ -41,14 +41,14 @@ struct pipeline_limits watch_limits(const struct watch *w)
 	return l;
 }
 
-void watch_open_memory(struct watch *w)
+void watch_limits_open(struct watch *w)
 {
 	if (!w->args.watch.memory)
 		w->args.watch.memory = cap(w);
 	w->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 }
 
-uint64_t watch_resident(const struct watch *w)
+uint64_t watch_limits_resident(const struct watch *w)
 {
 	char text[128];
 	unsigned long long all, resident;
@@ -63,12 +63,12 @@ uint64_t watch_resident(const struct watch *w)
 }
 
 /* The tables have their caps; what calls hold beside them is only known when it is there. */
-void watch_hold_memory(struct watch *w)
+void watch_limits_hold(struct watch *w)
 {
 	uint64_t most = cap(w);
 	size_t open = track_open(w->pipeline.track);
 
-	if (watch_resident(w) < most - most / 8 || !open)
+	if (watch_limits_resident(w) < most - most / 8 || !open)
 		return;
 	size_t n = open / SHED_PART + 1;
 	track_shed(w->pipeline.track, n);

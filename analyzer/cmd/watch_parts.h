@@ -60,31 +60,34 @@ struct watch {
 	uint64_t glimpsed_ns; /* capture time of the last such look */
 	uint64_t deadline_ns; /* of the end; 0: not ending */
 	uint64_t calls_judged, calls_unjudged, shed;
-	int statm; /* /proc/self/statm; -1: cannot be read */
-	int to;	   /* in a copy: where its words go */
-	bool cut;  /* asked to end while sources went on */
+	uint64_t lost;	 /* events that no output could keep */
+	int statm;	 /* /proc/self/statm; -1: cannot be read */
+	int to;		 /* in a copy: where its words go */
+	bool unconfined; /* in full or in part */
+	bool cut;	 /* asked to end while sources went on */
 	int exit;
 };
 
-uint64_t watch_clock(void); /* monotonic */
-uint64_t watch_day(void);   /* since 1970 */
+uint64_t watch_cmd_clock(void); /* monotonic */
+uint64_t watch_cmd_day(void);	/* since 1970 */
 
-struct document_options watch_document(const struct watch *w);
+struct document_options watch_cmd_document(const struct watch *w);
 
 /* watch_calls.c: records, firm and before */
-bool watch_give(void *ctx, const struct call *c, const struct judgement *j);
-void watch_glimpse(struct watch *w); /* begins a look at open calls, and takes in what it said */
+bool watch_calls_give(void *ctx, const struct call *c, const struct judgement *j);
+void watch_calls_glimpse(
+	struct watch *w); /* begins a look at open calls, and takes in what it said */
 
 /* watch_sources.c: what the sources lost, and how the watch stands */
-void watch_name_sources(struct watch *w);
-void watch_look_round(struct watch *w); /* once a second */
-struct summary_inputs watch_inputs(struct watch *w, struct summary *s);
+void watch_sources_name(struct watch *w);
+void watch_sources_look(struct watch *w); /* once a second */
+struct summary_inputs watch_sources_inputs(struct watch *w, struct summary *s);
 
 /* watch_limits.c: --memory */
-struct pipeline_limits watch_limits(const struct watch *w);
-void watch_open_memory(struct watch *w);
-uint64_t watch_resident(const struct watch *w);
-void watch_hold_memory(struct watch *w);
+struct pipeline_limits watch_limits_of(const struct watch *w);
+void watch_limits_open(struct watch *w);
+uint64_t watch_limits_resident(const struct watch *w);
+void watch_limits_hold(struct watch *w);
 
 /* watch_report.c: reports over a window */
 void watch_report_open(struct watch *w);

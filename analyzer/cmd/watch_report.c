@@ -24,10 +24,10 @@ static void begin_window(struct watch *w)
 {
 	struct watch_report *r = &w->report;
 	struct summary s = { 0 };
-	struct summary_inputs inputs = watch_inputs(w, &s);
+	struct summary_inputs inputs = watch_sources_inputs(w, &s);
 
 	r->since = summary_since(&w->pipeline, &inputs, &w->keys);
-	r->window_end_ns = watch_clock() + r->window_ns;
+	r->window_end_ns = watch_cmd_clock() + r->window_ns;
 	r->rows = r->rows_dropped = 0;
 	summary_free(&s);
 }
@@ -40,7 +40,7 @@ void watch_report_open(struct watch *w)
 	r->wanted = any_report(&w->args);
 	r->every_ns = a->every_ns ? a->every_ns : EVERY_S * WHEN_SECOND;
 	r->window_ns = a->window_ns ? a->window_ns : WINDOW_S * WHEN_SECOND;
-	r->next_ns = watch_clock() + r->every_ns;
+	r->next_ns = watch_cmd_clock() + r->every_ns;
 	begin_window(w);
 	memset(&r->since, 0, sizeof r->since);
 }
@@ -104,7 +104,7 @@ static int write_all(struct watch *w)
 static int finish(struct watch *w)
 {
 	struct summary s = { 0 };
-	struct summary_inputs inputs = watch_inputs(w, &s);
+	struct summary_inputs inputs = watch_sources_inputs(w, &s);
 
 	(void)summary_finish(&s, &w->pipeline, &inputs, w->document, &w->args, &w->keys,
 			     &w->report.since);
@@ -122,7 +122,7 @@ static int work(void *ctx, int to)
 /* A new document and a new tally: what was judged before belongs to the report before. */
 static void next_window(struct watch *w)
 {
-	struct document *d = document_new(watch_document(w));
+	struct document *d = document_new(watch_cmd_document(w));
 	struct judge *j;
 
 	if (!d || !opening_judge(&w->args, &w->chosen, &w->before, &j)) {
@@ -148,14 +148,14 @@ static void settle(struct watch *w)
 		w->exit = 5;
 	else
 		r->turned = false;
-	if (watch_clock() >= r->window_end_ns)
+	if (watch_cmd_clock() >= r->window_end_ns)
 		next_window(w);
 }
 
 void watch_report_tick(struct watch *w)
 {
 	struct watch_report *r = &w->report;
-	uint64_t now = watch_clock();
+	uint64_t now = watch_cmd_clock();
 
 	if (!r->wanted)
 		return;

@@ -9,7 +9,7 @@
 
 enum { SOURCES = WATCH_SOURCES + ARGS_POINTS, LIMITS = 32 };
 
-void watch_name_sources(struct watch *w)
+void watch_sources_name(struct watch *w)
 {
 	for (size_t i = 0; i < feed_count(w->feed) && i < SOURCES; i++) {
 		const struct feed_input *in = feed_at(w->feed, i);
@@ -47,7 +47,8 @@ static void describe(const struct feed_input *in, struct pulse_source *p, struct
 				    .packets = in->packets,
 				    .drops = dropped(in),
 				    .last_ns = in->last_ns,
-				    .up = in->up,
+				    /* One that ended without a word of why has not broken. */
+				    .up = in->up || !in->why[0],
 				    .over = in->over,
 				    .why = in->why };
 	*m = (struct metrics_source){ .label = in->label,
@@ -74,7 +75,7 @@ static uint64_t hits(const struct summary_since *s, const char **names, uint64_t
 	return all;
 }
 
-void watch_look_round(struct watch *w)
+void watch_sources_look(struct watch *w)
 {
 	struct pulse_source pulse[SOURCES];
 	struct metrics_source metrics[SOURCES];
@@ -91,7 +92,7 @@ void watch_look_round(struct watch *w)
 	struct summary_since s = summary_since(&w->pipeline, &none, &w->keys);
 	const struct wire_counters *wire = wire_counters(w->pipeline.wire);
 	const struct observe_counters *seen = observe_counters(w->pipeline.observe);
-	uint64_t day = watch_day();
+	uint64_t day = watch_cmd_day();
 	struct pulse_state state = { .sources = pulse,
 				     .source_count = n,
 				     .now_ns = w->pipeline.now_ns ? w->pipeline.now_ns : day,
@@ -99,14 +100,16 @@ void watch_look_round(struct watch *w)
 				     .calls_open = track_open(w->pipeline.track),
 				     .calls_judged = w->calls_judged,
 				     .limits_hit = hits(&s, names, counts, &limits),
-				     .outputs_lost = bus_lost(&w->bus) };
+				     .outputs_lost = bus_lost(&w->bus),
+				     .root = w->rights.root && w->rights.stay,
+				     .unconfined = w->unconfined };
 	struct metrics_now now = { .version = EARSHOT_VERSION,
 				   .policy = judge_policy(w->judge)->name,
 				   .sources = metrics,
 				   .source_count = n,
 				   .calls_open = state.calls_open,
 				   .flows_open = observe_flows(w->pipeline.observe),
-				   .resident_bytes = watch_resident(w),
+				   .resident_bytes = watch_limits_resident(w),
 				   .memory_cap = w->args.watch.memory,
 				   .started_ns = w->started_ns,
 				   .clock_ns = day,
@@ -169,7 +172,7 @@ static void one_input(struct summary *s, const struct watch *w, const struct fee
 					.problem_count = n };
 }
 
-struct summary_inputs watch_inputs(struct watch *w, struct summary *s)
+struct summary_inputs watch_sources_inputs(struct watch *w, struct summary *s)
 {
 	size_t n = feed_count(w->feed) < SOURCES ? feed_count(w->feed) : SOURCES;
 	struct summary_inputs all = { .count = n, .points = w->points };

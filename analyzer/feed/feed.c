@@ -175,10 +175,19 @@ static bool same_source(const struct feed_source *a, const struct feed_source *b
 	return a->kind == b->kind && strcmp(a->where, b->where) == 0;
 }
 
+/* An interface has a link type of its own, and says itself what compiles for it. */
+static char *wrong_filter(const struct feed_source *sources, size_t count, const char *bpf)
+{
+	for (size_t i = 0; bpf && i < count; i++)
+		if (sources[i].kind == FEED_STREAM || sources[i].kind == FEED_FOLLOW)
+			return feed_filter_wrong(bpf);
+	return NULL;
+}
+
 static enum err check(const struct feed_source *sources, size_t count, const char *bpf,
 		      struct text *why)
 {
-	char *wrong = bpf ? feed_filter_wrong(bpf) : NULL;
+	char *wrong = wrong_filter(sources, count, bpf);
 
 	if (wrong)
 		text_addf(why, "the capture filter \"%s\" cannot be read: %s", bpf, wrong);

@@ -21,7 +21,8 @@ struct feed_source {
 };
 
 struct feed_options {
-	const char *bpf;      /* capture filter or NULL; widened by the fragment clause */
+	const char *bpf;      /* capture filter or NULL: widened by the fragment clause, see
+			       * feed_filter.h; HEP listeners let all in */
 	uint32_t snaplen;     /* octets; 0: 262144 */
 	size_t buffer;	      /* octets of a kernel ring; 0: 32 MiB */
 	size_t queue;	      /* octets a source may have waiting; 0: 16 MiB */
@@ -34,7 +35,10 @@ struct feed_options {
 
 /*
  * What became of a source so far. Every loss is counted where it happened: in the kernel
- * (`kernel_drops`, `interface_drops`), or here because judging was behind (`queue_drops`).
+ * (`kernel_drops`, `interface_drops`: to a tenth of a second), or here because judging was behind
+ * (`queue_drops`: to the frame). Losses and outages come in order with the frames: feed_at tells
+ * of those before the source's next frame, and not yet of later ones, so whoever asks after each
+ * batch knows between which frames they were. Frames that found no room here have numbers too.
  */
 struct feed_input {
 	const char *label; /* "mirror"; "mirror#2" for its second source */
@@ -68,12 +72,14 @@ void feed_start(struct feed *f);
 /*
  * Up to `room` frames (at most CAPTURE_BATCH) by (time, label, frame number), as audit would merge
  * the same packets; a frame that comes later than hold_ns is given late. Their bytes are good until
- * the next call. Waits up to `wait_ms` for the first; 0 frames: nothing came, or feed_over.
+ * the next call. Waits up to `wait_ms` for the first; 0 frames: nothing came, a signal did, or
+ * feed_over.
  */
 size_t feed_batch(struct feed *f, struct frame *out, size_t room, int wait_ms);
 /* Every source has ended, and what they gave has been handed on. */
 bool feed_over(const struct feed *f);
-/* Reads no more; what waits is still given, then the feed is over. */
+/* Reads no more; what waits is still given, then the feed is over. From any thread or a signal's
+ * handler. */
 void feed_stop(struct feed *f);
 
 size_t feed_count(const struct feed *f);

@@ -64,8 +64,10 @@ struct feed_folder *feed_folder_new(int fd, struct feed_folder_options options)
 {
 	DIR *dir = fdopendir(fd);
 
-	if (!dir)
+	if (!dir) {
+		(void)close(fd);
 		return NULL;
+	}
 	struct feed_folder *f = mem_zero(1, sizeof *f);
 	f->dir = dir;
 	f->options = options;
@@ -358,7 +360,7 @@ static bool meet_all(struct feed_folder *f)
 	for (size_t i = 0; i < f->count; i++)
 		f->files[i]->here = false;
 	rewinddir(f->dir);
-	for (errno = 0; (entry = readdir(f->dir)); errno = 0)
+	for (errno = 0; !*f->options.stopped && (entry = readdir(f->dir)); errno = 0)
 		meet(f, entry->d_name);
 	return errno == 0;
 }

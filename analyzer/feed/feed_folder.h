@@ -31,13 +31,15 @@ typedef void feed_folder_lost_fn(void *ctx, const char *name, const char *what);
 struct feed_folder_options {
 	bool once; /* what is there is taken as it is: nothing will grow */
 	const struct feed_file_room *room;
+	const _Atomic bool *stopped; /* set: a walk ends early */
 	feed_folder_lost_fn *lost;
 	void *ctx;
 };
 
 struct feed_folder;
 
-struct feed_folder *feed_folder_new(int fd, struct feed_folder_options options); /* takes fd */
+struct feed_folder *feed_folder_new(int fd,
+				    struct feed_folder_options options); /* takes fd; NULL: errno */
 void feed_folder_free(struct feed_folder *f);
 
 /*

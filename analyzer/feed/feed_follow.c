@@ -162,6 +162,7 @@ static struct feed_folder *walk_folder(struct follow *w, int fd)
 	return feed_folder_new(fd, (struct feed_folder_options){
 					   .once = w->reader->options->once,
 					   .room = &w->room,
+					   .stopped = w->reader->stopped,
 					   .lost = tell_lost,
 					   .ctx = w->reader,
 				   });
@@ -198,6 +199,8 @@ static void follow_run(struct feed_reader *r)
 	feed_file_ready(&w->room, r);
 	w->folder = walk_folder(w, w->fd);
 	w->fd = -1;
+	if (!w->folder)
+		feed_reader_outage(r, "the folder cannot be read: %s", strerror(errno));
 	while (w->folder && !feed_reader_stopping(r)) {
 		struct feed_folder_file *file = can_be_read(w) ? feed_folder_next(w->folder) : NULL;
 		if (file) {

@@ -197,7 +197,7 @@ static bool serve(struct listener *l)
 	on[SENDERS_MAX] = (struct pollfd){ .fd = l->hep->fd, .events = POLLIN };
 	on[SENDERS_MAX + 1] = (struct pollfd){ .fd = r->stop, .events = POLLIN };
 	feed_reader_flush(r);
-	(void)poll(on, SENDERS_MAX + 2, l->count ? TICK_MS : -1);
+	(void)poll(on, SENDERS_MAX + 2, l->count || r->unreported ? TICK_MS : -1);
 	if (on[SENDERS_MAX + 1].revents)
 		return false;
 	uint64_t now = clock_now(CLOCK_MONOTONIC);

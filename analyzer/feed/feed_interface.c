@@ -36,6 +36,9 @@ struct device {
 	int missed[MISSED_FILES];
 	uint64_t missed_before[MISSED_FILES];
 	uint64_t counted_at_ms;
+	/* Lost and not told yet: what waits in the kernel's ring was captured before. */
+	uint64_t lost_kernel, lost_missed, lost_since_ns;
+	uint64_t counted_at_ns; /* by the clock of capture times */
 };
 
 static uint64_t read_number(int fd)
@@ -75,6 +78,14 @@ static uint64_t count_missed(struct device *d)
 		d->missed_before[i] = now;
 	}
 	return sum;
+}
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	(void)clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
 }
 
 static pcap_t *activate(const struct feed_reader *r, struct text *why)
@@ -144,6 +155,7 @@ static enum err open_device(struct device *d, struct text *why)
 	d->pcap = p;
 	d->link_type = pcap_datalink(p);
 	d->drops = 0;
+	d->counted_at_ns = now_ns(CLOCK_REALTIME);
 	open_missed(d);
 	return ERR_OK;
 }
@@ -178,6 +190,12 @@ static void interface_close(struct feed_reader *r)
 	free(d);
 }
 
+static void tell_losses(struct device *d)
+{
+	feed_reader_lost(d->reader, d->lost_kernel, d->lost_missed);
+	d->lost_kernel = d->lost_missed = 0;
+}
+
 static void take(u_char *ctx, const struct pcap_pkthdr *h, const u_char *bytes)
 {
 	struct device *d = (struct device *)(void *)ctx;
@@ -191,21 +209,15 @@ static void take(u_char *ctx, const struct pcap_pkthdr *h, const u_char *bytes)
 		.wire_len = h->len < h->caplen ? h->caplen : h->len,
 		.link_type = d->link_type,
 	};
+	if ((d->lost_kernel || d->lost_missed) && f.ts_ns >= d->lost_since_ns)
+		tell_losses(d);
 	feed_reader_give(d->reader, &f);
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
 /* Often enough to tell to a tenth of a second where packets were lost. */
 static void count_losses(struct device *d)
 {
-	uint64_t now = now_ms();
+	uint64_t now = now_ns(CLOCK_MONOTONIC_COARSE) / WHEN_MS;
 	struct pcap_stat s;
 
 	if (now - d->counted_at_ms < TIMEOUT_MS)
@@ -213,8 +225,12 @@ static void count_losses(struct device *d)
 	d->counted_at_ms = now;
 	if (pcap_stats(d->pcap, &s))
 		return;
-	feed_reader_lost(d->reader, (uint32_t)(s.ps_drop - d->drops), count_missed(d));
+	if (!d->lost_kernel && !d->lost_missed)
+		d->lost_since_ns = d->counted_at_ns;
+	d->lost_kernel += (uint32_t)(s.ps_drop - d->drops);
+	d->lost_missed += count_missed(d);
 	d->drops = s.ps_drop;
+	d->counted_at_ns = now_ns(CLOCK_REALTIME);
 }
 
 /* libpcap says nothing when an interface goes down but that select must not wait long. */
@@ -234,12 +250,15 @@ static bool take_some(struct device *d, bool error)
 	int got = pcap_dispatch(d->pcap, AT_ONCE, take, (u_char *)(void *)d);
 
 	if (got < 0) {
+		tell_losses(d);
 		feed_reader_outage(d->reader, "%s", pcap_geterr(d->pcap));
 		return false;
 	}
 	d->more = got >= AT_ONCE;
 	watch_link(d, error);
 	count_losses(d);
+	if (!d->more)
+		tell_losses(d);
 	return true;
 }
 

@@ -13,7 +13,7 @@
 #include "analyzer/base/when.h"
 
 /* Octets after which the other side is told, though more are at hand. */
-enum { HAND_ON = 128 * 1024, QUEUE_DEFAULT = 16 << 20 };
+enum { HAND_ON = 128 * 1024, QUEUE_DEFAULT = 16 << 20, TELL_MS = 100 };
 
 bool feed_reader_open(struct feed_reader *r)
 {
@@ -84,8 +84,13 @@ bool feed_reader_wait(struct feed_reader *r, int fd, int ms, short *events)
 	struct pollfd on[2] = { { .fd = fd, .events = POLLIN },
 				{ .fd = r->stop, .events = POLLIN } };
 
-	feed_reader_flush(r);
-	(void)poll(on, 2, ms);
+	int got;
+
+	/* A loss that found no room in the queue is told as soon as it has some. */
+	do {
+		feed_reader_flush(r);
+		got = poll(on, 2, r->unreported ? TELL_MS : ms);
+	} while (got == 0 && ms < 0);
 	*events = on[0].revents;
 	return !on[1].revents;
 }
@@ -178,7 +183,8 @@ void feed_reader_lost(struct feed_reader *r, uint64_t kernel, uint64_t interface
 	r->unreported = true;
 }
 
-static void say_why(struct feed_reader *r, const char *format, va_list args)
+static void __attribute__((format(printf, 2, 0)))
+say_why(struct feed_reader *r, const char *format, va_list args)
 {
 	(void)vsnprintf(r->report.why, sizeof r->report.why, format, args);
 	r->unreported = true;

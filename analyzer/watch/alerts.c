@@ -188,7 +188,7 @@ static void look_at(struct alerts *a, const struct sight *s, const json_t *f, co
 	const char *name = jvalue_str(f, "problem");
 	struct alerts_problem *p;
 
-	if (strlen(name) != ALERTS_TABLE_HEX - 1)
+	if (!alerts_table_is_name(name))
 		return;
 	p = alerts_table_find(&a->table, name);
 	if (p && p->open) {

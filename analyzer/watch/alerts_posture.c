@@ -91,14 +91,19 @@ static bool count(struct counted *c, const json_t *f, uint64_t ns, uint64_t seri
 	return new;
 }
 
+static struct counted *count_in(struct map *m, size_t room, const char *key, const json_t *f)
+{
+	return *key && strlen(key) < TEXT ? counted(m, room, key, f) : NULL;
+}
+
 void alerts_posture_add(struct alerts_posture *p, const json_t *finding, uint64_t ns,
 			uint64_t serial)
 {
-	const char *problem = jvalue_str(finding, "problem"), *rule = jvalue_str(finding, "rule");
 	struct counted *c =
-		strlen(problem) < TEXT ? counted(p->problems, PROBLEMS, problem, finding) : NULL;
-	struct counted *r = strlen(rule) < TEXT ? counted(p->rules, RULES, rule, finding) : NULL;
+		count_in(p->problems, PROBLEMS, jvalue_str(finding, "problem"), finding);
+	struct counted *r = count_in(p->rules, RULES, jvalue_str(finding, "rule"), finding);
 
+	ns = ns ? ns : 1; /* 0: never */
 	p->since_ns = p->since_ns ? p->since_ns : ns;
 	p->calls += p->serial != serial;
 	p->serial = serial;
@@ -278,5 +283,5 @@ void alerts_posture_load(struct alerts_posture *p, const json_t *saved)
 	}
 	p->calls = jvalue_int(saved, "calls");
 	p->left_out = jvalue_int(saved, "left_out");
-	p->since_ns = map_count(p->rules) ? jvalue_int(saved, "since_ns") : 0;
+	p->since_ns = jvalue_int(saved, "since_ns");
 }

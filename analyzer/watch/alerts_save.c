@@ -41,12 +41,6 @@ json_t *alerts_save(const struct alerts *a)
 	return o;
 }
 
-static bool is_problem(const char *s)
-{
-	return strlen(s) == ALERTS_TABLE_HEX - 1 &&
-	       strspn(s, "0123456789abcdef") == ALERTS_TABLE_HEX - 1;
-}
-
 static bool class_of(const json_t *o, enum rule_class *out)
 {
 	*out = strcmp(jvalue_str(o, "class"), judge_class_text(CLASS_ATTACK)) == 0 ? CLASS_ATTACK
@@ -92,7 +86,7 @@ static void read_one(struct alerts *a, const json_t *o)
 	enum rule_class cls;
 	enum severity severity;
 
-	if (!is_problem(name) || !class_of(o, &cls) ||
+	if (!alerts_table_is_name(name) || !class_of(o, &cls) ||
 	    !judge_severity_parse(jvalue_str(o, "severity"), &severity) ||
 	    alerts_table_find(&a->table, name))
 		return;

@@ -155,6 +155,12 @@ void alerts_table_end(struct alerts_table *t)
 	map_free(t->words);
 }
 
+bool alerts_table_is_name(const char *problem)
+{
+	return strlen(problem) == ALERTS_TABLE_HEX - 1 &&
+	       strspn(problem, "0123456789abcdef") == ALERTS_TABLE_HEX - 1;
+}
+
 struct alerts_problem *alerts_table_find(const struct alerts_table *t, const char *problem)
 {
 	return map_get(t->problems, slice_of(problem));

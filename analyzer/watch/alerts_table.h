@@ -54,6 +54,7 @@ struct alerts_table {
 
 void alerts_table_begin(struct alerts_table *t, uint32_t room, uint32_t clean_calls);
 void alerts_table_end(struct alerts_table *t);
+bool alerts_table_is_name(const char *problem); /* 32 hex digits */
 struct alerts_problem *alerts_table_find(const struct alerts_table *t, const char *problem);
 /* A new one, neither open nor cleared yet; when there is no room the oldest cleared one goes, else
  * the oldest. */

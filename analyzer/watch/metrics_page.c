@@ -27,7 +27,7 @@ static const char style[] =
 	"header{padding-top:1.5rem}footer{padding-bottom:2rem}\n"
 	"h1{font-size:1.7rem;line-height:1.2;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}\n"
 	"p{margin:.3rem 0}.soft{color:var(--soft)}\n"
-	".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.7rem;"
+	".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.7rem;"
 	"margin:1.2rem 0 0;padding:0}\n"
 	".cards div{background:var(--card);border:1px solid var(--line);border-radius:.5rem;"
 	"padding:.6rem .9rem}\n"
@@ -40,7 +40,8 @@ static const char style[] =
 	"thead th{color:var(--soft);font-size:.8rem;font-weight:600}tbody th{font-weight:600;"
 	"overflow-wrap:anywhere}\n"
 	".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}\n"
-	"svg{display:block;width:100%;height:.9rem}rect{fill:var(--none)}\n"
+	"svg{display:block;width:100%;height:.9rem;margin-top:.25rem}rect{fill:var(--none)}"
+	"a{color:var(--accent)}\n"
 	".bad{color:var(--bad);font-weight:650}.doubt{color:var(--doubt);font-weight:650}"
 	".good{color:var(--good);font-weight:650}\n"
 	"rect.bad{fill:var(--bad)}rect.doubt{fill:var(--doubt)}rect.part{fill:var(--part)}"
@@ -196,9 +197,9 @@ static const char *tone_of(enum label l)
 	return l >= LABEL_END_TO_END_MEDIA ? "good" : l == LABEL_HOP_BY_HOP ? "part" : "none";
 }
 
-static void bar(struct text *t, uint64_t n, uint64_t most, const char *tone)
+static void bar(struct text *t, uint64_t n, uint64_t all, const char *tone)
 {
-	uint64_t width = most ? (uint64_t)((double)n / (double)most * BAR + 0.5) : 0;
+	uint64_t width = all ? (uint64_t)((double)n / (double)all * BAR + 0.5) : 0;
 
 	text_addf(
 		t,
@@ -209,16 +210,16 @@ static void bar(struct text *t, uint64_t n, uint64_t most, const char *tone)
 
 static void calls(const struct metrics *m, struct text *t)
 {
-	uint64_t most = 0;
+	uint64_t all = 0;
 
 	for (int i = 0; i <= LABEL_NONE; i++)
-		most = m->labels[i] > most ? m->labels[i] : most;
+		all += m->labels[i];
 	table(t, "Calls by label", (const char *[]){ "Label", "#Calls", "Share", NULL });
 	for (int i = 0; i <= LABEL_NONE; i++) {
 		bool none = i == LABEL_NONE;
 		row(t, none ? "Without a label" : judge_label_text((enum label)i));
 		number(t, m->labels[i]);
-		bar(t, m->labels[i], most, none ? "none" : tone_of((enum label)i));
+		bar(t, m->labels[i], all, none ? "none" : tone_of((enum label)i));
 	}
 	table_end(t);
 }
@@ -244,11 +245,19 @@ static void conditions(const struct metrics *m, struct text *t)
 
 /* ---- alerts --------------------------------------------------------------------------------- */
 
+/* To the second: "2026-01-02 03:04:05". */
+static void moment(struct text *t, const char *when)
+{
+	char seen[24];
+
+	(void)snprintf(seen, sizeof seen, "%.10s %.8s", when, strlen(when) > 11 ? when + 11 : "");
+	cell(t, seen);
+}
+
 static void alert(struct text *t, const json_t *a)
 {
 	const char *severity = jvalue_str(a, "severity");
 	bool bad = strcmp(severity, "critical") == 0 || strcmp(severity, "high") == 0;
-	char seen[20];
 
 	row(t, jvalue_str(a, "title"));
 	text_addf(t, "<td><span class=\"%s\">", bad ? "bad" : "doubt");
@@ -257,10 +266,8 @@ static void alert(struct text *t, const json_t *a)
 	cell(t, jvalue_str(a, "rule"));
 	cell(t, jvalue_str(a, "element"));
 	number(t, jvalue_int(a, "count"));
-	(void)snprintf(seen, sizeof seen, "%.19s", jvalue_str(a, "first_seen"));
-	cell(t, seen);
-	(void)snprintf(seen, sizeof seen, "%.19s", jvalue_str(a, "last_seen"));
-	cell(t, seen);
+	moment(t, jvalue_str(a, "first_seen"));
+	moment(t, jvalue_str(a, "last_seen"));
 	text_add(t, "</tr>\n");
 }
 

@@ -260,6 +260,8 @@ static json_t *beat_object(const struct pulse *p, const struct pulse_state *s,
 	jvalue_put(o, "calls_open", jvalue_number(s->calls_open));
 	jvalue_put(o, "limits_hit", jvalue_number(s->limits_hit));
 	jvalue_put(o, "outputs_lost", jvalue_number(s->outputs_lost));
+	jvalue_put(o, "root", json_boolean(s->root));
+	jvalue_put(o, "confined", json_boolean(!s->unconfined));
 	for (size_t i = 0; i < s->source_count; i++)
 		jvalue_push(list, source_object(&s->sources[i], &p->sights[i]));
 	jvalue_put(o, "sources", list);

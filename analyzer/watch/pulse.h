@@ -19,6 +19,8 @@ struct pulse_state {
 	uint64_t clock_ns; /* the clock */
 	uint64_t calls_open, calls_judged, limits_hit;
 	uint64_t outputs_lost;
+	bool root;	 /* it kept the rights of root */
+	bool unconfined; /* --no-sandbox, or a system that has nothing to confine with */
 };
 struct pulse_options {
 	const char *run;

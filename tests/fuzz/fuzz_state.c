@@ -39,6 +39,8 @@ static void call(void *ctx, const struct event *e)
 {
 	struct all *a = ctx;
 
+	if (e->time_ns > INT64_MAX) /* beyond the year 2262, and beyond JSON's numbers */
+		return;
 	metrics_event(a->metrics, e);
 	alerts_call(a->alerts, e);
 	memory_call(a->memory, e);

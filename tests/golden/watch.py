@@ -299,6 +299,29 @@ def many_calls_one_alert(n=300):
     expect("few alerts in all", len(alerts) < 12, [(a["rule"], a["state"]) for a in alerts])
 
 
+def members(value):
+    """every name in an event, but for what stands in records of calls, which have their schema"""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from members(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from members(inner)
+
+
+def every_member_is_written_down():
+    with open(os.path.join(os.path.dirname(SAMPLES), "docs", "events.md")) as f:
+        words = set(re.findall(r"`([a-z_]+)`", f.read()))
+    seen = set()
+    for name, files, more in scenes():
+        events = lines(run("watch", "-q", "--heartbeat", "0.001", "--events",
+                           "finding,alert,change,posture,visibility,heartbeat", *more, *files).stdout)
+        seen |= {m for e in events for m in members(e)}
+    expect("every member of an event is in docs/events.md", seen and not seen - words - {"packets_since", "drops_since"},
+           sorted(seen - words))
+
+
 def main():
     only = os.environ.get("ONLY")
     if only:
@@ -307,6 +330,7 @@ def main():
         print("watch: %d checks passed, %d failed" % (passed, failed))
         sys.exit(failed > 0)
     same_as_audit()
+    every_member_is_written_down()
     records_before_firm()
     a_folder_that_grows()
     ends_when_asked()

@@ -73,6 +73,19 @@ static const char *last(const char *key)
 	return jvalue_str(watching_last(&said, 0), key);
 }
 
+static json_t *saved_and_started_again(void)
+{
+	json_t *saved = alerts_save(a), *again;
+
+	alerts_free(a);
+	begin_with((struct alerts_options){ .clean_calls = 3 });
+	assert_true(alerts_load(a, saved));
+	again = alerts_save(a);
+	assert_true(json_equal(saved, again));
+	json_decref(again);
+	return saved;
+}
+
 static void ten_thousand_calls_are_one_alert(void **state)
 {
 	(void)state;
@@ -124,6 +137,28 @@ static void only_attack_and_exposure_wake(void **state)
 	give((struct watching_call){
 		.s = 10, .findings = { { .problem = watching_problem(5), .cls = "attack" } } });
 	assert_int_equal(json_array_size(said.all), 1);
+}
+
+static void a_problem_without_a_name_opens_nothing(void **state)
+{
+	static const char *const names[] = { "", "1", "0000000000000000000000000000000g",
+					     "000000000000000000000000000000001" };
+	(void)state;
+	for (unsigned i = 0; i < 4; i++)
+		give((struct watching_call){ .s = i, .findings = { { .problem = names[i] } } });
+	assert_int_equal(json_array_size(said.all), 0);
+}
+
+static void posture_of_no_time_is_kept_too(void **state)
+{
+	(void)state;
+	event_give_line(EVENT_CALL,
+			SLICE("{\"id\":\"a\",\"findings\":[{\"rule\":\"R\",\"class\":"
+			      "\"posture\",\"outcome\":\"violated\",\"problem\":\"p\"},{"
+			      "\"class\":\"posture\",\"outcome\":\"violated\"}]}"),
+			take, a);
+	json_decref(saved_and_started_again());
+	assert_int_equal(alerts_counters(a).posture, 1);
 }
 
 static void a_consequence_is_folded_into_its_cause(void **state)
@@ -364,19 +399,6 @@ static void what_was_forgotten_gets_another_id(void **state)
 	assert_string_not_equal(jvalue_str(watching_last(&said, 2), "event_id"), last("event_id"));
 }
 
-static json_t *saved_and_started_again(void)
-{
-	json_t *saved = alerts_save(a), *again;
-
-	alerts_free(a);
-	begin_with((struct alerts_options){ .clean_calls = 3 });
-	assert_true(alerts_load(a, saved));
-	again = alerts_save(a);
-	assert_true(json_equal(saved, again));
-	json_decref(again);
-	return saved;
-}
-
 static void goes_on_after_a_restart(void **state)
 {
 	(void)state;
@@ -482,6 +504,8 @@ int main(void)
 		TEST(ten_thousand_calls_are_one_alert),
 		TEST(an_alert_says_what_one_needs),
 		TEST(only_attack_and_exposure_wake),
+		TEST(a_problem_without_a_name_opens_nothing),
+		TEST(posture_of_no_time_is_kept_too),
 		TEST(a_consequence_is_folded_into_its_cause),
 		TEST(provisional_records_open_and_do_not_count),
 		TEST(a_call_counts_once_for_all_its_findings),

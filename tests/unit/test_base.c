@@ -99,6 +99,25 @@ static void an_arena_keeps_its_budget_and_says_so(void **state)
 	arena_free(a);
 }
 
+static void an_arena_used_again_begins_with_zeros(void **state)
+{
+	struct arena *a = arena_new(4 << 20);
+
+	(void)state;
+	for (int round = 0; round < 20; round++) {
+		for (size_t n = 100; n <= 51200; n *= 2) {
+			uint8_t *p = arena_take(a, n);
+			for (size_t i = 0; i < n; i++)
+				assert_int_equal(p[i], 0);
+			memset(p, 0xff, n);
+		}
+		if (round == 10)
+			assert_non_null(arena_take(a, 1 << 20));
+		arena_reset(a);
+	}
+	arena_free(a);
+}
+
 static void a_list_keeps_what_was_added_one_by_one(void **state)
 {
 	(void)state;
@@ -197,6 +216,28 @@ static void addresses_survive_text(void **state)
 	}
 }
 
+static void endpoints_are_written_with_their_port(void **state)
+{
+	static const struct {
+		const char *addr;
+		uint16_t port;
+		const char *out;
+	} cases[] = {
+		{ "255.255.255.255", 65535, "255.255.255.255:65535" },
+		{ "0.0.0.0", 0, "0.0.0.0:0" },
+		{ "1.20.109.4", 5060, "1.20.109.4:5060" },
+		{ "2001:db8::1", 9, "[2001:db8::1]:9" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct endpoint e = { .port = cases[i].port };
+		char text[ENDPOINT_TEXT];
+		assert_true(addr_parse(slice_of(cases[i].addr), &e.addr));
+		assert_string_equal(addr_endpoint_text(&e, text), cases[i].out);
+	}
+}
+
 static void names_and_rubbish_are_no_addresses(void **state)
 {
 	(void)state;
@@ -260,11 +301,13 @@ int main(void)
 		cmocka_unit_test(cuts_parts_until_nothing_is_left),
 		cmocka_unit_test(reads_numbers_and_refuses_what_is_none),
 		cmocka_unit_test(an_arena_keeps_its_budget_and_says_so),
+		cmocka_unit_test(an_arena_used_again_begins_with_zeros),
 		cmocka_unit_test(a_list_keeps_what_was_added_one_by_one),
 		cmocka_unit_test(a_map_finds_what_was_put_and_forgets_what_was_removed),
 		cmocka_unit_test(printable_text_shows_nothing_dangerous),
 		cmocka_unit_test(broken_text_becomes_valid_utf8),
 		cmocka_unit_test(addresses_survive_text),
+		cmocka_unit_test(endpoints_are_written_with_their_port),
 		cmocka_unit_test(names_and_rubbish_are_no_addresses),
 		cmocka_unit_test(time_is_written_with_nanoseconds),
 		cmocka_unit_test(digests_are_sha256_and_names_are_keyed),

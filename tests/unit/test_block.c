@@ -326,6 +326,65 @@ static void a_pipe_that_drips_reads_the_same(void **state)
 	hasher_free(h);
 }
 
+static ssize_t read_pipe(void *ctx, void *to, size_t n)
+{
+	const int *fd = ctx;
+
+	return read(*fd, to, n);
+}
+
+/* Bytes that come from elsewhere are had as they come: nobody waits for more than there are. */
+static void gives_what_has_come_of_a_pipe(void **state)
+{
+	struct hasher *h = hasher_new(false);
+	char got[64], sha256[DIGEST_HEX];
+	uint64_t bytes;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "first", 5), 5);
+	struct block *b = block_over((struct block_from){ read_pipe, &ends[0] }, h);
+	assert_int_equal(block_some(b, got, 3), 3);
+	assert_int_equal(block_some(b, got + 3, sizeof got - 3), 2);
+	assert_memory_equal(got, "first", 5);
+	assert_int_equal(write(ends[1], "second", 6), 6);
+	assert_int_equal(block_some(b, got, sizeof got), 6);
+	(void)close(ends[1]);
+	assert_int_equal(block_some(b, got, sizeof got), 0);
+	block_finish(b, &bytes, sha256);
+	assert_int_equal(bytes, 11);
+	assert_string_equal(sha256, "");
+	block_close(b);
+	(void)close(ends[0]);
+	hasher_free(h);
+}
+
+/* Half of what is packed gives half of what was, without the rest. */
+static void unpacks_what_has_come_of_a_pipe(void **state)
+{
+	struct hasher *h = hasher_new(false);
+	struct making small = { 0 }, packed = { 0 };
+	int ends[2];
+
+	(void)state;
+	making_bytes(&small, plain.p, 60000);
+	making_gzip(&packed, &small);
+	assert_true(packed.n < 60000);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], packed.p, packed.n / 2), packed.n / 2);
+	struct block *b = block_over((struct block_from){ read_pipe, &ends[0] }, h);
+	struct slice lent = block_lend(b);
+	assert_in_range(lent.n, 1, 59999);
+	assert_memory_equal(lent.p, plain.p, lent.n);
+	(void)close(ends[1]);
+	block_close(b);
+	(void)close(ends[0]);
+	hasher_free(h);
+	making_drop(&small);
+	making_drop(&packed);
+}
+
 static void says_why_it_cannot_open(void **state)
 {
 	static const struct {
@@ -379,6 +438,8 @@ int main(void)
 		cmocka_unit_test(peeking_takes_nothing),
 		cmocka_unit_test(skipping_counts_what_was_there),
 		cmocka_unit_test(a_pipe_that_drips_reads_the_same),
+		cmocka_unit_test(gives_what_has_come_of_a_pipe),
+		cmocka_unit_test(unpacks_what_has_come_of_a_pipe),
 		cmocka_unit_test(says_why_it_cannot_open),
 		cmocka_unit_test(a_device_may_never_end),
 	};

@@ -140,7 +140,7 @@ static void says_what_hosts_showed(void **state)
 	m.call.credential_count = 2;
 	reporting_add(d, &m);
 	m.call.credential_count = 0;
-	m.call.id = "0000000000000002";
+	m.call.id = "ffffffffffffffff"; /* in order behind the other */
 	reporting_add(d, &m);
 	reporting_finish(d);
 	json_t *call = document_call(d, 0), *list = json_object_get(call, "shown");

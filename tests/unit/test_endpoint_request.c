@@ -10,7 +10,7 @@
 
 #include "analyzer/watch/endpoint_request.h"
 
-#define HOST "Host: localhost:9464\r\n\r\n"
+#define HOST "Host: localhost:9469\r\n\r\n"
 
 static struct endpoint_request ask(const char *text)
 {
@@ -28,7 +28,7 @@ static void gives_three_pages(void **state)
 		{ "GET /metrics HTTP/1.1\r\n" HOST, ENDPOINT_METRICS, false },
 		{ "HEAD /health HTTP/1.1\r\n" HOST, ENDPOINT_HEALTH, true },
 		{ "GET /metrics?a=/b HTTP/1.1\r\n" HOST, ENDPOINT_METRICS, false },
-		{ "GET http://localhost:9464/metrics HTTP/1.1\r\n" HOST, ENDPOINT_METRICS, false },
+		{ "GET http://localhost:9469/metrics HTTP/1.1\r\n" HOST, ENDPOINT_METRICS, false },
 		{ "GET http://localhost HTTP/1.1\r\n" HOST, ENDPOINT_HOME, false },
 		{ "GET /metrics HTTP/1.0\r\n\r\n", ENDPOINT_METRICS, false },
 		{ "\r\nGET / HTTP/1.1\nHost: x\n\n", ENDPOINT_HOME, false },

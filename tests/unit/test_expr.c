@@ -32,6 +32,9 @@ static char ask_of(const char *text, const struct asking_thing *of)
 
 	assert_int_equal(expr_type(e), EXPR_BOOL);
 	enum expr_truth t = expr_ask(e, &it);
+	struct expr_value v = expr_eval(e, &it);
+	assert_int_equal(v.known, t != EXPR_UNKNOWN);
+	assert_int_equal(v.yes, t == EXPR_TRUE);
 	expr_free(e);
 	return t == EXPR_UNKNOWN ? '?' : t == EXPR_TRUE ? 'y' : 'n';
 }
@@ -629,6 +632,104 @@ static void takes_items_innermost_first(void **state)
 	expr_free(e);
 }
 
+/* ---- lists that are known to be empty ----------------------------------------- */
+
+/* What items of this section share. */
+struct shelf {
+	bool bare, known;
+	unsigned walked;
+};
+
+static void shelf_group(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = ((const struct shelf *)it->at)->known;
+	out->item.at = it->at;
+}
+
+static bool shelf_next(const struct expr_item *it, int arg, const void *after,
+		       struct expr_item *out)
+{
+	struct shelf *s = (struct shelf *)(uintptr_t)it->of;
+
+	(void)arg;
+	s->walked++;
+	out->at = after ? NULL : s;
+	return !after;
+}
+
+static bool shelf_lacks(const void *of, int arg)
+{
+	(void)arg;
+	return ((const struct shelf *)of)->bare;
+}
+
+static void shelf_sold(const struct expr_item *it, int arg, struct expr_value *out)
+{
+	(void)arg;
+	out->known = true;
+	out->yes = ((const struct shelf *)it->at)->known;
+}
+
+static const struct expr_scope *shelf_book(void)
+{
+	static const struct expr_field fields[] = { { "sold", "", EXPR_BOOL, .get = shelf_sold } };
+	static const struct expr_scope scope = { "book", "", fields, 1, NULL };
+	return &scope;
+}
+
+static const struct expr_scope *shelf_row(void)
+{
+	static const struct expr_field fields[] = {
+		{ "books", "", EXPR_LIST, .scope = shelf_book, .next = shelf_next,
+		  .lacks = shelf_lacks },
+	};
+	static const struct expr_scope scope = { "row", "", fields, 1, NULL };
+	return &scope;
+}
+
+static const struct expr_scope *shelf_scope(void)
+{
+	static const struct expr_field fields[] = {
+		{ "row", "", EXPR_ITEM, .scope = shelf_row, .get = shelf_group, .always = true },
+		{ "maybe", "", EXPR_ITEM, .scope = shelf_row, .get = shelf_group },
+	};
+	static const struct expr_scope scope = { "shelf", "", fields, 2, NULL };
+	return &scope;
+}
+
+static enum expr_truth ask_shelf(const char *text, struct shelf *s)
+{
+	const struct expr_scope *const scopes[] = { shelf_scope() };
+	struct expr_names names = { .scopes = scopes, .scope_count = 1 };
+	struct expr_item it = { shelf_scope(), s, s };
+	struct expr *e = compile_in(text, &names);
+	enum expr_truth t = expr_ask(e, &it);
+
+	expr_free(e);
+	return t;
+}
+
+static void walks_no_list_that_is_known_to_be_empty(void **state)
+{
+	struct shelf bare = { .bare = true, .known = true }, full = { .known = true },
+		     unknown = { .bare = true };
+
+	(void)state;
+	assert_int_equal(ask_shelf("any(row.books)", &bare), EXPR_FALSE);
+	assert_int_equal(ask_shelf("any(row.books: sold)", &bare), EXPR_FALSE);
+	assert_int_equal(ask_shelf("all(row.books: sold)", &bare), EXPR_TRUE);
+	assert_int_equal(ask_shelf("none(row.books)", &bare), EXPR_TRUE);
+	assert_int_equal(bare.walked, 0);
+	assert_int_equal(ask_shelf("any(row.books)", &full), EXPR_TRUE);
+	assert_int_equal(ask_shelf("none(row.books)", &full), EXPR_FALSE);
+	assert_int_equal(ask_shelf("all(row.books: sold)", &full), EXPR_TRUE);
+	assert_int_equal(ask_shelf("count(row.books) = 1", &full), EXPR_TRUE);
+	/* Whether there is a row at all comes first. */
+	assert_int_equal(ask_shelf("any(maybe.books)", &unknown), EXPR_UNKNOWN);
+	assert_int_equal(ask_shelf("all(maybe.books: sold)", &unknown), EXPR_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -651,6 +752,7 @@ int main(void)
 		cmocka_unit_test(allocates_nothing_to_answer),
 		cmocka_unit_test(keeps_its_text),
 		cmocka_unit_test(takes_items_innermost_first),
+		cmocka_unit_test(walks_no_list_that_is_known_to_be_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,22 @@ static void lists_that_must_hold_something_are_found(void **state)
 	assert_false(needs("any(legs) and kind = call", FACT_loss));
 }
 
+static void sets_share_what_is_in_both(void **state)
+{
+	struct expr_need a = { { 0 } }, b = { { 0 } };
+
+	(void)state;
+	assert_false(expr_need_share(&a, &b));
+	expr_need_add(&a, 3);
+	expr_need_add(&a, EXPR_NEED_MOST - 1);
+	assert_false(expr_need_share(&a, &b));
+	expr_need_add(&b, 4);
+	assert_false(expr_need_share(&a, &b));
+	expr_need_add(&b, EXPR_NEED_MOST - 1);
+	assert_true(expr_need_share(&a, &b));
+	assert_true(expr_need_share(&b, &a));
+}
+
 static void definitions_are_looked_into(void **state)
 {
 	(void)state;
@@ -148,6 +164,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_that_must_hold_something_are_found),
+		cmocka_unit_test(sets_share_what_is_in_both),
 		cmocka_unit_test(definitions_are_looked_into),
 		cmocka_unit_test(what_rules_change_is_known_to_move),
 		cmocka_unit_test(a_definition_is_asked_once_of_an_item),

@@ -21,13 +21,20 @@
 
 enum { WAIT = 2000, SENDERS = 64 };
 
-static struct feed *listening(enum feed_kind kind, const char *where, struct feed_options o)
+static struct feed *opened(enum feed_kind kind, const char *where, struct feed_options o)
 {
 	const struct feed_source s = { kind, NULL, where };
 	struct feed *f;
 	char *why;
 
 	assert_int_equal(feed_open(&f, &s, 1, o, &why), ERR_OK);
+	return f;
+}
+
+static struct feed *listening(enum feed_kind kind, const char *where, struct feed_options o)
+{
+	struct feed *f = opened(kind, where, o);
+
 	feed_start(f);
 	return f;
 }
@@ -175,13 +182,38 @@ static void counts_datagrams_that_find_no_room(void **state)
 		seen++;
 		assert_int_equal(got.number, ++before);
 	}
-	/* As soon as there is room again. */
+	for (int i = 0; i < 200 && !feed_at(f, 0)->queue_drops; i++)
+		assert_int_equal(feed_batch(f, &got, 1, 10), 0);
+	assert_int_equal(feed_at(f, 0)->queue_drops, 60 - seen);
 	send_text(fd, &t);
 	assert_int_equal(feed_batch(f, &got, 1, WAIT), 1);
 	assert_in_range(seen, 30, 35);
 	assert_int_equal(feed_at(f, 0)->kernel_drops, 0);
 	assert_int_equal(feed_at(f, 0)->queue_drops, 60 - seen);
 	assert_int_equal(got.number, 61);
+	text_free(&t);
+	(void)close(fd);
+	feed_close(f);
+}
+
+/* Nobody reads yet: the kernel says with the next datagram how many it had no room for. */
+static void tells_what_the_kernel_dropped(void **state)
+{
+	struct feed *f =
+		opened(FEED_HEP_UDP, "127.0.0.1:0", (struct feed_options){ .buffer = 65536 });
+	int fd = connected(f, SOCK_DGRAM);
+	struct text t = { 0 };
+
+	(void)state;
+	hepping_large(&t, 10000);
+	for (int i = 0; i < 60; i++)
+		send_text(fd, &t);
+	feed_start(f);
+	size_t given = feeding_all(f, 200);
+	send_text(fd, &t);
+	assert_int_equal(feeding_all(f, 200), 1);
+	assert_in_range(given, 1, 59);
+	assert_int_equal(given + feed_at(f, 0)->kernel_drops, 60);
 	text_free(&t);
 	(void)close(fd);
 	feed_close(f);
@@ -327,6 +359,7 @@ int main(void)
 		cmocka_unit_test(knows_where_a_datagram_went),
 		cmocka_unit_test(refuses_datagrams_without_the_key),
 		cmocka_unit_test(counts_datagrams_that_find_no_room),
+		cmocka_unit_test(tells_what_the_kernel_dropped),
 		cmocka_unit_test(takes_connections_split_anywhere),
 		cmocka_unit_test(ends_connections_that_talk_nonsense),
 		cmocka_unit_test(passes_over_packets_too_large),

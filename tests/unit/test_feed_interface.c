@@ -46,7 +46,7 @@ static int own_network(void **state)
 	return 0;
 }
 
-static struct feed *listen_on(struct feed_options o)
+static struct feed *open_on(struct feed_options o)
 {
 	const struct feed_source s = { FEED_INTERFACE, NULL, "feed0" };
 	struct feed *f;
@@ -56,6 +56,13 @@ static struct feed *listen_on(struct feed_options o)
 		skip();
 	make_pair();
 	assert_int_equal(feed_open(&f, &s, 1, o, &why), ERR_OK);
+	return f;
+}
+
+static struct feed *listen_on(struct feed_options o)
+{
+	struct feed *f = open_on(o);
+
 	feed_start(f);
 	feeding_sleep(20);
 	return f;
@@ -244,6 +251,25 @@ static void stops_at_once(void **state)
 	assert_true(feeding_ms() - before < 300);
 }
 
+/* Nobody reads yet: the kernel's ring fills, and it counts what it drops. */
+static void tells_what_the_kernel_dropped(void **state)
+{
+	enum { SENT = 20000 };
+	struct feed *f = open_on((struct feed_options){ .buffer = 1 << 20 });
+
+	(void)state;
+	int fd = sender();
+	for (unsigned i = 0; i < SENT; i++)
+		send_frame(fd, i, 5060, false);
+	feed_start(f);
+	size_t given = feeding_all(f, 500);
+	assert_true(feed_at(f, 0)->kernel_drops > 0);
+	assert_int_equal(given + feed_at(f, 0)->kernel_drops, SENT);
+	assert_int_equal(feed_at(f, 0)->queue_drops, 0);
+	(void)close(fd);
+	end(f);
+}
+
 /* All that is sent is given on or counted as lost, and numbers show where. */
 static void counts_what_finds_no_room(void **state)
 {
@@ -280,6 +306,7 @@ int main(void)
 		cmocka_unit_test(survives_down_and_up),
 		cmocka_unit_test(opens_again_what_was_made_anew),
 		cmocka_unit_test(stops_at_once),
+		cmocka_unit_test(tells_what_the_kernel_dropped),
 		cmocka_unit_test(counts_what_finds_no_room),
 	};
 

@@ -1,0 +1,148 @@
+/* test_problems.c - one entry a problem: what it says, and which labels it moves. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "reports/problems.h"
+
+static const char *const labels[] = { "edge" };
+
+/* A call with two findings, the second one about the same packets as the first. */
+struct scene {
+	struct call call;
+	struct finding findings[2];
+	struct without without;
+	struct judgement judged;
+};
+
+static void set_finding(struct finding *f, const char *rule, const char *problem)
+{
+	f->rule = judge_rule(rule);
+	assert_non_null(f->rule);
+	f->severity = f->rule->severity;
+	f->title = f->rule->title;
+	f->detail = "It could be read.";
+	f->scope = "call";
+	f->element = "";
+	f->filter = "frame.number in {7}";
+	f->at[0] = (struct evidence){ .frame = 7, .ts_ns = 1 };
+	f->at_count = 1;
+	(void)memcpy(f->problem, problem, sizeof f->problem);
+	(void)memcpy(f->fingerprint, problem, sizeof f->fingerprint);
+}
+
+static void set(struct scene *s)
+{
+	*s = (struct scene){ .call = { .id = "0123456789abcdef", .start_ns = 5, .end_ns = 9 } };
+	set_finding(&s->findings[0], "SIG-001", "00112233445566778899aabbccddeeff");
+	set_finding(&s->findings[1], "PRIV-001", "ffeeddccbbaa99887766554433221100");
+	s->without = (struct without){ .rule = s->findings[0].rule,
+				       .problem = judge_problem(&s->findings[0]) };
+	s->judged = (struct judgement){ .findings = s->findings,
+					.finding_count = 2,
+					.without = &s->without,
+					.without_count = 1 };
+}
+
+static void add(struct problems *p, struct redactor *hide, struct scene *s, enum label from,
+		enum label to)
+{
+	s->judged.label = from;
+	s->without.label = to;
+	problems_add(p, hide, &s->call, &s->judged);
+}
+
+static void expect(const struct problems *p, size_t i, const char *words)
+{
+	struct text t = { 0 };
+
+	problems_write(p, i, labels, 1, &t);
+	if (!strstr(text_of(&t), words))
+		fail_msg("no %s in %s", words, text_of(&t));
+	text_free(&t);
+}
+
+static void counts_each_move_of_a_label(void **state)
+{
+	struct redactor *hide = redact_new(REDACT_NONE, false);
+	struct problems *p = problems_new();
+	struct scene s;
+
+	(void)state;
+	set(&s);
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	expect(p, 0, "\"without\":[{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":1}]");
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_HOP_BY_HOP);
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_HOP_BY_HOP);
+	expect(p, 0,
+	       "\"without\":[{\"from\":\"EXPOSED\",\"to\":\"HOP BY HOP\",\"calls\":2},"
+	       "{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":1}]");
+	expect(p, 1, "\"without\":[]");
+	/* Six pairs are kept; what comes after them is not, and those that are there go on. */
+	for (int to = LABEL_UNDETERMINED; to <= LABEL_END_TO_END; to++)
+		add(p, hide, &s, LABEL_WEAK, (enum label)to);
+	add(p, hide, &s, LABEL_TAMPERING, LABEL_WEAK);
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	expect(p, 0, "{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":2}");
+	expect(p, 0, "{\"from\":\"WEAK\",\"to\":\"END-TO-END\",\"calls\":1}]");
+	problems_free(p);
+	redact_free(hide);
+}
+
+static void keeps_what_each_problem_says(void **state)
+{
+	struct redactor *hide = redact_new(REDACT_NONE, false);
+	struct problems *p = problems_new();
+	struct scene s;
+
+	(void)state;
+	set(&s);
+	s.findings[1].detail = "Who called whom could be read.";
+	s.findings[1].caused_by = "SIG-001";
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	s.findings[1].problem[0] = '1';
+	s.findings[1].detail = "It was read at last.";
+	s.findings[1].caused_by = NULL;
+	s.findings[1].at[0].frame = 8;
+	s.findings[1].filter = "frame.number in {8}";
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	assert_int_equal(problems_count(p), 3);
+	expect(p, 0, "\"problem\":\"00112233445566778899aabbccddeeff\"");
+	expect(p, 0, "\"detail\":\"It could be read.\"");
+	expect(p, 1, "\"detail\":\"Who called whom could be read.\"");
+	expect(p, 1, "\"caused_by\":\"SIG-001\"");
+	expect(p, 1, "\"frame\":7,");
+	expect(p, 1, "\"filter\":\"frame.number in {7}\"");
+	expect(p, 2, "\"problem\":\"1feeddccbbaa99887766554433221100\"");
+	expect(p, 2, "\"detail\":\"It was read at last.\"");
+	expect(p, 2, "\"caused_by\":null");
+	expect(p, 2, "\"frame\":8,");
+	expect(p, 2, "\"filter\":\"frame.number in {8}\"");
+	problems_free(p);
+	redact_free(hide);
+}
+
+static void reads_a_problem_as_a_number(void **state)
+{
+	struct finding f = { .problem = "0123456789abcdeffedcba9876543210" };
+
+	(void)state;
+	assert_true(judge_problem(&f) == UINT64_C(0x0123456789abcdef));
+	f.problem[0] = '\0';
+	assert_true(judge_problem(&f) == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_each_move_of_a_label),
+		cmocka_unit_test(keeps_what_each_problem_says),
+		cmocka_unit_test(reads_a_problem_as_a_number),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
