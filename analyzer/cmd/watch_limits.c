@@ -35,7 +35,10 @@ struct pipeline_limits watch_limits_of(const struct watch *w)
 
 	l.observe.flows = at_most(bytes / 4 / FLOW_BYTES, 1024, 1 << 20);
 	l.observe.announced = at_most(bytes / 4 / FLOW_BYTES, 1024, 1 << 18);
+	l.observe.call_ids = at_most(bytes / 1024, 4096, 4 << 20);
 	l.track.calls = at_most(bytes / 4 / CALL_BYTES, 512, 1 << 20);
+	l.track.waiting = at_most(bytes / 8 / CALL_BYTES, 256, 1 << 17);
+	l.track.forget_silent = true;
 	l.track.flow_bytes = bytes / 8;
 	l.wire.streams = at_most(bytes / 32768, 256, 1 << 18);
 	return l;
@@ -66,11 +69,11 @@ uint64_t watch_limits_resident(const struct watch *w)
 void watch_limits_hold(struct watch *w)
 {
 	uint64_t most = cap(w);
-	size_t open = track_open(w->pipeline.track);
+	size_t held = track_held(w->pipeline.track);
 
-	if (watch_limits_resident(w) < most - most / 8 || !open)
+	if (watch_limits_resident(w) < most - most / 8 || !held)
 		return;
-	size_t n = open / SHED_PART + 1;
+	size_t n = held / SHED_PART + 1;
 	track_shed(w->pipeline.track, n);
 	w->shed += n;
 	(void)malloc_trim(0);

@@ -82,7 +82,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->paths = stint_new(FLOWS, options.flow_bytes ? options.flow_bytes : FLOW_BYTES);
 	t->book = keybook_new();
 	t->clocks = clocks_new(options.points);
-	t->join = join_new(options.hold_ns, options.skew_ns);
+	t->join = join_new(options.hold_ns, options.skew_ns, options.waiting);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->recordings = mem_zero(1, sizeof *t->recordings);
 	t->drops = drops_new();
@@ -131,11 +131,16 @@ static void will_close(struct track *t, struct live *l)
 	t->closing[t->closing_count++] = l;
 }
 
-static void take_out(struct track *t, struct live *l)
+static void leave(struct track *t, struct live *l)
 {
 	expire_drop(t->timers, &l->timer);
 	map_remove(t->calls, l->key);
 	queue_out(&t->queues[l->queue], l);
+}
+
+static void take_out(struct track *t, struct live *l)
+{
+	leave(t, l);
 	will_close(t, l);
 }
 
@@ -217,6 +222,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 	}
 	t->closing_count = 0;
 	t->counters.legs_crowded = join_crowded(t->join);
+	t->counters.rows_early = join_early(t->join);
 	t->counters.nonces_displaced = t->refusals->nonces.displaced;
 }
 
@@ -228,29 +234,59 @@ static struct live *oldest(const struct track *t)
 	return NULL;
 }
 
+/* Requests outside a dialog and nothing else. A mirror port of one direction sees no replies either,
+ * but then an ACK. */
+static bool is_mere_try(const struct live *l)
+{
+	return l->queue == LIVE_SILENT && !l->in_dialog && !l->bye_seen;
+}
+
+static void forget(struct track *t, struct live *l)
+{
+	leave(t, l);
+	stint_release(t->paths, l);
+	live_free(l);
+	t->counters.attempts_forgotten++;
+}
+
 /* The oldest that nobody replied to goes first: it is the likeliest to be noise. */
 static void evict_one(struct track *t)
 {
 	struct live *l = oldest(t);
 
-	l->call.cut_off = l->spent = l->shed = true;
 	t->counters.calls_evicted++;
+	if (t->options.forget_silent && is_mere_try(l)) {
+		forget(t, l);
+		return;
+	}
+	l->call.cut_off = l->spent = l->shed = true;
 	take_out(t, l);
 }
 
 static void evict(struct track *t)
 {
 	evict_one(t);
+	if (!t->closing_count)
+		return;
 	close_all(t);
 	give_all(t, t->now_ns);
 }
 
+/* Whom nobody replied to, then what is over and waits, then the rest. */
 void track_shed(struct track *t, size_t calls)
 {
-	for (; calls && map_count(t->calls); calls--)
+	size_t waiting = join_waiting(t->join), ended;
+
+	for (; calls && t->queues[LIVE_SILENT].oldest; calls--)
+		evict_one(t);
+	ended = calls < waiting ? calls : waiting;
+	for (calls -= ended; calls && map_count(t->calls); calls--)
 		evict_one(t);
 	close_all(t);
+	if (ended)
+		join_at_most(t->join, waiting > ended ? waiting - ended : 1);
 	give_all(t, t->now_ns);
+	join_at_most(t->join, t->options.waiting);
 }
 
 void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns, uint64_t packets)
@@ -262,6 +298,11 @@ void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_n
 size_t track_open(const struct track *t)
 {
 	return map_count(t->calls);
+}
+
+size_t track_held(const struct track *t)
+{
+	return map_count(t->calls) + join_waiting(t->join);
 }
 
 /* ---- SIP -------------------------------------------------------------------------------- */
