@@ -74,10 +74,11 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 				    .invites = idset_new(ids) };
 	o->tcp = (struct tcp_room){
 		.tell = &o->tell,
-		.text = { .tell = &o->tell, .sip = &o->sip },
+		.text = { .tell = &o->tell, .sip = &o->sip, .most = limits.tcp_held },
 		.stun = stun_unit,
 		.hep = hep_unit,
 		.ctx = o,
+		.most = limits.tcp_held,
 	};
 	return o;
 }
@@ -528,6 +529,12 @@ void observe_end(struct observe *o)
 
 	while ((f = flow_oldest(o->flows)) != NULL)
 		end_flow(o, f);
+}
+
+void observe_peek(struct observe *o)
+{
+	for (struct flow *f = flow_after(o->flows, NULL); f; f = flow_after(o->flows, f))
+		tell_all(o, f);
 }
 
 const struct observe_counters *observe_counters(struct observe *o)

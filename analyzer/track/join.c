@@ -388,7 +388,8 @@ static void bury(struct join *j)
 	j->given = NULL;
 }
 
-/* The next that is due; where there is no room, the one that is due first, of which more may come. */
+/* The next that is due; where there is no room, the one that is due first, of which more may come.
+ */
 static struct joint *next_due(struct join *j, uint64_t now_ns)
 {
 	struct expire_timer *timer = expire_next(j->timers, now_ns);

@@ -46,6 +46,7 @@ struct track {
 	struct queue queues[LIVE_ANSWERED + 1]; /* by enum live_queue */
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
+	bool peeking; /* in a copy of the process, where each page that is written to is copied */
 	uint64_t now_ns, sip_ns[POINTS];
 	struct map *sip_hosts; /* at most SIP_HOSTS addresses, which stand in `hosts` */
 	struct arena *hosts;
@@ -154,6 +155,20 @@ static int by_end(const void *x, const void *y)
 	return strcmp(a->id, b->id);
 }
 
+static bool is_talk(const struct call *c)
+{
+	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+}
+
+/* Whoever gives up before the last row shall have given up the least. */
+static int by_weight(const void *x, const void *y)
+{
+	const struct live *const *a = x, *const *b = y;
+	bool first = is_talk(&(*a)->call), second = is_talk(&(*b)->call);
+
+	return first != second ? second - first : by_end(x, y);
+}
+
 static struct bind_options bind_options(const struct track *t)
 {
 	return (struct bind_options){ t->options.linger_ns, t->options.clear_start_ns };
@@ -211,14 +226,16 @@ static void give_all(struct track *t, uint64_t now_ns)
 		finish_row(t->closing[i], &t->options, t->recordings, t->drops);
 	}
 	if (t->closing_count)
-		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
+		qsort(t->closing, t->closing_count, sizeof(struct live *),
+		      t->options.forget_silent ? by_weight : by_end);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		l = t->closing[i];
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
 		finish_show(l);
 		t->give(t->ctx, &l->call);
-		live_free(l);
+		if (!t->peeking)
+			live_free(l);
 	}
 	t->closing_count = 0;
 	t->counters.legs_crowded = join_crowded(t->join);
@@ -234,8 +251,8 @@ static struct live *oldest(const struct track *t)
 	return NULL;
 }
 
-/* Requests outside a dialog and nothing else. A mirror port of one direction sees no replies either,
- * but then an ACK. */
+/* Requests outside a dialog and nothing else. A mirror port of one direction sees no replies
+ * either, but then an ACK. */
 static bool is_mere_try(const struct live *l)
 {
 	return l->queue == LIVE_SILENT && !l->in_dialog && !l->bye_seen;
@@ -552,18 +569,36 @@ void track_tick(struct track *t, uint64_t now_ns)
 	give_all(t, t->now_ns);
 }
 
-void track_end(struct track *t, uint64_t now_ns)
+static void end_queue(struct track *t, enum live_queue queue, bool tries)
 {
-	struct live *l;
-
-	track_tick(t, now_ns);
-	while ((l = oldest(t))) {
+	for (struct live *l = t->queues[queue].oldest, *next; l; l = next) {
+		next = l->newer;
+		if (!tries && is_mere_try(l))
+			continue;
 		l->call.cut_off = !is_over(l);
 		take_out(t, l);
 	}
+}
+
+static void end_all(struct track *t, uint64_t now_ns, bool tries)
+{
+	track_tick(t, now_ns);
+	for (int i = LIVE_SILENT; i <= LIVE_ANSWERED; i++)
+		end_queue(t, (enum live_queue)i, tries);
 	close_all(t);
 	sweep(t, true);
 	give_all(t, UINT64_MAX);
+}
+
+void track_end(struct track *t, uint64_t now_ns)
+{
+	end_all(t, now_ns, true);
+}
+
+void track_peek(struct track *t, uint64_t now_ns)
+{
+	t->peeking = true;
+	end_all(t, now_ns, false);
 }
 
 static int unexplained_cmp(const void *x, const void *y)

@@ -113,11 +113,12 @@ struct track_options {
 	uint64_t skew_ns; /* clocks of capture points may differ by this: 2 s; below hold_ns */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
-	size_t waiting;	    /* closed rows that wait for others; beyond it they wait for less long */
+	size_t waiting; /* closed rows that wait for others; beyond it they wait for less long */
 	bool forget_silent; /* what nobody replied to is let go without a row when there is no room:
-			       a row each would be the flood again */
-	size_t call_budget;		   /* bytes of one call's arena */
-	size_t flow_bytes;		   /* of all that is kept of flows: 512 MiB */
+			       a row each would be the flood again. Of rows that are given at once,
+			       calls come before attempts. */
+	size_t call_budget; /* bytes of one call's arena */
+	size_t flow_bytes;  /* of all that is kept of flows: 512 MiB */
 	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
 	point_set access;		   /* capture points asserted to be access links */
 	size_t points;			   /* capture points of the run; by default more than one */
@@ -170,6 +171,8 @@ size_t track_held(const struct track *t); /* and rows that wait for others of th
 void track_tick(struct track *t, uint64_t now_ns);
 /* The capture is over: everything left is closed, marked cut_off where it was alive. */
 void track_end(struct track *t, uint64_t now_ns);
+/* The same in a copy of the process, for what lasts: whom nobody replied to is passed over. */
+void track_peek(struct track *t, uint64_t now_ns);
 const struct track_counters *track_counters(const struct track *t);
 size_t track_unexplained(const struct track *t,
 			 const struct unexplained **out); /* sorted, capped at 1000 */
