@@ -154,6 +154,9 @@ net-outputs: $B/tests/net/send_events $B/earshot ## events to files whose writer
 net-live: $B/earshot ## a watch on mirror ports while telephones talk through a proxy (baresip, kamailio)
 	@$(PYTHON) tests/net/live_watch.py $B/earshot build/net-live
 
+net-replay: $B/earshot $B/tests/bench/traffic ## captures replayed inside mirror encapsulations: SCENES=all WRAPS=vxlan,...
+	@$(PYTHON) tests/net/replay.py $^ build/net/replay samples $(SHARED)/captures/lab
+
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
@@ -205,7 +208,8 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs net-live live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net net-outputs net-live net-replay net-flood net-soak \
+        live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:

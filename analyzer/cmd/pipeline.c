@@ -140,14 +140,15 @@ void pipeline_tick(struct pipeline *p, uint64_t now_ns)
 
 void pipeline_glimpse(struct pipeline *p)
 {
-	observe_end(p->observe);
-	track_end(p->track, p->now_ns);
+	observe_peek(p->observe);
+	track_peek(p->track, p->now_ns);
 }
 
 void pipeline_end(struct pipeline *p)
 {
 	wire_end(p->wire);
-	pipeline_glimpse(p);
+	observe_end(p->observe);
+	track_end(p->track, p->now_ns);
 }
 
 void pipeline_run(struct pipeline *p)

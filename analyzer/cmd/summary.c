@@ -199,6 +199,8 @@ static void gather_limits(struct document_run *run, const struct pipeline *p, co
 		{ "hints_refused", o->hints_refused },
 		{ "secrets_refused", keyring_overflow(k->ring) },
 		{ "calls_evicted", t->calls_evicted },
+		{ "attempts_forgotten", t->attempts_forgotten },
+		{ "rows_not_waited_for", t->rows_early },
 		{ "call_budgets_spent", t->budget_spent },
 		{ "stints_dropped", t->stints_dropped },
 		{ "keys_not_compared", t->keys_unpaged },

@@ -6,8 +6,9 @@
 #include <string.h>
 
 enum {
-	PACE_S = 5,    /* of capture time, between looks at open calls */
-	SHARE = 20,    /* a look may take a twentieth of the time between two */
+	PACE_S = 5, /* of capture time, between looks at open calls */
+	SHARE = 20, /* a look may take a twentieth of the time between two */
+	MORE_MS = 300,
 	IN_FRONT = 25, /* octets of {"run":"0123456789abcdef", */
 };
 
@@ -46,16 +47,25 @@ static struct slice record_of(struct watch *w, const struct call *c, const struc
 	return bytes_of(&w->rest);
 }
 
-static bool out_of_time(const struct watch *w)
+static bool lasts(void *ctx, const struct call *c)
 {
-	return w->deadline_ns && watch_cmd_clock() > w->deadline_ns;
+	(void)ctx;
+	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+}
+
+/* Calls have some of the time that sending may take too: attempts are many and say little. */
+static bool out_of_time(const struct watch *w, const struct call *c)
+{
+	uint64_t more = lasts(NULL, c) ? MORE_MS * WHEN_MS : 0;
+
+	return w->deadline_ns && watch_cmd_clock() > w->deadline_ns + more;
 }
 
 bool watch_calls_give(void *ctx, const struct call *c, const struct judgement *j)
 {
 	struct watch *w = ctx;
 
-	if (out_of_time(w)) {
+	if (out_of_time(w, c)) {
 		w->calls_unjudged++;
 		return true;
 	}
@@ -74,12 +84,6 @@ struct parcel {
 	struct said_word word;
 	uint32_t n;
 };
-
-static bool lasts(void *ctx, const struct call *c)
-{
-	(void)ctx;
-	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
-}
 
 static uint64_t interim(const struct watch *w)
 {

@@ -348,7 +348,6 @@ static void each_second(struct watch *w)
 		return;
 	w->second_ns = now + WHEN_SECOND;
 	watch_sources_look(w);
-	watch_limits_hold(w);
 	watch_report_tick(w);
 	watch_state_tick(w);
 	notify_alive(&w->notify, now);
@@ -359,6 +358,7 @@ static void run(struct watch *w)
 	while (!feed_over(w->feed) && !asked_to_end) {
 		take(w, WAIT_MS);
 		watch_calls_glimpse(w);
+		watch_limits_hold(w);
 		each_second(w);
 		if (asked_to_reopen) {
 			asked_to_reopen = 0;

@@ -1,4 +1,5 @@
 /* watch_limits.c - the tables of a watch stay within --memory. */
+#include "analyzer/base/when.h"
 #include "analyzer/cmd/watch_parts.h"
 
 #include <fcntl.h>
@@ -7,15 +8,18 @@
 #include <unistd.h>
 
 /*
- * Shares of --memory, by what an entry takes in a busy network (measured: docs/decisions/0032).
+ * Shares of --memory, by what an entry takes in a busy network (measured: docs/decisions/0035).
  * Together they leave room for the copies that judge open calls, whose pages part from ours as
  * either writes to them.
  */
 enum {
 	DEFAULT_MIB = 512,
-	FLOW_BYTES = 6 * 1024,
-	CALL_BYTES = 24 * 1024,
-	SHED_PART = 16, /* of the calls that are open, when memory is short */
+	FLOW_BYTES = 2560,
+	CALL_BYTES = 16 * 1024,
+	STREAM_BYTES = 1024,
+	ANNOUNCED_BYTES = 128,
+	SHED_PART = 16, /* of the calls that are held, when memory is short */
+	HOLD_MS = 100,	/* between looks at how much there is */
 };
 
 static uint64_t cap(const struct watch *w)
@@ -33,11 +37,16 @@ struct pipeline_limits watch_limits_of(const struct watch *w)
 	struct pipeline_limits l = chosen_limits(&w->chosen);
 	uint64_t bytes = cap(w);
 
-	l.observe.flows = at_most(bytes / 4 / FLOW_BYTES, 1024, 1 << 20);
-	l.observe.announced = at_most(bytes / 4 / FLOW_BYTES, 1024, 1 << 18);
-	l.track.calls = at_most(bytes / 4 / CALL_BYTES, 512, 1 << 20);
+	l.observe.flows = at_most(bytes / 8 / FLOW_BYTES, 1024, 1 << 20);
+	l.observe.announced = at_most(bytes / 32 / ANNOUNCED_BYTES, 1024, 1 << 18);
+	l.observe.call_ids = at_most(bytes / 1024, 4096, 4 << 20);
+	l.track.calls = at_most(bytes / 8 * 3 / CALL_BYTES, 512, 1 << 20);
+	l.track.waiting = at_most(bytes / 8 / CALL_BYTES, 256, 1 << 17);
+	l.track.forget_silent = true;
 	l.track.flow_bytes = bytes / 8;
-	l.wire.streams = at_most(bytes / 32768, 256, 1 << 18);
+	l.observe.tcp_held = at_most(bytes / 16, 4 << 20, 64 << 20);
+	l.wire.streams = at_most(bytes / 32 / STREAM_BYTES, 256, 1 << 18);
+	l.wire.streams_held = at_most(bytes / 16, 4 << 20, 32 << 20);
 	return l;
 }
 
@@ -65,12 +74,17 @@ uint64_t watch_limits_resident(const struct watch *w)
 /* The tables have their caps; what calls hold beside them is only known when it is there. */
 void watch_limits_hold(struct watch *w)
 {
-	uint64_t most = cap(w);
-	size_t open = track_open(w->pipeline.track);
+	uint64_t now = watch_cmd_clock(), most = cap(w) - cap(w) / 8;
+	size_t held = track_held(w->pipeline.track);
 
-	if (watch_limits_resident(w) < most - most / 8 || !open)
+	if (now < w->held_ns)
 		return;
-	size_t n = open / SHED_PART + 1;
+	w->held_ns = now + HOLD_MS * WHEN_MS;
+	uint64_t resident = watch_limits_resident(w);
+	if (resident < most || !held)
+		return;
+	size_t n = held / SHED_PART +
+		   (size_t)((double)(resident - most) / (double)resident * (double)held) + 1;
 	track_shed(w->pipeline.track, n);
 	w->shed += n;
 	(void)malloc_trim(0);

@@ -56,6 +56,7 @@ struct watch {
 	struct text line, rest;
 	uint64_t started_ns;  /* the clock of the day */
 	uint64_t second_ns;   /* the monotonic clock: when the next look round is due */
+	uint64_t held_ns;     /* when memory is looked at next */
 	uint64_t glimpse_ns;  /* when open calls may be looked at next */
 	uint64_t glimpsed_ns; /* capture time of the last such look */
 	uint64_t deadline_ns; /* of the end; 0: not ending */

@@ -411,6 +411,15 @@ void flow_park(struct flow_table *t, struct flow *f)
 	list_add(t, f, FLOW_PARKED);
 }
 
+struct flow *flow_after(struct flow_table *t, const struct flow *f)
+{
+	struct flow *next = f ? flow_or_null(t, f->newer) : NULL;
+
+	for (int l = f ? f->list - 1 : FLOW_PARKED; !next && l >= FLOW_AWAKE; l--)
+		next = flow_or_null(t, t->lists[l].oldest);
+	return next;
+}
+
 struct flow *flow_oldest(struct flow_table *t)
 {
 	struct flow *best = NULL;

@@ -107,6 +107,8 @@ struct flow *flow_next_silent(struct flow_table *t);
 /* A sleeping flow idle for FLOW_IDLE_S, for flow_drop or flow_park. */
 struct flow *flow_next_idle(struct flow_table *t);
 void flow_park(struct flow_table *t, struct flow *f);
+/* Every flow once, from NULL to NULL; none may come or go meanwhile. */
+struct flow *flow_after(struct flow_table *t, const struct flow *f);
 /* The flow whose last packet is oldest, to the second, then by the order of packets. */
 struct flow *flow_oldest(struct flow_table *t);
 void flow_drop(struct flow_table *t, struct flow *f);

@@ -66,17 +66,19 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 	o->announce = announce_new(limits.announced ? limits.announced : ANNOUNCED);
 	o->hint = hint_ndpi_new();
 	media_seen_open(&o->media, &o->tell, limits.lookers ? limits.lookers : LOOKERS);
+	uint32_t ids = limits.call_ids ? limits.call_ids : CALL_IDS;
 	o->sip = (struct sip_room){ .tell = &o->tell,
 				    .reader = sip_seen_new(),
 				    .announce = o->announce,
-				    .calls = idset_new(CALL_IDS),
-				    .invites = idset_new(CALL_IDS) };
+				    .calls = idset_new(ids),
+				    .invites = idset_new(ids) };
 	o->tcp = (struct tcp_room){
 		.tell = &o->tell,
-		.text = { .tell = &o->tell, .sip = &o->sip },
+		.text = { .tell = &o->tell, .sip = &o->sip, .most = limits.tcp_held },
 		.stun = stun_unit,
 		.hep = hep_unit,
 		.ctx = o,
+		.most = limits.tcp_held,
 	};
 	return o;
 }
@@ -133,12 +135,24 @@ static void tell_talking(struct observe *o, struct flow *f)
 	tell_cold(o, f, true);
 }
 
+/* Messages in datagrams are told as they come: a flow of nothing else takes nothing with it, and a
+ * flood of senders must not become a flood of losses. */
+static bool holds_nothing(const struct flow *f)
+{
+	const struct cold *c = f->cold;
+
+	if (f->streams[0] || f->streams[1])
+		return false;
+	return !c || (f->sip && !c->tcp && !c->dtls && !c->zrtp && !c->stun && !c->rtcp &&
+		      !c->sources && c->speaks == FLOW_UNKNOWN);
+}
+
 static void evict_oldest(struct observe *o, struct evidence at)
 {
 	struct flow *f = flow_oldest(o->flows);
 
 	o->tell.count.flows_evicted++;
-	if (f->sip || f->streams[0] || f->streams[1] || f->cold)
+	if (!holds_nothing(f))
 		tell_loss(&o->tell, f, f->first_direction, LOSS_EVICTED_FLOW, at);
 	end_flow(o, f);
 }
@@ -515,6 +529,12 @@ void observe_end(struct observe *o)
 
 	while ((f = flow_oldest(o->flows)) != NULL)
 		end_flow(o, f);
+}
+
+void observe_peek(struct observe *o)
+{
+	for (struct flow *f = flow_after(o->flows, NULL); f; f = flow_after(o->flows, f))
+		tell_all(o, f);
 }
 
 const struct observe_counters *observe_counters(struct observe *o)

@@ -49,6 +49,8 @@ struct observe_limits {
 	uint32_t flows;	    /* 5-tuples held; 0: default */
 	uint32_t lookers;   /* plaintext testers in use at once */
 	uint32_t announced; /* announced addresses held */
+	uint32_t call_ids;  /* counted as different */
+	uint32_t tcp_held;  /* octets that wait in connections, and as many in messages */
 	bool no_hints;	    /* nDPI is not asked: making it ready costs more than many a capture */
 	struct observe_keys keys;
 };
@@ -70,6 +72,8 @@ void observe_sighting(struct observe *o,
  * due. */
 void observe_tick(struct observe *o, uint64_t now_ns);
 void observe_end(struct observe *o); /* everything still held is sent */
+/* The same, and it stays: for a copy of the process, in which to let go of memory costs most. */
+void observe_peek(struct observe *o);
 const struct observe_counters *observe_counters(struct observe *o);
 uint32_t observe_flows(const struct observe *o); /* held now */
 void observe_free(struct observe *o);

@@ -10,7 +10,7 @@
 #include "analyzer/proto/ws/ws.h"
 
 enum {
-	HELD_MAX = 64 << 20, /* octets in all buffers together */
+	HELD_MOST = 64 << 20, /* octets in all buffers together */
 	FIRST_ROOM = 1024,
 	MESSAGE_MAX = 1 << 20, /* a WebSocket message in pieces */
 	PEEK = 64,	       /* octets of a frame that tell whether SIP is in it */
@@ -65,7 +65,7 @@ static bool make_room(struct stream_room *r, struct buffer *b, size_t n)
 		room *= 2;
 	if (room == b->room)
 		return true;
-	if (r->held + (room - b->room) > HELD_MAX) {
+	if (r->held + (room - b->room) > (r->most ? r->most : HELD_MOST)) {
 		r->tell->count.sip_buffers_full++;
 		return false;
 	}

@@ -15,6 +15,7 @@ struct stream_room {
 	struct tell *tell;
 	struct sip_room *sip;
 	size_t held; /* bytes of all buffers; capped, counted in sip_buffers_full */
+	size_t most; /* 0: 64 MiB */
 };
 
 struct stream_text; /* both directions of one connection */

@@ -13,8 +13,8 @@
 
 enum tcp_speaks { TCP_UNKNOWN, TCP_MORE, TCP_TEXT, TCP_TLS, TCP_MSRP, TCP_BFCP, TCP_STUN, TCP_HEP };
 enum {
-	UNDECIDED = 256,     /* octets kept of a start that may still become something */
-	HELD_MAX = 64 << 20, /* octets in all buffers together */
+	UNDECIDED = 256,      /* octets kept of a start that may still become something */
+	HELD_MOST = 64 << 20, /* octets in all buffers together */
 	FIRST_ROOM = 1024,
 	STUN_HEADER = 8,
 };
@@ -49,7 +49,7 @@ static bool half_room(struct tcp_room *r, struct half *h, size_t n)
 		room *= 2;
 	if (room == h->room)
 		return true;
-	if (r->held + (room - h->room) > HELD_MAX) {
+	if (r->held + (room - h->room) > (r->most ? r->most : HELD_MOST)) {
 		r->tell->count.sip_buffers_full++;
 		return false;
 	}

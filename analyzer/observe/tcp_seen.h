@@ -22,6 +22,7 @@ struct tcp_room {
 	tcp_seen_hep_fn *hep;
 	void *ctx;   /* of both */
 	size_t held; /* bytes of all buffers */
+	size_t most; /* 0: 64 MiB */
 };
 
 /* True when both directions have ended. */

@@ -33,21 +33,22 @@ struct joint {
 
 struct join {
 	struct entry **buckets;
-	size_t size, count;
+	size_t size, count, rows;
 	struct expire *timers;
 	uint64_t hold_ns, skew_ns;
 	struct joint *ready, *given;
-	uint64_t mark, crowded;
+	uint64_t mark, crowded, early;
 };
 
 enum { BUCKETS = 1024 };
 
-struct join *join_new(uint64_t hold_ns, uint64_t skew_ns)
+struct join *join_new(uint64_t hold_ns, uint64_t skew_ns, size_t rows)
 {
 	struct join *j = mem_zero(1, sizeof *j);
 
 	j->hold_ns = hold_ns;
 	j->skew_ns = skew_ns;
+	join_at_most(j, rows);
 	j->size = BUCKETS;
 	j->buckets = mem_zero(j->size, sizeof(struct entry *));
 	j->timers = expire_new();
@@ -57,6 +58,21 @@ struct join *join_new(uint64_t hold_ns, uint64_t skew_ns)
 uint64_t join_crowded(const struct join *j)
 {
 	return j->crowded;
+}
+
+uint64_t join_early(const struct join *j)
+{
+	return j->early;
+}
+
+size_t join_waiting(const struct join *j)
+{
+	return expire_count(j->timers);
+}
+
+void join_at_most(struct join *j, size_t rows)
+{
+	j->rows = rows ? rows : JOIN_ROWS;
 }
 
 /* ---- the index ------------------------------------------------------------------------ */
@@ -372,15 +388,27 @@ static void bury(struct join *j)
 	j->given = NULL;
 }
 
+/* The next that is due; where there is no room, the one that is due first, of which more may come.
+ */
+static struct joint *next_due(struct join *j, uint64_t now_ns)
+{
+	struct expire_timer *timer = expire_next(j->timers, now_ns);
+
+	if (!timer && join_waiting(j) > j->rows) {
+		timer = expire_next(j->timers, UINT64_MAX);
+		timed(timer)->live->spent = true;
+		j->early++;
+	}
+	return timer ? timed(timer) : NULL;
+}
+
 /* All that are due are compared before the first one leaves: none may miss a rival. */
 static void settle_due(struct join *j, uint64_t now_ns)
 {
 	struct joint **end = &j->ready;
-	struct expire_timer *timer;
+	struct joint *r;
 
-	while ((timer = expire_next(j->timers,
-				    expire_count(j->timers) > JOIN_ROWS ? UINT64_MAX : now_ns))) {
-		struct joint *r = timed(timer);
+	while ((r = next_due(j, now_ns))) {
 		settle(j, r);
 		r->ready_next = NULL;
 		*end = r;

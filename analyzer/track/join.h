@@ -9,13 +9,14 @@ enum {
 	JOIN_CANDIDATES = 64, /* rows compared with one row */
 	JOIN_LOOKS = 512,     /* rows looked at for it, fitting or not */
 	JOIN_GROUP = 32,      /* rows of one call */
-	JOIN_ROWS = 131072,   /* rows that wait; beyond it the first to end goes early */
+	JOIN_ROWS = 131072, /* rows that wait; by default; beyond it the first to end goes early */
 };
 
 struct join;
 
-/* How long after its end a row waits; how far clocks of capture points may be apart. */
-struct join *join_new(uint64_t hold_ns, uint64_t skew_ns);
+/* How long after its end a row waits; how far clocks of capture points may be apart; how many wait
+ * (0: JOIN_ROWS). */
+struct join *join_new(uint64_t hold_ns, uint64_t skew_ns, size_t rows);
 void join_free(struct join *j); /* take out the rows first */
 /* Takes a closed row. */
 void join_add(struct join *j, struct live *l);
@@ -24,6 +25,9 @@ void join_add(struct join *j, struct live *l);
  * several that are one call the first has absorbed the rest. NULL: no more now.
  */
 struct live *join_next(struct join *j, uint64_t now_ns);
-uint64_t join_crowded(const struct join *j); /* values passed over because too many had them */
+size_t join_waiting(const struct join *j);	/* rows that have not been compared yet */
+void join_at_most(struct join *j, size_t rows); /* from now on */
+uint64_t join_crowded(const struct join *j);	/* values passed over because too many had them */
+uint64_t join_early(const struct join *j);	/* rows that did not wait as long as they should */
 
 #endif

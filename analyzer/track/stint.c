@@ -8,6 +8,9 @@
 #include "analyzer/base/mem.h"
 #include "analyzer/track/clear.h"
 
+/* A flow without streams: itself, and four places it is found by (measured). */
+enum { FLOW_BYTES = sizeof(struct flow) + 4 * (sizeof(struct place) + 80) };
+
 struct stint {
 	struct map *flows, *places;
 	struct flow *oldest, *newest;
@@ -203,6 +206,7 @@ void stint_drop(struct stint *s, struct flow *f)
 {
 	unlink_all(s, f);
 	age_out(s, f);
+	s->bytes -= FLOW_BYTES;
 	map_remove(s->flows, flow_id(f));
 	DROP_LIST(s, f->dtls)
 	DROP_LIST(s, f->zrtp)
@@ -250,6 +254,7 @@ static struct flow *flow_for(struct stint *s, const struct observation *o, uint6
 	} else {
 		make_room(s);
 		f = mem_zero(1, sizeof *f);
+		s->bytes += FLOW_BYTES;
 		f->key = like.key;
 		f->point = o->point;
 		f->first_ns = o->first_ns;

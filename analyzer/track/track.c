@@ -46,6 +46,7 @@ struct track {
 	struct queue queues[LIVE_ANSWERED + 1]; /* by enum live_queue */
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
+	bool peeking; /* in a copy of the process, where each page that is written to is copied */
 	uint64_t now_ns, sip_ns[POINTS];
 	struct map *sip_hosts; /* at most SIP_HOSTS addresses, which stand in `hosts` */
 	struct arena *hosts;
@@ -82,7 +83,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->paths = stint_new(FLOWS, options.flow_bytes ? options.flow_bytes : FLOW_BYTES);
 	t->book = keybook_new();
 	t->clocks = clocks_new(options.points);
-	t->join = join_new(options.hold_ns, options.skew_ns);
+	t->join = join_new(options.hold_ns, options.skew_ns, options.waiting);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->recordings = mem_zero(1, sizeof *t->recordings);
 	t->drops = drops_new();
@@ -131,11 +132,16 @@ static void will_close(struct track *t, struct live *l)
 	t->closing[t->closing_count++] = l;
 }
 
-static void take_out(struct track *t, struct live *l)
+static void leave(struct track *t, struct live *l)
 {
 	expire_drop(t->timers, &l->timer);
 	map_remove(t->calls, l->key);
 	queue_out(&t->queues[l->queue], l);
+}
+
+static void take_out(struct track *t, struct live *l)
+{
+	leave(t, l);
 	will_close(t, l);
 }
 
@@ -147,6 +153,20 @@ static int by_end(const void *x, const void *y)
 	if (a->end_ns != b->end_ns)
 		return a->end_ns < b->end_ns ? -1 : 1;
 	return strcmp(a->id, b->id);
+}
+
+static bool is_talk(const struct call *c)
+{
+	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+}
+
+/* Whoever gives up before the last row shall have given up the least. */
+static int by_weight(const void *x, const void *y)
+{
+	const struct live *const *a = x, *const *b = y;
+	bool first = is_talk(&(*a)->call), second = is_talk(&(*b)->call);
+
+	return first != second ? second - first : by_end(x, y);
 }
 
 static struct bind_options bind_options(const struct track *t)
@@ -206,17 +226,20 @@ static void give_all(struct track *t, uint64_t now_ns)
 		finish_row(t->closing[i], &t->options, t->recordings, t->drops);
 	}
 	if (t->closing_count)
-		qsort(t->closing, t->closing_count, sizeof(struct live *), by_end);
+		qsort(t->closing, t->closing_count, sizeof(struct live *),
+		      t->options.forget_silent ? by_weight : by_end);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		l = t->closing[i];
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
 		finish_show(l);
 		t->give(t->ctx, &l->call);
-		live_free(l);
+		if (!t->peeking)
+			live_free(l);
 	}
 	t->closing_count = 0;
 	t->counters.legs_crowded = join_crowded(t->join);
+	t->counters.rows_early = join_early(t->join);
 	t->counters.nonces_displaced = t->refusals->nonces.displaced;
 }
 
@@ -228,29 +251,59 @@ static struct live *oldest(const struct track *t)
 	return NULL;
 }
 
+/* Requests outside a dialog and nothing else. A mirror port of one direction sees no replies
+ * either, but then an ACK. */
+static bool is_mere_try(const struct live *l)
+{
+	return l->queue == LIVE_SILENT && !l->in_dialog && !l->bye_seen;
+}
+
+static void forget(struct track *t, struct live *l)
+{
+	leave(t, l);
+	stint_release(t->paths, l);
+	live_free(l);
+	t->counters.attempts_forgotten++;
+}
+
 /* The oldest that nobody replied to goes first: it is the likeliest to be noise. */
 static void evict_one(struct track *t)
 {
 	struct live *l = oldest(t);
 
-	l->call.cut_off = l->spent = l->shed = true;
 	t->counters.calls_evicted++;
+	if (t->options.forget_silent && is_mere_try(l)) {
+		forget(t, l);
+		return;
+	}
+	l->call.cut_off = l->spent = l->shed = true;
 	take_out(t, l);
 }
 
 static void evict(struct track *t)
 {
 	evict_one(t);
+	if (!t->closing_count)
+		return;
 	close_all(t);
 	give_all(t, t->now_ns);
 }
 
+/* Whom nobody replied to, then what is over and waits, then the rest. */
 void track_shed(struct track *t, size_t calls)
 {
-	for (; calls && map_count(t->calls); calls--)
+	size_t waiting = join_waiting(t->join), ended;
+
+	for (; calls && t->queues[LIVE_SILENT].oldest; calls--)
+		evict_one(t);
+	ended = calls < waiting ? calls : waiting;
+	for (calls -= ended; calls && map_count(t->calls); calls--)
 		evict_one(t);
 	close_all(t);
+	if (ended)
+		join_at_most(t->join, waiting > ended ? waiting - ended : 1);
 	give_all(t, t->now_ns);
+	join_at_most(t->join, t->options.waiting);
 }
 
 void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns, uint64_t packets)
@@ -262,6 +315,11 @@ void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_n
 size_t track_open(const struct track *t)
 {
 	return map_count(t->calls);
+}
+
+size_t track_held(const struct track *t)
+{
+	return map_count(t->calls) + join_waiting(t->join);
 }
 
 /* ---- SIP -------------------------------------------------------------------------------- */
@@ -511,18 +569,36 @@ void track_tick(struct track *t, uint64_t now_ns)
 	give_all(t, t->now_ns);
 }
 
-void track_end(struct track *t, uint64_t now_ns)
+static void end_queue(struct track *t, enum live_queue queue, bool tries)
 {
-	struct live *l;
-
-	track_tick(t, now_ns);
-	while ((l = oldest(t))) {
+	for (struct live *l = t->queues[queue].oldest, *next; l; l = next) {
+		next = l->newer;
+		if (!tries && is_mere_try(l))
+			continue;
 		l->call.cut_off = !is_over(l);
 		take_out(t, l);
 	}
+}
+
+static void end_all(struct track *t, uint64_t now_ns, bool tries)
+{
+	track_tick(t, now_ns);
+	for (int i = LIVE_SILENT; i <= LIVE_ANSWERED; i++)
+		end_queue(t, (enum live_queue)i, tries);
 	close_all(t);
 	sweep(t, true);
 	give_all(t, UINT64_MAX);
+}
+
+void track_end(struct track *t, uint64_t now_ns)
+{
+	end_all(t, now_ns, true);
+}
+
+void track_peek(struct track *t, uint64_t now_ns)
+{
+	t->peeking = true;
+	end_all(t, now_ns, false);
 }
 
 static int unexplained_cmp(const void *x, const void *y)

@@ -113,8 +113,12 @@ struct track_options {
 	uint64_t skew_ns; /* clocks of capture points may differ by this: 2 s; below hold_ns */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
-	size_t call_budget;		   /* bytes of one call's arena */
-	size_t flow_bytes;		   /* of all that is kept of flows: 512 MiB */
+	size_t waiting; /* closed rows that wait for others; beyond it they wait for less long */
+	bool forget_silent; /* what nobody replied to is let go without a row when there is no room:
+			       a row each would be the flood again. Of rows that are given at once,
+			       calls come before attempts. */
+	size_t call_budget; /* bytes of one call's arena */
+	size_t flow_bytes;  /* of all that is kept of flows: 512 MiB */
 	const struct inventory *inventory; /* what the operator asserts; NULL: nothing */
 	point_set access;		   /* capture points asserted to be access links */
 	size_t points;			   /* capture points of the run; by default more than one */
@@ -125,6 +129,8 @@ struct track_counters {
 	uint64_t legs_crowded; /* values too common to tell calls apart by, passed over */
 	uint64_t drops_merged; /* times of lost packets made one for want of room: they concern more
 				  calls then */
+	uint64_t attempts_forgotten; /* of calls_evicted: nobody had replied, and no row was made */
+	uint64_t rows_early; /* closed, and given before others of their call could have come */
 	uint64_t nonces_displaced; /* forgotten for newer ones, with how they were used */
 	uint64_t keys_unpaged; /* keys and certificates not compared between calls, for want of room
 				*/
@@ -156,13 +162,17 @@ void track_observe(struct track *t, const struct observation *o);
 /* A capture point lost so many packets in this time: whatever of a call it saw then is not all. */
 void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns,
 		uint64_t packets);
-/* Closes so many calls early, as when there are too many: memory is short. */
+/* Lets so many calls go early, open ones and rows that wait, as when there are too many: memory is
+ * short. */
 void track_shed(struct track *t, size_t calls);
 size_t track_open(const struct track *t); /* calls with signaling that are alive */
+size_t track_held(const struct track *t); /* and rows that wait for others of their call */
 /* Closes calls whose time has come, in order of their end; give() is called for each. */
 void track_tick(struct track *t, uint64_t now_ns);
 /* The capture is over: everything left is closed, marked cut_off where it was alive. */
 void track_end(struct track *t, uint64_t now_ns);
+/* The same in a copy of the process, for what lasts: whom nobody replied to is passed over. */
+void track_peek(struct track *t, uint64_t now_ns);
 const struct track_counters *track_counters(const struct track *t);
 size_t track_unexplained(const struct track *t,
 			 const struct unexplained **out); /* sorted, capped at 1000 */

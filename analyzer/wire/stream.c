@@ -15,7 +15,7 @@
 #define HOLE_LIFE  (5 * WHEN_SECOND)
 #define LINGER	   WHEN_SECOND /* after an end, what was in flight may still arrive */
 
-enum { HELD_MAX = 32 << 20 }; /* bytes held out of order by all connections */
+enum { HELD_MOST = 32 << 20 }; /* bytes held out of order by all connections */
 
 /* Compared and hashed as bytes. The flow runs from the smaller endpoint to the larger. */
 struct key {
@@ -45,7 +45,7 @@ struct stream {
 	struct node holes;
 	uint64_t made;
 	uint32_t max, buffer;
-	size_t held;
+	size_t held, most;
 };
 
 struct stream *stream_new(struct wire_hooks hooks, uint32_t max, uint32_t buffer,
@@ -58,10 +58,16 @@ struct stream *stream_new(struct wire_hooks hooks, uint32_t max, uint32_t buffer
 	s->conns = map_new();
 	s->max = max;
 	s->buffer = buffer;
+	s->most = HELD_MOST;
 	for (int i = 0; i < STATES; i++)
 		node_init(&s->age[i]);
 	node_init(&s->holes);
 	return s;
+}
+
+void stream_at_most(struct stream *s, size_t held)
+{
+	s->most = held;
 }
 
 static struct slice key_slice(const struct key *k)
@@ -117,7 +123,7 @@ static void speak(void *ctx, struct payload *p)
 
 static struct half_out out_for(struct voice *v)
 {
-	return (struct half_out){ v, speak, v->s->counters, v->s->buffer, HELD_MAX, &v->s->held };
+	return (struct half_out){ v, speak, v->s->counters, v->s->buffer, v->s->most, &v->s->held };
 }
 
 static void move_to(struct stream *s, struct conn *c, enum state state)

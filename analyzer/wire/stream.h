@@ -13,7 +13,8 @@ struct stream;
  */
 struct stream *stream_new(struct wire_hooks hooks, uint32_t max, uint32_t buffer,
 			  struct wire_counters *counters);
-void stream_free(struct stream *s); /* silently: stream_end says goodbye */
+void stream_at_most(struct stream *s, size_t held); /* bytes of all buffers together (32 MiB) */
+void stream_free(struct stream *s);		    /* silently: stream_end says goodbye */
 
 /*
  * RFC 9293 3.10.7.4 as a bystander sees it. A hole is given up when the other side

@@ -65,6 +65,8 @@ struct wire *wire_new(struct wire_hooks hooks, struct wire_limits limits)
 	w->stream =
 		stream_new(hooks, or_default(limits.streams, DEFAULT_STREAMS),
 			   or_default(limits.stream_buffer, DEFAULT_STREAM_BUFFER), &w->counters);
+	if (limits.streams_held)
+		stream_at_most(w->stream, limits.streams_held);
 	return w;
 }
 

@@ -75,6 +75,7 @@ struct wire_hooks {
 struct wire_limits {
 	uint32_t streams;	  /* TCP connections held (32,768) */
 	uint32_t stream_buffer;	  /* bytes held out of order per direction (256 KiB) */
+	uint32_t streams_held;	  /* and of all of them together (32 MiB) */
 	uint32_t fragment_budget; /* bytes of all fragments held (4 MiB) */
 	uint32_t tunnel_depth;	  /* encapsulations peeled (4), at most 16 */
 	uint32_t remembered; /* packets a second sighting is known by (131,072), and at most that */

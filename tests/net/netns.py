@@ -47,6 +47,11 @@ def cables(pairs, mtu=9000):
         raise SystemExit("no cables: " + p.stdout.decode())
 
 
+def cut(pairs):
+    """the cables that are not needed any more"""
+    sh("ip", "-force", "-batch", "-", input="".join("link del %s\n" % a for a, _ in pairs).encode())
+
+
 def begin(*words, **more):
     p = subprocess.Popen(words, stdin=subprocess.DEVNULL, **more)
     started.append(p)

@@ -3,9 +3,10 @@
 usage: replay.py EARSHOT TRAFFIC WORK SAMPLES [MORE]
 
 Each capture of a scene goes, frame by frame, through every wrapping of encap.py and over a cable of its own in
-the time it was recorded in; a watch listens at the other ends. All run at once, since that takes time and hardly
-work. MORE is a folder with further scenes, used where it is there. Environment: SCENES (names, or "all"),
-WRAPS (names). Skips, and says so, where one cannot have namespaces or tcpreplay.
+the time it was recorded in; a watch listens at the other ends. Many run at once, since that takes time and little
+work; what differs is run again among fewer, since a machine that is busy loses packets and keeps no time. MORE
+is a folder with further scenes, used where it is there. Environment: SCENES (names, or "all"), WRAPS (names),
+AT_ONCE. Skips, and says so, where one cannot have namespaces or tcpreplay.
 """
 import glob
 import json
@@ -20,9 +21,9 @@ import netns
 
 EARSHOT, TRAFFIC, WORK = (os.path.abspath(p) for p in sys.argv[1:4])
 FOLDERS = sys.argv[4:]
-# Each deciding path once: clear, keys in SDP, DTLS and ZRTP from end to end, TLS, fragments, IPv6, streams, a B2BUA.
-CHOSEN = ("udp-rtp-proxy", "udp-sdes-proxy", "udp-dtls-sbc", "tls-dtls-direct", "zrtp-direct", "fragmented-invite",
-          "udp-rtp-ipv6", "tls13-keylog", "tls-dtls-turn", "udp-rtp-relay")
+# Short ones: fragments, IPv6, a box that ends DTLS, ZRTP and DTLS from end to end, TLS opened and not.
+CHOSEN = ("fragmented-invite", "udp-rtp-ipv6", "udp-dtls-sbc", "zrtp-direct", "tls-dtls-direct", "tls13-keylog")
+AT_ONCE = int(os.environ.get("AT_ONCE", 20 * (os.cpu_count() or 1)))
 SETTLE_S = 1.0
 
 
@@ -98,7 +99,7 @@ class Run:
         return "%s.%s.pcap" % (self.out, label)
 
     def listen(self):
-        words = [EARSHOT, "watch", "-q", "-B", "2M", "--events", "call"] + self.scene.options
+        words = [EARSHOT, "watch", "-B", "2M", "--events", "call"] + self.scene.options
         for label, (_, port) in self.cables.items():
             words += ["-i", "%s=%s" % (label, port)]
         self.lines, self.errors = open(self.out + ".ndjson", "wb"), open(self.out + ".err", "wb")
@@ -135,7 +136,7 @@ def difference(wanted, got):
     return [x[:5] for x in a[:3]] + ["against"] + [x[:5] for x in b[:3]]
 
 
-# ---- all at once --------------------------------------------------------------------------------------------------
+# ---- many at once -------------------------------------------------------------------------------------------------
 def ready(runs):
     """Every port has a listener: a packet socket a port."""
     wanted = sum(len(r.cables) for r in runs)
@@ -157,13 +158,26 @@ def play(runs):
         raise SystemExit("replay: the watches did not come up: %s" % [open(r.out + ".err").read() for r in runs][:3])
     players = [p for r in runs for p in r.play()]
     for p in players:
-        p.wait(timeout=120)
+        if p.wait(timeout=120):
+            raise SystemExit("replay: tcpreplay ended with %d: %s" % (p.returncode, p.args))
     time.sleep(SETTLE_S)
     for r in runs:
         r.watch.terminate()
     for r in runs:
         r.watch.wait(timeout=60)
-    return all(p.returncode == 0 for p in players)
+    netns.cut([c for r in runs for c in r.cables.values()])
+
+
+def rounds(runs, wanted, at_once):
+    """those of which something else was said than is wanted"""
+    for i in range(0, len(runs), at_once):
+        play(runs[i:i + at_once])
+    return [r for r in runs if sorted(map(judged, r.told())) != wanted[r.scene.name]]
+
+
+def show(r, wanted):
+    print("replay: %s in %s: %s" % (r.scene.name, r.wrap, difference(wanted, sorted(map(judged, r.told())))))
+    print("".join("  " + line for line in open(r.out + ".err")).rstrip())
 
 
 def main():
@@ -177,20 +191,17 @@ def main():
     runs = [Run(s, w, i) for i, (s, w) in enumerate((s, w) for s in all_scenes for w in wraps)]
     wanted = {s.name: sorted(map(judged, s.audited())) for s in all_scenes}
     try:
-        sent = play(runs)
+        odd = rounds(runs, wanted, AT_ONCE)
+        again = len(odd)
+        odd = rounds(odd, wanted, max(AT_ONCE // 5, 1))
     finally:
         netns.end()
-    passed = 0
-    for r in runs:
-        got = sorted(map(judged, r.told()))
-        good = got == wanted[r.scene.name] and bool(got)
-        passed += good
-        if not good:
-            print("replay: %s in %s: %s" % (r.scene.name, r.wrap, difference(wanted[r.scene.name], got)))
-    good = passed == len(runs) and sent and bool(runs)
-    print("replay: %d scenes in %d wrappings, %d rows each way: %d of %d alike, %d s: %s" % (
-        len(all_scenes), len(wraps), sum(len(w) for w in wanted.values()), passed, len(runs), time.time() - began,
-        "passed" if good else "FAILED"))
+    for r in odd:
+        show(r, wanted[r.scene.name])
+    good = not odd and bool(runs) and all(wanted.values())
+    print("replay: %d scenes in %d wrappings, %d rows: %d of %d alike, %d of them at the second try, %d s: %s" % (
+        len(all_scenes), len(wraps), sum(len(w) for w in wanted.values()), len(runs) - len(odd), len(runs),
+        again - len(odd), time.time() - began, "passed" if good else "FAILED"))
     if good:
         shutil.rmtree(WORK)
     sys.exit(not good)
