@@ -30,7 +30,8 @@ LDFLAGS.coverage:= --coverage
 BUILD_DEPS := gcc libc6-dev binutils pkg-config libpcap-dev libndpi-dev libjansson-dev libssl-dev \
               zlib1g-dev libzstd-dev libseccomp-dev linux-libc-dev
 TEST_DEPS  := $(BUILD_DEPS) libcmocka-dev libsrtp2-dev clang libclang-rt-14-dev python3 python3-jsonschema \
-               mandoc gzip zstd libxml2-utils cmark-gfm chromium openssl python3-yaml
+               mandoc gzip zstd libxml2-utils cmark-gfm chromium openssl python3-yaml \
+               iproute2 tcpdump tcpreplay rsyslog rsyslog-gnutls
 # Schemas and tools that only unpacking is needed of.
 TOOLS      := build/tools
 
@@ -156,6 +157,8 @@ net-live: $B/earshot ## a watch on mirror ports while telephones talk through a 
 
 net-replay: $B/earshot $B/tests/bench/traffic ## captures replayed inside mirror encapsulations: SCENES=all WRAPS=vxlan,...
 	@$(PYTHON) tests/net/replay.py $^ build/net/replay samples $(SHARED)/captures/lab
+
+net: net-outputs net-replay net-flood ## what a live run needs a network for: receivers, mirror encapsulations, a flood
 
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live

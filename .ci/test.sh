@@ -13,6 +13,7 @@ step "unit tests" mk unit
 step "golden samples and front door" mk golden
 step "lint" mk lint
 step "a live call (where it can be placed)" mk live-lab
+step "network (where namespaces can be had)" mk net
 step "sanitizers: unit, golden, captures" mk sanitized
 step "fuzz smoke" mk fuzz-smoke
 echo "$passed passed, $failed failed"

@@ -173,7 +173,8 @@ static void gather_losses(struct document_run *run, const struct summary_inputs 
 }
 
 /* Every cap that was met, by name; zero ones are left out by the document. */
-static void gather_limits(struct document_run *run, const struct pipeline *p, const struct keys *k)
+static void gather_limits(struct document_run *run, const struct pipeline *p,
+			  const struct summary_inputs *inputs, const struct keys *k)
 {
 	const struct wire_counters *w = wire_counters(p->wire);
 	const struct observe_counters *o = observe_counters(p->observe);
@@ -207,6 +208,7 @@ static void gather_limits(struct document_run *run, const struct pipeline *p, co
 		{ "correlators_too_common", t->legs_crowded },
 		{ "nonces_forgotten", t->nonces_displaced },
 		{ "drop_times_merged", t->drops_merged },
+		{ "rows_left_out", inputs->rows_left_out },
 	};
 
 	FILL(run->limits, limits);
@@ -237,7 +239,7 @@ static void gather_counts(const struct pipeline *p, const struct summary_inputs 
 {
 	gather_seen(run, inputs, observe_counters(p->observe), wire_counters(p->wire));
 	gather_losses(run, inputs, p);
-	gather_limits(run, p, k);
+	gather_limits(run, p, inputs, k);
 	run->keys_used = observe_counters(p->observe)->tls_opened +
 			 observe_counters(p->observe)->dtls_opened;
 }

@@ -14,6 +14,7 @@ struct summary_inputs {
 	const char *const *points; /* labels by capture point */
 	bool damaged, usable;
 	uint64_t packets, snaplen_cut, drops, time_backwards;
+	uint64_t rows_left_out; /* of a report that has no room for all */
 };
 
 /* Counts as they stood when a report's time began: they are taken off. Zero: from the start. */

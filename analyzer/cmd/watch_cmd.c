@@ -218,7 +218,8 @@ static bool open_outputs(struct watch *w)
 		return false;
 	}
 	give_files(w);
-	if (!bus_open(&w->bus, &w->args, document_run_id(w->document), &w->exit))
+	(void)snprintf(w->run, sizeof w->run, "%s", document_run_id(w->document));
+	if (!bus_open(&w->bus, &w->args, w->run, &w->exit))
 		return false;
 	w->exit = EXIT_USAGE;
 	return watch_state_load(w);

@@ -53,6 +53,7 @@ struct watch {
 	const char *labels[WATCH_SOURCES + ARGS_POINTS], *names[WATCH_SOURCES + ARGS_POINTS];
 	const char *points[ARGS_POINTS];
 	uint64_t firsts[WATCH_SOURCES + ARGS_POINTS];
+	char run[17]; /* the id of the run: documents come and go */
 	struct text line, rest;
 	uint64_t started_ns;  /* the clock of the day */
 	uint64_t second_ns;   /* the monotonic clock: when the next look round is due */

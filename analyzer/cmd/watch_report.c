@@ -166,8 +166,12 @@ void watch_report_tick(struct watch *w)
 	if (now < r->next_ns && now < r->window_end_ns)
 		return;
 	r->next_ns = now + r->every_ns;
-	if (document_flush(w->document))
+	if (document_flush(w->document)) {
 		(void)copy_begin(&r->copy, work, w);
+	} else {
+		w->exit = written_failed("temporary file for calls");
+		r->wanted = false;
+	}
 }
 
 void watch_report_end(struct watch *w)

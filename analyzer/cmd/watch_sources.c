@@ -175,7 +175,9 @@ static void one_input(struct summary *s, const struct watch *w, const struct fee
 struct summary_inputs watch_sources_inputs(struct watch *w, struct summary *s)
 {
 	size_t n = feed_count(w->feed) < SOURCES ? feed_count(w->feed) : SOURCES;
-	struct summary_inputs all = { .count = n, .points = w->points };
+	struct summary_inputs all = { .count = n,
+				      .points = w->points,
+				      .rows_left_out = w->report.rows_dropped };
 
 	s->inputs = mem_zero(n, sizeof *s->inputs);
 	s->input_count = n;

@@ -327,6 +327,28 @@ def metrics_while_it_runs():
     expect("it says that it is well", health == 200)
 
 
+def reports_over_windows():
+    """a report is written again and again; when its time is over the next begins, and it stays beside it"""
+    fifo, data = endless(6)
+    base = os.path.join(WORK, "window")
+    p = begin("-f", "json", "-f", "html", "-f", "ndjson", "--all-as", base, "--every", "0.005", "--window", "0.0008", "-q", fifo)
+    with open(fifo, "wb", buffering=0) as f:
+        f.write(data + later(data, 200))
+        for _ in range(100):
+            time.sleep(0.1)
+            if os.path.exists(base + ".json.2"):
+                break
+    p.communicate(timeout=30)
+    reports = [json.load(open(path)) for path in glob.glob(base + ".json*")]
+    run_id = lines(open(base + ".ndjson", "rb").read())[0]["run"]
+    counts = [len(r["calls"]) for r in reports]
+    expect("a report a window", len(reports) >= 3 and max(counts) > 0 and min(counts) == 0, counts)
+    expect("the counts are of the window", sum(r["summary"]["seen"]["sip_messages"] for r in reports) ==
+           max(r["summary"]["seen"]["sip_messages"] for r in reports) > 0)
+    expect("all of one run", {r["run"] for r in reports} == {run_id}, run_id)
+    expect("pages too", open(base + ".html.1").read().startswith("<!DOCTYPE html>"))
+
+
 def many_calls_one_alert(n=300):
     """n calls of many telephones through one misconfigured box are one alert with a count"""
     made, network = os.path.join(WORK, "many-calls.pcap"), os.path.join(WORK, "network.json")
@@ -384,6 +406,7 @@ def main():
     a_reader_that_goes_away()
     copies_for_a_monitor()
     metrics_while_it_runs()
+    reports_over_windows()
     many_calls_one_alert(int(os.environ.get("CALLS", "300")))
     killed_at_random(int(os.environ.get("KILLS", "12")))
     shutil.rmtree(WORK)
