@@ -334,9 +334,9 @@ def reports_over_windows():
     p = begin("-f", "json", "-f", "html", "-f", "ndjson", "--all-as", base, "--every", "0.005", "--window", "0.0008", "-q", fifo)
     with open(fifo, "wb", buffering=0) as f:
         f.write(data + later(data, 200))
-        for _ in range(100):
+        for _ in range(400):
             time.sleep(0.1)
-            if os.path.exists(base + ".json.2"):
+            if os.path.exists(base + ".json.2") and os.path.exists(base + ".html.2"):
                 break
     p.communicate(timeout=30)
     reports = [json.load(open(path)) for path in glob.glob(base + ".json*")]
