@@ -77,11 +77,13 @@ $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	$Q$(CC) $(CFLAGS_ALL) -c -o $@ $<
+# Hundreds of test programs are linked: the quicker of binutils' two linkers will do.
+QUICK_LD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 # Objects made for linking across files are otherwise compiled anew in each of the test programs.
 $B/tests/unit/test_%: $B/tests/unit/test_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
-	$Q$(CC) -fno-lto $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
+	$Q$(CC) -fno-lto $(QUICK_LD) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
-	$Q$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
+	$Q$(CC) $(QUICK_LD) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/tests/net/%: $B/tests/net/%.o $B/libearshot.a
@@ -182,7 +184,7 @@ sanitized: ## what `make test` runs under clang's sanitizers: unit, most of gold
 fuzz: ## build the fuzzers (clang)
 	@$(MAKE) --no-print-directory MODE=fuzz CC=clang $(FUZZ:%.c=build/fuzz/%)
 fuzz-smoke: fuzz ## a short run of every fuzzer over its corpus; SECONDS_EACH=n for longer
-	@sh .ci/fuzz.sh build/fuzz $${SECONDS_EACH:-3} $(FUZZ:tests/fuzz/%.c=%)
+	@sh .ci/fuzz.sh build/fuzz $${SECONDS_EACH:-2} $(FUZZ:tests/fuzz/%.c=%)
 fuzz-long: fuzz ## every fuzzer as often as its kind needs, for an hour or more; RUNS_EACH=n
 	@nice -n 19 sh .ci/fuzz.sh build/fuzz long $(FUZZ:tests/fuzz/%.c=%)
 coverage: ## unit tests with gcov, one line per file
@@ -201,6 +203,11 @@ install: $B/earshot ## into $(DESTDIR)$(PREFIX)
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/earshot.1 man/earshot-watch.1
 	install -D -m 644 completions/earshot.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/earshot
 	install -D -m 644 docs/report.schema.json $(DESTDIR)$(PREFIX)/share/earshot/report.schema.json
+	install -D -m 644 packaging/earshot-watch.env $(DESTDIR)$(PREFIX)/share/earshot/earshot-watch.env
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/earshot/dashboards
+	sed 's,/usr/bin/earshot,$(PREFIX)/bin/earshot,' packaging/earshot-watch.service \
+	  >$(DESTDIR)$(PREFIX)/lib/systemd/system/earshot-watch.service
+	cp -r dashboards/* $(DESTDIR)$(PREFIX)/share/earshot/dashboards
 dist: ## a source archive
 	@mkdir -p build && tar --exclude=./build --exclude=./.git --exclude=./compile_commands.json \
 	  --exclude=__pycache__ --sort=name --owner=0 --group=0 --numeric-owner \
