@@ -86,6 +86,11 @@ $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
 $B/tests/net/%: $B/tests/net/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
+# Loaded before somebody else's program.
+$B/tests/net/%.so: tests/net/%.c
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS_ALL) -fno-lto -fPIC -shared -o $@ $< $(shell pkg-config --libs libpcap) -lpthread
+
 # apt is asked only for what dpkg does not know; a stale package list is renewed once.
 define install_missing
 	@missing=; for p in $(1); do \
@@ -155,6 +160,12 @@ net-outputs: $B/tests/net/send_events ## events to files whose writer is killed,
 net-replay: $B/earshot $B/tests/bench/traffic ## captures replayed inside mirror encapsulations: SCENES=all WRAPS=vxlan,...
 	@$(PYTHON) tests/net/replay.py $^ build/net/replay samples $(SHARED)/captures/lab
 
+net-flood: $B/earshot $B/tests/bench/traffic $B/tests/bench/flood ## Call-IDs in numbers around real calls: N=1000000 CALLS=100 MEMORY=256M RATE=8000
+	@$(PYTHON) tests/net/flood.py $^ build/net/flood
+
+net-soak: $B/earshot $B/tests/bench/traffic $B/tests/net/tally.so ## the rate without loss, beside tcpdump and sngrep; MINUTES=30 at it; twice of it
+	@$(PYTHON) tests/net/soak.py $^ build/net/soak samples
+
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged
 	@EARSHOT=$B/earshot sh .ci/live.sh build/live
 
@@ -206,7 +217,7 @@ clean: ## remove everything built
 help: ## this list
 	@awk -F':.*## ' '/^[a-z_.-]+:.*## /{printf "  %-22s %s\n",$$1,$$2}' Makefile
 
-.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs net-replay live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
+.PHONY: all deps deps-test deps-these demo test check unit golden metamorphic net-outputs net-replay net-flood net-soak live-lab captures lint asan sanitized fuzz fuzz-smoke fuzz-long \
         coverage \
         bench format install dist clean help
 .SECONDARY:
