@@ -89,6 +89,11 @@ $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
 $B/tests/net/%: $B/tests/net/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
+# Loaded before somebody else's program.
+$B/tests/net/%.so: tests/net/%.c
+	@mkdir -p $(@D)
+	$Q$(CC) $(CFLAGS_ALL) -fno-lto -fPIC -shared -o $@ $< $(shell pkg-config --libs libpcap) -lpthread
+
 # apt is asked only for what dpkg does not know; a stale package list is renewed once.
 define install_missing
 	@missing=; for p in $(1); do \
@@ -160,6 +165,11 @@ net-live: $B/earshot ## a watch on mirror ports while telephones talk through a 
 net-replay: $B/earshot $B/tests/bench/traffic ## captures replayed inside mirror encapsulations: SCENES=all WRAPS=vxlan,...
 	@$(PYTHON) tests/net/replay.py $^ build/net/replay samples $(SHARED)/captures/lab
 
+net-flood: $B/earshot $B/tests/bench/traffic $B/tests/bench/flood ## Call-IDs in numbers around real calls: N=1000000 CALLS=100 MEMORY=256M RATE=8000
+	@$(PYTHON) tests/net/flood.py $^ build/net/flood
+
+net-soak: $B/earshot $B/tests/bench/traffic $B/tests/net/tally.so ## the rate without loss, beside tcpdump and sngrep; MINUTES=30 at it; twice of it
+	@$(PYTHON) tests/net/soak.py $^ build/net/soak samples
 net: net-outputs net-replay net-flood ## what a live run needs a network for: receivers, mirror encapsulations, a flood
 
 live-lab: $B/earshot ## the pipeline example: a call between two telephones in namespaces, captured and judged

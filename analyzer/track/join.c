@@ -42,13 +42,13 @@ struct join {
 
 enum { BUCKETS = 1024 };
 
-struct join *join_new(uint64_t hold_ns, uint64_t skew_ns, size_t rows)
+struct join *join_new(uint64_t hold_ns, uint64_t skew_ns)
 {
 	struct join *j = mem_zero(1, sizeof *j);
 
 	j->hold_ns = hold_ns;
 	j->skew_ns = skew_ns;
-	join_at_most(j, rows);
+	j->rows = JOIN_ROWS;
 	j->size = BUCKETS;
 	j->buckets = mem_zero(j->size, sizeof(struct entry *));
 	j->timers = expire_new();
@@ -72,7 +72,7 @@ size_t join_waiting(const struct join *j)
 
 void join_at_most(struct join *j, size_t rows)
 {
-	j->rows = rows ? rows : JOIN_ROWS;
+	j->rows = rows;
 }
 
 /* ---- the index ------------------------------------------------------------------------ */

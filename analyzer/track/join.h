@@ -9,14 +9,13 @@ enum {
 	JOIN_CANDIDATES = 64, /* rows compared with one row */
 	JOIN_LOOKS = 512,     /* rows looked at for it, fitting or not */
 	JOIN_GROUP = 32,      /* rows of one call */
-	JOIN_ROWS = 131072, /* rows that wait; by default; beyond it the first to end goes early */
+	JOIN_ROWS = 131072,   /* rows that wait; beyond it the first to end goes early */
 };
 
 struct join;
 
-/* How long after its end a row waits; how far clocks of capture points may be apart; how many wait
- * (0: JOIN_ROWS). */
-struct join *join_new(uint64_t hold_ns, uint64_t skew_ns, size_t rows);
+/* How long after its end a row waits; how far clocks of capture points may be apart. */
+struct join *join_new(uint64_t hold_ns, uint64_t skew_ns);
 void join_free(struct join *j); /* take out the rows first */
 /* Takes a closed row. */
 void join_add(struct join *j, struct live *l);

@@ -83,7 +83,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->paths = stint_new(FLOWS, options.flow_bytes ? options.flow_bytes : FLOW_BYTES);
 	t->book = keybook_new();
 	t->clocks = clocks_new(options.points);
-	t->join = join_new(options.hold_ns, options.skew_ns, options.waiting);
+	t->join = join_new(options.hold_ns, options.skew_ns);
 	t->refusals = mem_zero(1, sizeof *t->refusals);
 	t->recordings = mem_zero(1, sizeof *t->recordings);
 	t->drops = drops_new();
@@ -258,6 +258,13 @@ static bool is_mere_try(const struct live *l)
 	return l->queue == LIVE_SILENT && !l->in_dialog && !l->bye_seen;
 }
 
+static bool any_mere_try(const struct track *t)
+{
+	const struct live *l = t->queues[LIVE_SILENT].oldest;
+
+	return l && is_mere_try(l);
+}
+
 static void forget(struct track *t, struct live *l)
 {
 	leave(t, l);
@@ -294,7 +301,7 @@ void track_shed(struct track *t, size_t calls)
 {
 	size_t waiting = join_waiting(t->join), ended;
 
-	for (; calls && t->queues[LIVE_SILENT].oldest; calls--)
+	for (; calls && any_mere_try(t); calls--)
 		evict_one(t);
 	ended = calls < waiting ? calls : waiting;
 	for (calls -= ended; calls && map_count(t->calls); calls--)
@@ -303,7 +310,7 @@ void track_shed(struct track *t, size_t calls)
 	if (ended)
 		join_at_most(t->join, waiting > ended ? waiting - ended : 1);
 	give_all(t, t->now_ns);
-	join_at_most(t->join, t->options.waiting);
+	join_at_most(t->join, JOIN_ROWS);
 }
 
 void track_lost(struct track *t, uint16_t point, uint64_t from_ns, uint64_t to_ns, uint64_t packets)
@@ -344,6 +351,8 @@ static struct live *live_new(struct track *t, struct slice key, struct slice cal
 {
 	if (map_count(t->calls) >= t->options.calls && map_count(t->calls))
 		evict(t);
+	else if (t->options.held && track_held(t) >= t->options.held)
+		track_shed(t, 1);
 	struct live *l = mem_zero(1, sizeof *l);
 	l->arena = arena_new(t->options.call_budget);
 	l->legs_end = &l->legs;
