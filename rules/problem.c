@@ -15,7 +15,8 @@ struct parts {
 	uint8_t kind, keying;
 };
 
-/* A box that a call ends at, as far as was seen, is a box: it has its problems with all it talks to.
+/* A box that a call ends at, as far as was seen, is a box: it has its problems with all it talks
+ * to.
  */
 static bool is_party(const struct end *end, const struct endpoint *e)
 {
@@ -79,14 +80,19 @@ static void sort_pair(struct endpoint pair[2])
 
 /*
  * What a box does on its access side it does to every telephone there: ten thousand of them are one
- * problem of the box. Between two boxes, or two parties, the pair is what has the problem.
+ * problem of the box, on the callers' side and on the callees'. Between two boxes, or two parties,
+ * the pair is what has the problem.
  */
 static void forget_end(const struct call *c, struct endpoint pair[2])
 {
 	bool end0 = is_end(c, &pair[0]), end1 = is_end(c, &pair[1]);
+	struct endpoint *end = &pair[end0 ? 0 : 1];
 
-	if (end0 != end1)
-		memset(&pair[end0 ? 0 : 1], 0, sizeof *pair);
+	if (end0 == end1)
+		return;
+	bool caller = is_party(&c->ends[0], end);
+	memset(end, 0, sizeof *end);
+	end->port = caller ? 1 : 2;
 }
 
 static void take_pair(struct parts *p, const struct call *c, struct problem_scope at)

@@ -3,7 +3,7 @@
 usage: flood.py EARSHOT TRAFFIC FLOOD WORK
 
 The flood is of INVITEs that nobody answers, from many senders. It is fed through a watch as a capture, and once
-more over a cable with tcpreplay, where that can be had. Environment: N (Call-IDs of the flood, 100000), CALLS
+more over a cable with tcpreplay, where that can be had. Environment: N (Call-IDs of the flood, 40000), CALLS
 (20), MEMORY (256M), RATE (of the replay, INVITEs a second at most, 8000).
 """
 import json
@@ -21,7 +21,7 @@ import urllib.request
 import netns
 
 EARSHOT, TRAFFIC, FLOOD, WORK = (os.path.abspath(p) for p in sys.argv[1:5])
-N, CALLS = int(os.environ.get("N", "100000")), int(os.environ.get("CALLS", "20"))
+N, CALLS = int(os.environ.get("N", "40000")), int(os.environ.get("CALLS", "20"))
 MEMORY, RATE = os.environ.get("MEMORY", "256M"), int(os.environ.get("RATE", "8000"))
 PARTS = 4  # the smaller flood, for time and memory to be compared with
 passed = failed = 0
