@@ -1,4 +1,5 @@
-/* html_questions.h - the questions everybody asks, answered, with what this capture says to them. */
+/* html_questions.h - the questions everybody asks, answered, with what this capture says to them.
+ */
 #ifndef EARSHOT_HTML_QUESTIONS_H
 #define EARSHOT_HTML_QUESTIONS_H
 

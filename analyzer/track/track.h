@@ -114,7 +114,8 @@ struct track_options {
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
 	size_t held;	/* and closed rows that wait for others: whom nobody replied to goes first,
-			   then    the row that waited longest, then as above. 0: only the two caps apart
+			   then    the row that waited longest, then as above. 0: only the two caps
+			   apart
 			 */
 	bool forget_silent; /* what nobody replied to is let go without a row when there is no room:
 			       a row each would be the flood again. Of rows that are given at once,
