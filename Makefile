@@ -77,8 +77,9 @@ $B/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  compile $<"
 	$Q$(CC) $(CFLAGS_ALL) -c -o $@ $<
-# Hundreds of test programs are linked: the quicker of binutils' two linkers will do.
-QUICK_LD := $(if $(shell command -v ld.gold),-fuse-ld=gold)
+# Hundreds of test programs are linked: the quicker of binutils' two linkers will do, where no
+# sanitizer has symbols it warns of.
+QUICK_LD := $(if $(filter release,$(MODE)),$(if $(shell command -v ld.gold),-fuse-ld=gold))
 # Objects made for linking across files are otherwise compiled anew in each of the test programs.
 $B/tests/unit/test_%: $B/tests/unit/test_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 	$Q$(CC) -fno-lto $(QUICK_LD) $(LDFLAGS_ALL) -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
