@@ -225,6 +225,21 @@ static bool open_outputs(struct watch *w)
 	return watch_state_load(w);
 }
 
+/* libpcap looks into these whenever it is asked for losses; refused, that would be a line ten times
+ * a second wherever refusals are logged. */
+static void allow_statistics(struct sandbox *s, const char *interface)
+{
+	static const char *const files[] = { "rx_missed_errors", "rx_fifo_errors" };
+	struct text path = { 0 };
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		text_clear(&path);
+		text_addf(&path, "/sys/class/net/%s/statistics/%s", interface, files[i]);
+		sandbox_read(s, text_of(&path));
+	}
+	text_free(&path);
+}
+
 static void allow_paths(const struct watch *w, struct sandbox *s)
 {
 	static const char *const names[] = { "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
@@ -237,7 +252,10 @@ static void allow_paths(const struct watch *w, struct sandbox *s)
 			sandbox_read_folder(s, a->sources[i].where);
 		if (a->sources[i].kind == FEED_STREAM)
 			sandbox_read(s, a->sources[i].where);
+		if (a->sources[i].kind == FEED_INTERFACE)
+			allow_statistics(s, a->sources[i].where);
 	}
+	sandbox_read(s, "/etc/localtime"); /* the C library asks for it whatever the zone */
 	for (size_t i = 0; i < sizeof spools / sizeof *spools; i++)
 		if (spools[i] && *spools[i])
 			sandbox_folder(s, spools[i]);
