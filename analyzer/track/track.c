@@ -308,7 +308,7 @@ void track_shed(struct track *t, size_t calls)
 		evict_one(t);
 	close_all(t);
 	if (ended)
-		join_at_most(t->join, waiting > ended ? waiting - ended : 1);
+		join_at_most(t->join, waiting - ended);
 	give_all(t, t->now_ns);
 	join_at_most(t->join, JOIN_ROWS);
 }

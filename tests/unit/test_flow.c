@@ -82,6 +82,24 @@ static void keeps_capture_points_and_turn_apart(void **state)
 	flow_free(t);
 }
 
+static void goes_from_one_to_the_next_through_all_lists(void **state)
+{
+	enum { N = 20 };
+	struct flow_table *t = flow_new(N);
+	unsigned d, n = 0;
+
+	(void)state;
+	assert_null(flow_after(t, NULL));
+	for (uint16_t i = 1; i <= N; i++)
+		flow_touch(t, get(t, key_of(1, i, 2, 2), 0, &d), i * WHEN_SECOND);
+	flow_park(t, find(t, key_of(1, 3, 2, 2)));
+	flow_park(t, find(t, key_of(1, 9, 2, 2)));
+	for (struct flow *f = flow_after(t, NULL); f; f = flow_after(t, f))
+		n++;
+	assert_int_equal(n, N);
+	flow_free(t);
+}
+
 static void refuses_beyond_its_cap_until_one_is_dropped(void **state)
 {
 	struct flow_table *t = flow_new(2);
@@ -198,6 +216,7 @@ int main(void)
 		cmocka_unit_test(finds_one_flow_from_both_directions),
 		cmocka_unit_test(tells_ports_apart_when_addresses_are_equal),
 		cmocka_unit_test(keeps_capture_points_and_turn_apart),
+		cmocka_unit_test(goes_from_one_to_the_next_through_all_lists),
 		cmocka_unit_test(refuses_beyond_its_cap_until_one_is_dropped),
 		cmocka_unit_test(finds_all_that_remain_after_growth_and_removal),
 		cmocka_unit_test(puts_silent_flows_to_sleep_in_order_of_their_last_packet),

@@ -401,6 +401,30 @@ static void a_full_table_tells_the_oldest_flow_early(void **state)
 	assert_int_equal(told(OBSERVATION_MEDIA), 4);
 }
 
+static void senders_of_sip_alone_take_nothing_with_them(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 5; port++)
+		give(at(9, port), at(8, 5060), invite("m=audio 4000 RTP/AVP 0", "c"));
+	assert_int_equal(counters()->flows_evicted, 3);
+	assert_int_equal(told(OBSERVATION_SIP), 5);
+	assert_int_equal(told(OBSERVATION_LOSS), 0);
+}
+
+static void a_peek_tells_what_the_end_would_and_flows_stay(void **state)
+{
+	(void)state;
+	for (uint16_t port = 1; port <= 3; port++)
+		for (uint16_t seq = 0; seq < 30; seq++)
+			give_rtp(at(9, port), at(8, 4000), seq, port);
+	observe_peek(t.o);
+	assert_int_equal(told(OBSERVATION_MEDIA), 3);
+	assert_int_equal(observe_flows(t.o), 3);
+	observe_end(t.o);
+	assert_int_equal(told(OBSERVATION_MEDIA), 3);
+	assert_int_equal(observe_flows(t.o), 0);
+}
+
 static void a_second_sighting_is_counted_and_not_told(void **state)
 {
 	struct frame f = { .number = 2, .ts_ns = t.now_ns };
@@ -466,6 +490,10 @@ int main(void)
 		WITH_ROOM(media_inside_turn_is_a_flow_of_its_own),
 		WITH_ROOM(hints_change_nothing),
 		WITH_ROOM(a_silent_flow_tells_after_fifteen_seconds),
+		cmocka_unit_test_setup_teardown(senders_of_sip_alone_take_nothing_with_them,
+						start_small, stop),
+		cmocka_unit_test_setup_teardown(a_peek_tells_what_the_end_would_and_flows_stay,
+						start, stop),
 		cmocka_unit_test_setup_teardown(a_full_table_tells_the_oldest_flow_early,
 						start_small, stop),
 		WITH_ROOM(a_second_sighting_is_counted_and_not_told),

@@ -230,6 +230,19 @@ static void skips_gaps_when_the_buffer_is_full(void **state)
 	heard(s, "1A~:1400 1A:1400 1A:1400");
 }
 
+static void skips_gaps_when_all_buffers_together_are_full(void **state)
+{
+	struct scene *s = *state;
+	static uint8_t bulk[1400];
+
+	stream_at_most(s->stream, 2000);
+	shake(s, 99);
+	for (uint32_t i = 0; i < 2; i++)
+		send_slice(s, A, IP_ACK, 200 + 1400 * i, 900, (struct slice){ bulk, 1400 }, 1400);
+	assert_int_equal(s->n.tcp_buffer_full, 1);
+	heard(s, "1A~:1400 1A:1400");
+}
+
 static void survives_the_wrap_of_sequence_numbers(void **state)
 {
 	struct scene *s = *state;
@@ -373,6 +386,7 @@ int main(void)
 		TEST(waits_for_bytes_captured_after_their_acknowledgement),
 		TEST(gives_up_a_gap_after_a_while_or_at_the_end),
 		TEST(skips_gaps_when_the_buffer_is_full),
+		TEST(skips_gaps_when_all_buffers_together_are_full),
 		TEST(survives_the_wrap_of_sequence_numbers),
 		TEST(sees_through_probes),
 		TEST(ends_both_directions_by_rst),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "analyzer/base/when.h"
 #include "tests/lib/scene.h"
 
 static const char A[] = "10.0.0.1:5060", B[] = "10.0.0.2:5060";
@@ -355,6 +356,117 @@ static void evicts_the_oldest_unanswered_first(void **state)
 	scene_free(s);
 }
 
+/* One request, or a reply to it, of some Call-ID. */
+static void try(struct scene *s, double when, const char *call_id, int status)
+{
+	bool reply = status != 0;
+
+	scene_say(s, (struct scene_sip){ .at = when,
+					 .src = reply ? B : A,
+					 .dst = reply ? A : B,
+					 .method = "INVITE",
+					 .status = (uint16_t)status,
+					 .call_id = call_id });
+}
+
+static void forgets_whom_nobody_replied_to_where_rows_would_be_a_flood(void **state)
+{
+	(void)state;
+	struct track_options options = track_defaults();
+	options.calls = 2;
+	options.forget_silent = true;
+	struct scene *s = scene_with(options);
+
+	try(s, 1, "asked", 0);
+	try(s, 2, "rings", 0);
+	try(s, 3, "rings", 180);
+	try(s, 4, "more", 0);
+	try(s, 5, "most", 0);
+	assert_int_equal(s->row_count, 0);
+	assert_int_equal(track_open(s->track), 2);
+	assert_int_equal(track_counters(s->track)->attempts_forgotten, 2);
+	assert_int_equal(track_counters(s->track)->calls_evicted, 2);
+	scene_end(s, 400);
+	assert_int_equal(s->row_count, 2); /* the one that rings, and the last */
+	scene_free(s);
+}
+
+static void a_dialog_seen_from_one_side_is_not_forgotten(void **state)
+{
+	(void)state;
+	struct track_options options = track_defaults();
+	options.calls = 1;
+	options.forget_silent = true;
+	struct scene *s = scene_with(options);
+
+	try(s, 1, "one", 0);
+	scene_say(s, (struct scene_sip){ .at = 2,
+					 .src = A,
+					 .dst = B,
+					 .method = "ACK",
+					 .call_id = "one",
+					 .to_tag = "t" });
+	try(s, 3, "two", 0);
+	assert_int_equal(track_counters(s->track)->attempts_forgotten, 0);
+	assert_int_equal(s->row_count, 1);
+	scene_free(s);
+}
+
+static void what_is_over_makes_room_before_what_lasts(void **state)
+{
+	(void)state;
+	struct track_options options = track_defaults();
+	options.held = 2;
+	options.unanswered_ns = WHEN_SECOND;
+	struct scene *s = scene_with(options);
+
+	try(s, 1, "over", 0);
+	try(s, 2, "over", 486);
+	track_tick(s->track, scene_ns(10)); /* closed, and waits for others of its call */
+	assert_int_equal(track_open(s->track), 0);
+	assert_int_equal(track_held(s->track), 1);
+	try(s, 11, "rings", 0);
+	try(s, 11.5, "rings", 180);
+	assert_int_equal(s->row_count, 0);
+	try(s, 12, "third", 0);
+	assert_int_equal(s->row_count, 1);
+	assert_true(s->rows[0].start_ns == scene_ns(1));
+	assert_true(scene_has(&s->rows[0], FACT_budget_spent));
+	assert_int_equal(track_counters(s->track)->rows_early, 1);
+	assert_int_equal(track_counters(s->track)->calls_evicted, 0);
+	scene_free(s);
+}
+
+static void sheds_down_to_nothing_when_asked(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	try(s, 1, "one", 0);
+	try(s, 2, "two", 0);
+	try(s, 3, "two", 180);
+	scene_call(s, NULL, NULL);
+	track_shed(s->track, 100);
+	assert_int_equal(track_held(s->track), 0);
+	assert_int_equal(s->row_count, 3);
+	track_shed(s->track, 1);
+	scene_free(s);
+}
+
+static void a_peek_tells_what_lasts_and_passes_over_what_nobody_replied_to(void **state)
+{
+	(void)state;
+	struct scene *s = scene_new();
+
+	try(s, 1, "silent", 0);
+	scene_call(s, NULL, NULL);
+	track_peek(s->track, scene_ns(5));
+	assert_int_equal(s->row_count, 1);
+	assert_int_equal(s->rows[0].kind, CALL_CALL);
+	assert_true(s->rows[0].cut_off);
+	scene_free(s);
+}
+
 static void survives_a_call_that_spends_its_budget(void **state)
 {
 	(void)state;
@@ -501,6 +613,11 @@ int main(void)
 		cmocka_unit_test(calls_a_clear_multicast_a_page),
 		cmocka_unit_test(lists_what_is_too_little_for_a_row),
 		cmocka_unit_test(evicts_the_oldest_unanswered_first),
+		cmocka_unit_test(forgets_whom_nobody_replied_to_where_rows_would_be_a_flood),
+		cmocka_unit_test(a_dialog_seen_from_one_side_is_not_forgotten),
+		cmocka_unit_test(what_is_over_makes_room_before_what_lasts),
+		cmocka_unit_test(sheds_down_to_nothing_when_asked),
+		cmocka_unit_test(a_peek_tells_what_lasts_and_passes_over_what_nobody_replied_to),
 		cmocka_unit_test(survives_a_call_that_spends_its_budget),
 		cmocka_unit_test(makes_a_row_of_fax_that_nobody_announced),
 		cmocka_unit_test(leaves_fax_to_the_call_that_announced_it),
