@@ -39,7 +39,7 @@ struct pipeline_limits watch_limits_of(const struct watch *w)
 
 	l.observe.flows = at_most(bytes / 8 / FLOW_BYTES, 1024, 1 << 20);
 	l.observe.announced = at_most(bytes / 32 / ANNOUNCED_BYTES, 1024, 1 << 18);
-	l.observe.call_ids = at_most(bytes / 1024, 4096, 4 << 20);
+	l.observe.call_ids = at_most(bytes / 2048, 4096, 4 << 20);
 	l.track.calls = at_most(bytes / 2 / CALL_BYTES, 512, 1 << 20);
 	l.track.held = l.track.calls;
 	l.track.forget_silent = true;

@@ -12,6 +12,10 @@ enum { FIRST_SLOTS = 256 };
 struct idset {
 	uint64_t *slots; /* 0: empty */
 	uint32_t mask, count, cap;
+	bool rolls;
+	uint64_t *before; /* the slots that were full last; NULL: none were */
+	uint32_t before_mask;
+	uint64_t gone; /* counted before those that stand in `slots` */
 };
 
 struct idset *idset_new(uint32_t cap)
@@ -24,21 +28,46 @@ struct idset *idset_new(uint32_t cap)
 	return s;
 }
 
+struct idset *idset_rolling(uint32_t cap)
+{
+	struct idset *s = idset_new(cap / 2 ? cap / 2 : 1);
+
+	s->rolls = true;
+	return s;
+}
+
 void idset_free(struct idset *s)
 {
 	if (!s)
 		return;
+	free(s->before);
 	free(s->slots);
 	free(s);
 }
 
+static uint64_t *find(uint64_t *slots, uint32_t mask, uint64_t h)
+{
+	uint32_t i = (uint32_t)(h >> 20) & mask;
+
+	while (slots[i] && slots[i] != h)
+		i = (i + 1) & mask;
+	return &slots[i];
+}
+
 static uint64_t *slot_of(const struct idset *s, uint64_t h)
 {
-	uint32_t i = (uint32_t)(h >> 20) & s->mask;
+	return find(s->slots, s->mask, h);
+}
 
-	while (s->slots[i] && s->slots[i] != h)
-		i = (i + 1) & s->mask;
-	return &s->slots[i];
+static void roll(struct idset *s)
+{
+	free(s->before);
+	s->before = s->slots;
+	s->before_mask = s->mask;
+	s->gone += s->count;
+	s->slots = mem_zero(FIRST_SLOTS, sizeof *s->slots);
+	s->mask = FIRST_SLOTS - 1;
+	s->count = 0;
 }
 
 static void grow(struct idset *s)
@@ -60,10 +89,14 @@ bool idset_add(struct idset *s, struct slice id)
 	uint64_t h = hash_table(id) | 1;
 	uint64_t *slot = slot_of(s, h);
 
-	if (*slot == h)
+	if (*slot == h || (s->before && *find(s->before, s->before_mask, h) == h))
 		return true;
-	if (s->count >= s->cap)
-		return false;
+	if (s->count >= s->cap) {
+		if (!s->rolls)
+			return false;
+		roll(s);
+		slot = slot_of(s, h);
+	}
 	*slot = h;
 	s->count++;
 	if (s->count > s->mask / 2)
@@ -73,5 +106,5 @@ bool idset_add(struct idset *s, struct slice id)
 
 uint64_t idset_count(const struct idset *s)
 {
-	return s->count;
+	return s->gone + s->count;
 }

@@ -7,6 +7,8 @@
 struct idset;
 
 struct idset *idset_new(uint32_t cap);
+/* For a run without end: half of `cap` at least are remembered, older ones count anew. */
+struct idset *idset_rolling(uint32_t cap);
 void idset_free(struct idset *s);
 /* Counts an identifier once. False: it is new and there was no room to remember it. */
 bool idset_add(struct idset *s, struct slice id);

@@ -47,6 +47,11 @@ static void stun_unit(void *ctx, struct flow *f, unsigned direction, const struc
 static void hep_unit(void *ctx, struct flow *f, const struct payload *p,
 		     const struct hep_packet *h);
 
+static struct idset *ids_new(uint32_t most)
+{
+	return most ? idset_rolling(most) : idset_new(CALL_IDS);
+}
+
 struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limits limits)
 {
 	struct observe *o = mem_zero(1, sizeof *o);
@@ -66,12 +71,11 @@ struct observe *observe_new(observation_fn *tell, void *ctx, struct observe_limi
 	o->announce = announce_new(limits.announced ? limits.announced : ANNOUNCED);
 	o->hint = hint_ndpi_new();
 	media_seen_open(&o->media, &o->tell, limits.lookers ? limits.lookers : LOOKERS);
-	uint32_t ids = limits.call_ids ? limits.call_ids : CALL_IDS;
 	o->sip = (struct sip_room){ .tell = &o->tell,
 				    .reader = sip_seen_new(),
 				    .announce = o->announce,
-				    .calls = idset_new(ids),
-				    .invites = idset_new(ids) };
+				    .calls = ids_new(limits.call_ids),
+				    .invites = ids_new(limits.call_ids) };
 	o->tcp = (struct tcp_room){
 		.tell = &o->tell,
 		.text = { .tell = &o->tell, .sip = &o->sip, .most = limits.tcp_held },

@@ -49,7 +49,7 @@ struct observe_limits {
 	uint32_t flows;	    /* 5-tuples held; 0: default */
 	uint32_t lookers;   /* plaintext testers in use at once */
 	uint32_t announced; /* announced addresses held */
-	uint32_t call_ids;  /* counted as different */
+	uint32_t call_ids;  /* remembered, older ones count anew; 0: 4,194,304, and no more */
 	uint32_t tcp_held;  /* octets that wait in connections, and as many in messages */
 	bool no_hints;	    /* nDPI is not asked: making it ready costs more than many a capture */
 	struct observe_keys keys;

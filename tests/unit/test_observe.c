@@ -10,6 +10,7 @@
 
 #include "analyzer/base/hash.h"
 #include "analyzer/base/when.h"
+#include "analyzer/observe/idset.h"
 #include "analyzer/observe/observe.h"
 
 enum { TOLD = 256, UDP = 17, TCP = 6 };
@@ -425,6 +426,24 @@ static void a_peek_tells_what_the_end_would_and_flows_stay(void **state)
 	assert_int_equal(observe_flows(t.o), 0);
 }
 
+static void a_run_without_end_counts_ids_with_bounded_memory(void **state)
+{
+	struct idset *s = idset_rolling(8);
+	char id[8];
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		struct slice one = { (uint8_t *)id, (size_t)snprintf(id, sizeof id, "%u", i) };
+		assert_true(idset_add(s, one) && idset_add(s, one));
+		assert_int_equal(idset_count(s), i + 1);
+	}
+	assert_true(idset_add(s, SLICE("998"))); /* still known */
+	assert_int_equal(idset_count(s), 1000);
+	assert_true(idset_add(s, SLICE("3"))); /* long forgotten */
+	assert_int_equal(idset_count(s), 1001);
+	idset_free(s);
+}
+
 static void a_second_sighting_is_counted_and_not_told(void **state)
 {
 	struct frame f = { .number = 2, .ts_ns = t.now_ns };
@@ -490,6 +509,7 @@ int main(void)
 		WITH_ROOM(media_inside_turn_is_a_flow_of_its_own),
 		WITH_ROOM(hints_change_nothing),
 		WITH_ROOM(a_silent_flow_tells_after_fifteen_seconds),
+		cmocka_unit_test(a_run_without_end_counts_ids_with_bounded_memory),
 		cmocka_unit_test_setup_teardown(senders_of_sip_alone_take_nothing_with_them,
 						start_small, stop),
 		cmocka_unit_test_setup_teardown(a_peek_tells_what_the_end_would_and_flows_stay,
