@@ -168,7 +168,7 @@ def over_a_cable(path, wanted):
                 break
             time.sleep(0.1)
         began = time.time()
-        player = subprocess.run(["tcpreplay", "--timer=nano", "-q", "-i", "fs", path], stdout=subprocess.PIPE,
+        player = subprocess.run(["tcpreplay", "--timer=gtod", "-q", "-i", "fs", path], stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT)
         took = time.time() - began
         expect("it could be replayed", player.returncode == 0, player.stdout)
