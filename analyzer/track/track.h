@@ -113,10 +113,9 @@ struct track_options {
 	uint64_t skew_ns; /* clocks of capture points may differ by this: 2 s; below hold_ns */
 	uint32_t calls; /* calls held at once; beyond it the oldest unanswered, then the oldest, are
 			   closed early */
-	size_t held;	/* and closed rows that wait for others: whom nobody replied to goes first,
-			   then    the row that waited longest, then as above. 0: only the two caps
-			   apart
-			 */
+	/* Those and closed rows that wait for others: whom nobody replied to goes first, then the
+	 * row that waited longest, then as above. 0: only the two caps apart. */
+	size_t held;
 	bool forget_silent; /* what nobody replied to is let go without a row when there is no room:
 			       a row each would be the flood again. Of rows that are given at once,
 			       calls come before attempts. */
