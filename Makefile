@@ -166,7 +166,7 @@ net-live: $B/earshot ## a watch on mirror ports while telephones talk through a 
 net-replay: $B/earshot $B/tests/bench/traffic ## captures replayed inside mirror encapsulations: SCENES=all WRAPS=vxlan,...
 	@$(PYTHON) tests/net/replay.py $^ build/net/replay samples $(SHARED)/captures/lab
 
-net-flood: $B/earshot $B/tests/bench/traffic $B/tests/bench/flood ## Call-IDs in numbers around real calls: N=1000000 CALLS=100 MEMORY=256M RATE=20000
+net-flood: $B/earshot $B/tests/bench/traffic $B/tests/bench/flood ## Call-IDs in numbers around real calls: N=1000000 CALLS=100 MEMORY=256M RATE=10000
 	@$(PYTHON) tests/net/flood.py $^ build/net/flood
 
 net-soak: $B/earshot $B/tests/bench/traffic $B/tests/net/tally.so ## the rate without loss, beside tcpdump and sngrep; MINUTES=30 at it; twice of it

@@ -1,4 +1,4 @@
-/* arena.c - chunks that double from 2 KiB, freed together. */
+/* arena.c - chunks that double from 3 KiB, freed together. */
 #include "analyzer/base/arena.h"
 
 #include <stdalign.h>
@@ -7,7 +7,9 @@
 
 #include "analyzer/base/mem.h"
 
-enum { FIRST_CHUNK = 2048, LARGEST_CHUNK = 256 * 1024 };
+/* An INVITE and what its dialog needs fit in the first: a flood of them is what most arenas may
+ * hold. */
+enum { FIRST_CHUNK = 3072, LARGEST_CHUNK = 256 * 1024 };
 
 struct chunk {
 	struct chunk *older;

@@ -16,8 +16,11 @@
 struct copy {
 	pid_t child; /* 0: none */
 	int from;
-	struct text got;  /* what it wrote and nobody took yet */
-	uint64_t took_ns; /* of a processor, by the last one */
+	struct text got; /* what it wrote and nobody took yet */
+	/* Of a processor, by the last one, and by the system for this thread meanwhile: each page
+	 * that it writes to is copied, which some machines take long for. */
+	uint64_t took_ns;
+	uint64_t system_ns; /* of this thread, when it began */
 };
 
 /* Writes what it has to say to `to`; its result is the exit status. */

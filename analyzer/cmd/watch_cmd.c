@@ -428,9 +428,12 @@ static void settle(struct watch *w)
 	if (w->cut) {
 		w->deadline_ns = now + JUDGING_MS * WHEN_MS;
 		feed_stop(w->feed);
+		copy_end(&w->glimpse); /* what it would say is about to be said */
 	}
 	while (!feed_over(w->feed) && watch_cmd_clock() < now + 300 * WHEN_MS)
 		take(w, 10);
+	if (w->cut)
+		track_hurry(w->pipeline.track);
 	pipeline_end(&w->pipeline);
 	watch_sources_look(w);
 	if (any_outage(w))

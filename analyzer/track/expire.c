@@ -5,16 +5,20 @@
 
 #include "analyzer/base/mem.h"
 
-/* What is compared stands in the heap itself: of timers, which are far apart, only places are
- * written. */
+/*
+ * What is compared stands in the heap itself, and where each timer stands in a table beside it:
+ * timers are far apart in memory, and those that one timer pushes aside are not touched.
+ */
 struct rung {
 	uint64_t due_ns, order;
 	struct expire_timer *timer;
+	size_t id;
 };
 
 struct expire {
 	struct rung *heap; /* [0] unused */
-	size_t count, room;
+	size_t *places;	   /* by id: its rung; of an id that is free, the next free one */
+	size_t count, room, ids, free_id;
 	uint64_t orders;
 };
 
@@ -24,6 +28,7 @@ struct expire *expire_new(void)
 
 	e->room = 64;
 	e->heap = mem_zero(e->room, sizeof *e->heap);
+	e->places = mem_zero(e->room, sizeof *e->places);
 	return e;
 }
 
@@ -32,6 +37,7 @@ void expire_free(struct expire *e)
 	if (!e)
 		return;
 	free(e->heap);
+	free(e->places);
 	free(e);
 }
 
@@ -43,7 +49,7 @@ static bool before(const struct rung *a, const struct rung *b)
 static void put(struct expire *e, size_t slot, struct rung r)
 {
 	e->heap[slot] = r;
-	r.timer->slot = slot;
+	e->places[r.id] = slot;
 }
 
 static void sift(struct expire *e, size_t slot, struct rung r)
@@ -60,29 +66,50 @@ static void sift(struct expire *e, size_t slot, struct rung r)
 	put(e, slot, r);
 }
 
+/* No more ids than rungs are ever in use: both tables have the same room. */
+static size_t take_id(struct expire *e)
+{
+	size_t id = e->free_id;
+
+	if (!id)
+		return ++e->ids;
+	e->free_id = e->places[id];
+	return id;
+}
+
+static void make_room(struct expire *e)
+{
+	if (e->count + 1 < e->room)
+		return;
+	e->room *= 2;
+	e->heap = mem_grow(e->heap, e->room, sizeof *e->heap);
+	e->places = mem_grow(e->places, e->room, sizeof *e->places);
+}
+
 void expire_set(struct expire *e, struct expire_timer *t, uint64_t due_ns)
 {
 	t->due_ns = due_ns;
-	if (!t->slot) {
+	if (!t->id) {
 		if (!t->order)
 			t->order = ++e->orders;
-		if (e->count + 1 == e->room) {
-			e->room *= 2;
-			e->heap = mem_grow(e->heap, e->room, sizeof *e->heap);
-		}
-		t->slot = ++e->count;
+		make_room(e);
+		t->id = take_id(e);
+		e->places[t->id] = ++e->count;
 	}
-	sift(e, t->slot, (struct rung){ due_ns, t->order, t });
+	sift(e, e->places[t->id], (struct rung){ due_ns, t->order, t, t->id });
 }
 
 void expire_drop(struct expire *e, struct expire_timer *t)
 {
-	size_t slot = t->slot;
+	size_t id = t->id;
 
-	if (!slot)
+	if (!id)
 		return;
-	t->slot = 0;
+	t->id = 0;
+	size_t slot = e->places[id];
 	struct rung last = e->heap[e->count--];
+	e->places[id] = e->free_id;
+	e->free_id = id;
 	if (last.timer != t)
 		sift(e, slot, last);
 }

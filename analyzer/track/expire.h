@@ -10,7 +10,7 @@
 struct expire_timer {
 	uint64_t due_ns;
 	uint64_t order; /* breaks ties: equal times ring in the order the timers were made */
-	size_t slot;	/* 1-based place in the heap, 0: not set */
+	size_t id;	/* of its place in the heap; 0: not set */
 };
 
 struct expire;

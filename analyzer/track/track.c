@@ -21,6 +21,7 @@ enum {
 	FLOWS = 200000,
 	FLOW_BYTES = 512 * 1024 * 1024,
 	SIP_HOSTS = 65536,
+	TRIES_IN_A_HURRY = 1000,
 };
 static const uint64_t STEP_NS = 250 * WHEN_MS; /* OBS-005: time that runs backwards by more */
 
@@ -46,6 +47,7 @@ struct track {
 	struct queue queues[LIVE_ANSWERED + 1]; /* by enum live_queue */
 	struct live **closing; /* filled by one tick, given in order of their end */
 	size_t closing_count, closing_room;
+	bool hurried; /* no rows for tries that nobody replied to */
 	bool peeking; /* in a copy of the process, where each page that is written to is copied */
 	uint64_t now_ns, sip_ns[POINTS];
 	struct map *sip_hosts; /* at most SIP_HOSTS addresses, which stand in `hosts` */
@@ -434,7 +436,7 @@ static void observe_sip(struct track *t, const struct observation *o)
 	promote(t, l, o);
 	/* A timer that rings early is set again: only an earlier end must move it now. */
 	uint64_t when = due(t, l, 0);
-	if (!l->timer.slot || when < l->timer.due_ns)
+	if (!l->timer.id || when < l->timer.due_ns)
 		expire_set(t->timers, &l->timer, when);
 }
 
@@ -599,9 +601,27 @@ static void end_all(struct track *t, uint64_t now_ns, bool tries)
 	give_all(t, UINT64_MAX);
 }
 
+static size_t mere_tries(const struct track *t)
+{
+	size_t n = 0;
+
+	for (const struct live *l = t->queues[LIVE_SILENT].oldest; l; l = l->newer)
+		n += is_mere_try(l);
+	return n;
+}
+
+void track_hurry(struct track *t)
+{
+	size_t n = mere_tries(t);
+
+	t->hurried = n > TRIES_IN_A_HURRY;
+	if (t->hurried)
+		t->counters.attempts_forgotten += n;
+}
+
 void track_end(struct track *t, uint64_t now_ns)
 {
-	end_all(t, now_ns, true);
+	end_all(t, now_ns, !t->hurried);
 }
 
 void track_peek(struct track *t, uint64_t now_ns)

@@ -173,6 +173,9 @@ size_t track_held(const struct track *t); /* and rows that wait for others of th
 void track_tick(struct track *t, uint64_t now_ns);
 /* The capture is over: everything left is closed, marked cut_off where it was alive. */
 void track_end(struct track *t, uint64_t now_ns);
+/* The end, when it comes, must be quick: where tries that nobody replied to are many, they get no
+ * rows. */
+void track_hurry(struct track *t);
 /* The same in a copy of the process, for what lasts: whom nobody replied to is passed over. */
 void track_peek(struct track *t, uint64_t now_ns);
 const struct track_counters *track_counters(const struct track *t);

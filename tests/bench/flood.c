@@ -47,9 +47,11 @@ static void put(uint64_t at_us, const uint8_t *bytes, uint32_t n)
 
 static unsigned sip(char *text, size_t room, unsigned number, const char *from, unsigned port)
 {
-	static const char body[] =
-		"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\n"
-		"t=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+	char body[256];
+	int n = snprintf(body, sizeof body,
+			 "v=0\r\no=- %u 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
+			 "m=audio %u RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n",
+			 number, from, from, port + 1);
 
 	return (unsigned)snprintf(
 		text, room,
@@ -58,9 +60,9 @@ static unsigned sip(char *text, size_t room, unsigned number, const char *from, 
 		"From: <sip:%u@10.20.255.1>;tag=%08x\r\nTo: <sip:%u@10.20.255.1>\r\n"
 		"Call-ID: %u-%08x%08x\r\nCSeq: 1 INVITE\r\nContact: <sip:x@%s:%u>\r\n"
 		"User-Agent: flood\r\nContent-Type: application/sdp\r\n"
-		"Content-Length: %zu\r\n\r\n%s",
+		"Content-Length: %d\r\n\r\n%s",
 		number, from, port, number, rnd(), number % 10000, rnd(), number, number, rnd(),
-		rnd(), from, port, sizeof body - 1, body);
+		rnd(), from, port, n, body);
 }
 
 static void invite(uint64_t at_us, unsigned number)

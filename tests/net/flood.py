@@ -4,7 +4,7 @@ usage: flood.py EARSHOT TRAFFIC FLOOD WORK
 
 The flood is of INVITEs that nobody answers, from many senders. It is fed through a watch as a capture, and once
 more over a cable with tcpreplay, where that can be had. Environment: N (Call-IDs of the flood, 100000), CALLS
-(20), MEMORY (256M), RATE (of the replay, packets a second, 20000).
+(20), MEMORY (256M), RATE (of the replay, packets a second, 10000).
 """
 import json
 import os
@@ -22,7 +22,7 @@ import netns
 
 EARSHOT, TRAFFIC, FLOOD, WORK = (os.path.abspath(p) for p in sys.argv[1:5])
 N, CALLS = int(os.environ.get("N", "100000")), int(os.environ.get("CALLS", "20"))
-MEMORY, RATE = os.environ.get("MEMORY", "256M"), int(os.environ.get("RATE", "20000"))
+MEMORY, RATE = os.environ.get("MEMORY", "256M"), int(os.environ.get("RATE", "10000"))
 PARTS = 4  # the smaller flood, for time and memory to be compared with
 passed = failed = 0
 

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <cmocka.h>
 
 #include "analyzer/base/when.h"
@@ -453,6 +454,27 @@ static void sheds_down_to_nothing_when_asked(void **state)
 	scene_free(s);
 }
 
+static void in_a_hurry_many_tries_get_no_rows(void **state)
+{
+	(void)state;
+	for (int many = 0; many < 2; many++) {
+		struct scene *s = scene_new();
+		char id[8];
+
+		for (int i = 0; i < (many ? 1001 : 3); i++) {
+			(void)snprintf(id, sizeof id, "%d", i);
+			try(s, 1, id, 0);
+		}
+		try(s, 2, "rings", 0);
+		try(s, 2, "rings", 180);
+		track_hurry(s->track);
+		track_end(s->track, scene_ns(3));
+		assert_int_equal(s->row_count, many ? 1 : 4);
+		assert_int_equal(track_counters(s->track)->attempts_forgotten, many ? 1001 : 0);
+		scene_free(s);
+	}
+}
+
 static void a_peek_tells_what_lasts_and_passes_over_what_nobody_replied_to(void **state)
 {
 	(void)state;
@@ -617,6 +639,7 @@ int main(void)
 		cmocka_unit_test(a_dialog_seen_from_one_side_is_not_forgotten),
 		cmocka_unit_test(what_is_over_makes_room_before_what_lasts),
 		cmocka_unit_test(sheds_down_to_nothing_when_asked),
+		cmocka_unit_test(in_a_hurry_many_tries_get_no_rows),
 		cmocka_unit_test(a_peek_tells_what_lasts_and_passes_over_what_nobody_replied_to),
 		cmocka_unit_test(survives_a_call_that_spends_its_budget),
 		cmocka_unit_test(makes_a_row_of_fax_that_nobody_announced),
