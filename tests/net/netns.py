@@ -53,7 +53,7 @@ def cut(pairs):
 
 
 def begin(*words, **more):
-    p = subprocess.Popen(words, stdin=subprocess.DEVNULL, **more)
+    p = subprocess.Popen(words, **dict({"stdin": subprocess.DEVNULL}, **more))
     started.append(p)
     return p
 

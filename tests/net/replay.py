@@ -127,6 +127,11 @@ def judged(c):
                          if f["rule"] not in MOVED)))
 
 
+def in_order(calls):
+    """a label may be none"""
+    return sorted(map(judged, calls), key=repr)
+
+
 def difference(wanted, got):
     """in few words"""
     a, b = [x for x in wanted if x not in got], [x for x in got if x not in wanted]
@@ -172,11 +177,11 @@ def rounds(runs, wanted, at_once):
     """those of which something else was said than is wanted"""
     for i in range(0, len(runs), at_once):
         play(runs[i:i + at_once])
-    return [r for r in runs if sorted(map(judged, r.told())) != wanted[r.scene.name]]
+    return [r for r in runs if in_order(r.told()) != wanted[r.scene.name]]
 
 
 def show(r, wanted):
-    print("replay: %s in %s: %s" % (r.scene.name, r.wrap, difference(wanted, sorted(map(judged, r.told())))))
+    print("replay: %s in %s: %s" % (r.scene.name, r.wrap, difference(wanted, in_order(r.told()))))
     print("".join("  " + line for line in open(r.out + ".err")).rstrip())
 
 
@@ -189,7 +194,7 @@ def main():
     wraps = chosen.split(",") if chosen else list(encap.WRAPS)
     all_scenes = list(scenes())
     runs = [Run(s, w, i) for i, (s, w) in enumerate((s, w) for s in all_scenes for w in wraps)]
-    wanted = {s.name: sorted(map(judged, s.audited())) for s in all_scenes}
+    wanted = {s.name: in_order(s.audited()) for s in all_scenes}
     try:
         odd = rounds(runs, wanted, AT_ONCE)
         again = len(odd)
