@@ -150,6 +150,15 @@ def frames(path):
     return out
 
 
+def write_sides(path, sides):
+    """which of two interfaces each packet of a capture is for, as tcpprep would say it; sides: 0 or 1 by packet"""
+    data = bytearray((len(sides) + 3) // 4)
+    for i, side in enumerate(sides):
+        data[i // 4] |= (2 | (side == 0)) << (i % 4 * 2)
+    with open(path, "wb") as f:
+        f.write(b"tcpprep\0" + b"04\0\0" + struct.pack("!QHH", len(sides), 4, 0) + data)
+
+
 def write(path, packets):
     with open(path, "wb") as f:
         f.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))

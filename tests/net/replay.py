@@ -84,19 +84,31 @@ def scenes():
 
 # ---- one watch ----------------------------------------------------------------------------------------------------
 class Run:
+    """a scene in a wrapping: two captures have one player, so that their packets come in their order"""
+
     def __init__(self, scene, wrap, number):
         self.scene, self.wrap = scene, wrap
         self.cables = {label: ("s%d.%d" % (number, i), "m%d.%d" % (number, i))
                        for i, label in enumerate(scene.files)}
         self.out = os.path.join(WORK, "%s.%s" % (scene.name, wrap))
-        for label, packets in scene.packets.items():
-            wrapped = [(stamp, encap.WRAPS[wrap](frame, n)) for n, (stamp, frame) in enumerate(packets)]
-            # A frame of nobody's begins each, so that all begin at the time of the scene.
-            start = (scene.first, encap.ether(0x88B5, b"\0" * 46))
-            encap.write(self.path(label), [start] + wrapped)
+        labels = list(scene.files)
+        self.players = [self.player(pair) for pair in (labels[i:i + 2] for i in range(0, len(labels), 2))]
 
-    def path(self, label):
-        return "%s.%s.pcap" % (self.out, label)
+    def player(self, labels):
+        """the words that play these captures"""
+        path = "%s.%s.pcap" % (self.out, labels[0])
+        # A frame of nobody's begins each, so that all begin at the time of the scene.
+        all_packets = [(self.scene.first, 0, encap.ether(0x88B5, b"\0" * 46))]
+        for side, label in enumerate(labels):
+            all_packets += [(stamp, side, encap.WRAPS[self.wrap](frame, n))
+                            for n, (stamp, frame) in enumerate(self.scene.packets[label])]
+        all_packets.sort(key=lambda p: p[0])
+        encap.write(path, [(stamp, frame) for stamp, _, frame in all_packets])
+        words = ["tcpreplay", "--timer=nano", "-q", "-i", self.cables[labels[0]][0]]
+        if len(labels) == 2:
+            encap.write_sides(path + ".sides", [side for _, side, _ in all_packets])
+            words += ["-I", self.cables[labels[1]][0], "-c", path + ".sides"]
+        return words + [path]
 
     def listen(self):
         words = [EARSHOT, "watch", "-B", "2M", "--events", "call"] + self.scene.options
@@ -106,25 +118,22 @@ class Run:
         self.watch = netns.begin(*words, stdout=self.lines, stderr=self.errors)
 
     def play(self):
-        return [netns.begin("tcpreplay", "--timer=nano", "-q", "-i", port, self.path(label),
-                            stdout=subprocess.DEVNULL, stderr=self.errors)
-                for label, (port, _) in self.cables.items()]
+        return [netns.begin(*words, stdout=subprocess.DEVNULL, stderr=self.errors) for words in self.players]
 
     def told(self):
         with open(self.out + ".ndjson") as f:
             return [e for e in map(json.loads, f) if e["event"] == "call" and e["state"] == "firm"]
 
 
-# Each capture of a scene has a player of its own, and they begin when the machine lets them: clocks that differ
-# by more than a quarter of a second are then a fact of the replay.
+# Captures beyond the second have players of their own, which begin when the machine lets them: clocks that differ by
+# more than a quarter of a second are then a fact of the replay.
 MOVED = {"OBS-005"}
 
 
 def judged(c):
     return (c["kind"], c["label"], c["letter"], c["score"],
             tuple((k, v["verdict"], v["grade"]) for k, v in sorted(c["conditions"].items())),
-            tuple(sorted((f["rule"], f["scope"], f["outcome"]) for f in c["findings"]
-                         if f["rule"] not in MOVED)))
+            tuple(sorted((f["rule"], f["scope"], f["outcome"]) for f in c["findings"] if f["rule"] not in MOVED)))
 
 
 def in_order(calls):
