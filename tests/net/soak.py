@@ -200,6 +200,7 @@ def highest(name, drops, path, top):
     """The highest rate found without drops, in five halvings; whoever keeps up with all that can be sent has that."""
     low, high = 0, top
     n, packets, speed = drops(path, FASTEST)
+    all_of_it = ", all that is sent" if not n else ""
     if not n:
         low = high = speed
     for _ in range(5):
@@ -213,7 +214,7 @@ def highest(name, drops, path, top):
             low = rate
         else:
             high = rate
-    print("soak: %-8s without drops up to %7d packets a second" % (name, low))
+    print("soak: %-8s without drops up to %7d packets a second%s" % (name, low, all_of_it))
     return low
 
 
