@@ -105,11 +105,12 @@ class Receiver:
         with open(os.path.join(self.folder, "log"), "a") as log:
             self.process = subprocess.Popen([RSYSLOGD, "-n", "-f", os.path.join(self.folder, "conf"), "-i", os.path.join(self.folder, "pid")],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in range(200):
+        # A busy machine takes its time.
+        for _ in range(1000):
             with socket.socket() as s:
                 if s.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
-            time.sleep(0.02)
+            time.sleep(0.03)
         raise SystemExit("rsyslog: the receiver did not start: " + open(os.path.join(self.folder, "log")).read())
 
     def kill(self):
