@@ -131,7 +131,7 @@ class Receiver:
     def ids(self):
         return [data(m)["id"] for m in self.got()]
 
-    def wait(self, wanted, seconds=10):
+    def wait(self, wanted, seconds=30):
         end = time.time() + seconds
         while time.time() < end and not wanted <= set(self.ids()):
             time.sleep(0.05)
@@ -197,7 +197,7 @@ def killed_and_started_again(folder, carrier):
         time.sleep(0.6)
         r.start()
         s.give(events(6000, 6500))
-        r.wait(ids(0, 6500), 20)
+        r.wait(ids(0, 6500))
         n = s.end()
         left = ids(0, 6500) - set(r.ids())
         expect("%s: none is missing" % carrier, not left, "%d are, as %s; %s" % (len(left), sorted(left)[:3], n))
@@ -299,7 +299,7 @@ def a_whole_watch(folder, carrier):
         expect("watch: ends well", p.wait(timeout=30) == 0, p.returncode)
         with open(told) as f:
             wanted = {json.loads(line)["event_id"] for line in f}
-        r.wait(wanted, 20)
+        r.wait(wanted)
         left = wanted - set(r.ids())
         expect("watch: many findings", len(wanted) > 900, len(wanted))
         expect("watch: every finding arrives", not left, "%d of %d do not" % (len(left), len(wanted)))
