@@ -179,9 +179,10 @@ const char *mapping_uuid(char out[MAPPING_UUID], const char *const *words)
 
 uint64_t mapping_ms(const char *when)
 {
+	static const double most = 1e12; /* no date of four digits comes near it */
 	double s = wording_seconds(when);
 
-	return s > 0 ? (uint64_t)(s * 1000.0 + 0.5) : 0;
+	return s > 0 && s < most ? (uint64_t)(s * 1000.0 + 0.5) : 0;
 }
 
 void mapping_calls(struct text *t, uint64_t n)

@@ -191,6 +191,18 @@ void wording_time(struct text *t, const char *when)
 	text_addf(t, "%.10s %.8s", when, when + 11);
 }
 
+/* Of a second: digits alone, as an exponent behind them could make it anything. */
+static double fraction(const char *point)
+{
+	char digits[16] = ".";
+	size_t n = strspn(point + 1, "0123456789");
+
+	if (n > sizeof digits - 2)
+		n = sizeof digits - 2;
+	memcpy(digits + 1, point + 1, n);
+	return strtod(digits, NULL);
+}
+
 double wording_seconds(const char *when)
 {
 	struct tm tm = { 0 };
@@ -199,7 +211,7 @@ double wording_seconds(const char *when)
 
 	if (!rest || whole <= 0)
 		return 0;
-	return (double)whole + (*rest == '.' ? strtod(rest, NULL) : 0.0);
+	return (double)whole + (*rest == '.' ? fraction(rest) : 0.0);
 }
 
 void wording_bytes(struct text *t, uint64_t n)

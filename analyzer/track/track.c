@@ -49,6 +49,7 @@ struct track {
 	size_t closing_count, closing_room;
 	bool hurried; /* no rows for tries that nobody replied to */
 	bool peeking; /* in a copy of the process, where each page that is written to is copied */
+	struct live *peeked; /* what was told there: freed with the rest */
 	uint64_t now_ns, sip_ns[POINTS];
 	struct map *sip_hosts; /* at most SIP_HOSTS addresses, which stand in `hosts` */
 	struct arena *hosts;
@@ -215,6 +216,16 @@ static void part(struct track *t)
 			t->closing[t->closing_count++] = t->closing[i];
 }
 
+static void let_go(struct track *t, struct live *l)
+{
+	if (!t->peeking) {
+		live_free(l);
+		return;
+	}
+	l->newer = t->peeked;
+	t->peeked = l;
+}
+
 /* Closed rows wait for their like; those that have waited are given, in order of their end. */
 static void give_all(struct track *t, uint64_t now_ns)
 {
@@ -236,8 +247,7 @@ static void give_all(struct track *t, uint64_t now_ns)
 		t->counters.budget_spent += spent(&l->call);
 		finish_show(l);
 		t->give(t->ctx, &l->call);
-		if (!t->peeking)
-			live_free(l);
+		let_go(t, l);
 	}
 	t->closing_count = 0;
 	t->counters.legs_crowded = join_crowded(t->join);
@@ -669,6 +679,10 @@ void track_free(struct track *t)
 	}
 	for (struct live *l; (l = join_next(t->join, UINT64_MAX));)
 		live_free(l);
+	for (struct live *l = t->peeked, *next; l; l = next) {
+		next = l->newer;
+		live_free(l);
+	}
 	join_free(t->join);
 	clocks_free(t->clocks);
 	stint_free(t->paths);

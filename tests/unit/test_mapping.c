@@ -63,6 +63,7 @@ static void reads_times_in_milliseconds(void **state)
 	assert_int_equal(mapping_ms("2026-01-02T03:04:05.123456789Z"), 1767323045123);
 	assert_int_equal(mapping_ms(""), 0);
 	assert_int_equal(mapping_ms("yesterday"), 0);
+	assert_int_equal(mapping_ms("2026-01-02T03:04:05.6e890Z"), 1767323045600);
 }
 
 static void counts_as_waived_only_when_all_is(void **state)
