@@ -204,6 +204,11 @@ struct slice document_record(struct document *d, const struct call *c, const str
 	return bytes_of(&d->call);
 }
 
+struct slice document_added(const struct document *d)
+{
+	return bytes_of(&d->call);
+}
+
 bool document_flush(struct document *d)
 {
 	if (!d->error && spool_flush(d->spool) != ERR_OK)

@@ -60,8 +60,10 @@ struct document *document_new(struct document_options options);
  */
 const char *document_add(struct document *d, const struct call *c, const struct judgement *j);
 
-/* The call's object alone, which is kept nowhere; good until the next call here. */
+/* The call's object alone: which is kept nowhere, and which was added last. Good until the next
+ * call here. */
 struct slice document_record(struct document *d, const struct call *c, const struct judgement *j);
+struct slice document_added(const struct document *d);
 /* All that was added is in the spool: a copy of the process can finish and read the document while
  * the process adds to it. False: document_error. */
 bool document_flush(struct document *d);

@@ -157,12 +157,7 @@ void ecs_line_problem(struct text *t, const json_t *head, const json_t *problem)
 	ecs_line_threat(t, problem);
 	json_out_key_open(t, "earshot", '{');
 	json_out_key_text(t, "run", jvalue_str(head, "run"));
-	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
-		if (!jvalue_has(problem, copied[i]))
-			continue;
-		json_out_key(t, copied[i]);
-		jvalue_write(t, jvalue_get(problem, copied[i]));
-	}
+	jvalue_copy(t, problem, copied, sizeof copied / sizeof *copied);
 	json_out_close(t, '}');
 	json_out_close(t, '}');
 	text_add(t, "\n");
@@ -321,12 +316,7 @@ static void earshot(struct text *t, const json_t *head, const json_t *call)
 	json_out_key_open(t, "earshot", '{');
 	json_out_key_text(t, "run", jvalue_str(head, "run"));
 	verdicts(t, call);
-	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
-		if (!jvalue_has(call, copied[i]))
-			continue;
-		json_out_key(t, copied[i]);
-		jvalue_write(t, jvalue_get(call, copied[i]));
-	}
+	jvalue_copy(t, call, copied, sizeof copied / sizeof *copied);
 	findings(t, call, "rules", "rule", false);
 	findings(t, call, "problems", "problem", false);
 	findings(t, call, "waived_rules", "rule", true);

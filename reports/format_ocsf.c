@@ -164,12 +164,7 @@ static void unmapped(struct text *t, const json_t *problem)
 
 	json_out_key_open(t, "unmapped", '{');
 	json_out_key_open(t, "earshot", '{');
-	for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
-		if (!jvalue_has(problem, copied[i]))
-			continue;
-		json_out_key(t, copied[i]);
-		jvalue_write(t, jvalue_get(problem, copied[i]));
-	}
+	jvalue_copy(t, problem, copied, sizeof copied / sizeof *copied);
 	json_out_close(t, '}');
 	json_out_close(t, '}');
 }

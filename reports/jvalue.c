@@ -105,6 +105,16 @@ void jvalue_write(struct text *t, const json_t *value)
 	}
 }
 
+void jvalue_copy(struct text *t, const json_t *from, const char *const *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!jvalue_has(from, keys[i]))
+			continue;
+		json_out_key(t, keys[i]);
+		jvalue_write(t, jvalue_get(from, keys[i]));
+	}
+}
+
 const json_t *jvalue_get(const json_t *object, const char *key)
 {
 	return json_object_get(object, key);

@@ -20,6 +20,9 @@ void jvalue_push(json_t *array, json_t *value);			 /* takes the value */
 /* Adds the value as compact JSON text, escaped as json_out does. */
 void jvalue_write(struct text *t, const json_t *value);
 
+/* Adds those members that are there, as they are, to an object that is open. */
+void jvalue_copy(struct text *t, const json_t *from, const char *const *keys, size_t count);
+
 /* Reading: never NULL, never fail: what is absent or of another kind is "", 0, false or an empty
  * list. */
 const char *jvalue_str(const json_t *object, const char *key);

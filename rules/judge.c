@@ -207,7 +207,7 @@ static void ask_requires(struct judge *j, struct work *w)
 	struct require_row row = { .w = w, .j = now };
 	struct verdict v[CONDITIONS];
 
-	if (!verdict_is_conversation(w->c))
+	if (!call_is_conversation(w->c))
 		return;
 	j->any_conversation = true;
 	for (int i = 0; i < CONDITIONS; i++)

@@ -7,18 +7,13 @@
 #include "rules/coverage.h"
 #include "rules/pack.h"
 
-bool verdict_is_conversation(const struct call *c)
-{
-	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
-}
-
 struct score_flags verdict_flags(const struct work *w)
 {
 	return (struct score_flags){ .exposed = w->exposed,
 				     .readable = w->readable,
 				     .tampering = w->tampering,
 				     .weak = w->weak,
-				     .scored = verdict_is_conversation(w->c) };
+				     .scored = call_is_conversation(w->c) };
 }
 
 /* ---- conditions ----------------------------------------------------------- */
@@ -44,7 +39,7 @@ static bool has_media(const struct work *w)
 {
 	if (any_live(w))
 		return true;
-	return verdict_is_conversation(w->c) && !all_refused(w->c);
+	return call_is_conversation(w->c) && !all_refused(w->c);
 }
 
 static bool said(const struct answer *a)
@@ -176,7 +171,7 @@ static uint8_t suffixes(const struct call *c)
 	uint8_t set = c->recorded_by_endpoint ? SUFFIX_RECORDED : 0;
 
 	/* Where a registration leads is no call that goes on. */
-	for (int i = 0; verdict_is_conversation(c) && i < 2; i++) {
+	for (int i = 0; call_is_conversation(c) && i < 2; i++) {
 		enum role r = c->ends[i].role;
 		uint8_t to = r == ROLE_GATEWAY	    ? SUFFIX_TO_GATEWAY
 			     : r == ROLE_CONFERENCE ? SUFFIX_TO_CONFERENCE
@@ -383,7 +378,7 @@ static void give_score(struct work *w, struct judgement *j)
 			    media_points(w, points_of(&j->conditions[CONDITION_MEDIA], clear)) },
 		.caps = find_caps(w, j),
 		.label = j->label,
-		.scored = verdict_is_conversation(w->c) && !never_had_media(j),
+		.scored = call_is_conversation(w->c) && !never_had_media(j),
 		.coverage = j->coverage
 	};
 

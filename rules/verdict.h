@@ -14,7 +14,5 @@ bool verdict_partial(const struct work *w);
 void verdict_sort(struct judgement *j);
 /* The same flags that made the label, for requirements on it. */
 struct score_flags verdict_flags(const struct work *w);
-/* A call, an opaque row or a page: what labels, scores and requirements speak of. */
-bool verdict_is_conversation(const struct call *c);
 
 #endif

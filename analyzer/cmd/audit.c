@@ -84,32 +84,17 @@ static void name_inputs(struct run *r)
 
 static bool open_document(struct run *r)
 {
+	struct document_options options =
+		opening_document(&r->args, &r->network, &r->chosen, &r->before);
+
 	name_inputs(r);
-	r->document = document_new((struct document_options){
-		.redact = r->args.redact,
-		.redact_addresses = r->args.redact_addresses,
-		.input_labels = r->labels,
-		.input_names = r->names,
-		.input_first_ns = r->firsts,
-		.input_count = capture_count(r->capture),
-		.point_labels = r->points,
-		.point_count = capture_points(r->capture),
-		.inventory = r->network.inventory,
-		.inventory_name = r->network.name,
-		.inventory_sha256 = r->network.sha256,
-		.frameworks = (const struct framework *const *)r->chosen.frameworks,
-		.framework_count = r->chosen.framework_count,
-		.frameworks_chosen = r->chosen.framework_count > 0,
-		.baseline = r->before.baseline,
-		.baseline_name = r->before.baseline_name,
-		.baseline_sha256 = r->before.baseline_sha256,
-		.waivers = r->before.waivers,
-		.waivers_name = r->before.waivers_name,
-		.waivers_sha256 = r->before.waivers_sha256,
-		.engagement = r->before.engagement,
-		.engagement_name = r->before.engagement_name,
-		.engagement_sha256 = r->before.engagement_sha256,
-	});
+	options.input_labels = r->labels;
+	options.input_names = r->names;
+	options.input_first_ns = r->firsts;
+	options.input_count = capture_count(r->capture);
+	options.point_labels = r->points;
+	options.point_count = capture_points(r->capture);
+	r->document = document_new(options);
 	if (!r->document)
 		r->exit = written_failed("temporary file for calls");
 	return r->document != NULL;

@@ -78,3 +78,27 @@ bool opening_rules(const struct args *a)
 		}
 	return true;
 }
+
+struct document_options opening_document(const struct args *a, const struct network *network,
+					 const struct chosen *chosen, const struct before *before)
+{
+	return (struct document_options){
+		.redact = a->redact,
+		.redact_addresses = a->redact_addresses,
+		.inventory = network->inventory,
+		.inventory_name = network->name,
+		.inventory_sha256 = network->sha256,
+		.frameworks = (const struct framework *const *)chosen->frameworks,
+		.framework_count = chosen->framework_count,
+		.frameworks_chosen = chosen->framework_count > 0,
+		.baseline = before->baseline,
+		.baseline_name = before->baseline_name,
+		.baseline_sha256 = before->baseline_sha256,
+		.waivers = before->waivers,
+		.waivers_name = before->waivers_name,
+		.waivers_sha256 = before->waivers_sha256,
+		.engagement = before->engagement,
+		.engagement_name = before->engagement_name,
+		.engagement_sha256 = before->engagement_sha256,
+	};
+}

@@ -31,7 +31,7 @@ static void call(void *ctx, const struct call *c)
 {
 	struct pipeline *p = ctx;
 
-	if (p->stopped || (p->wanted && !p->wanted(p->ctx, c)))
+	if (p->stopped || (p->wanted && !p->wanted(c)))
 		return;
 	const struct judgement *j = p->judge ? judge_call(p->judge, c) : NULL;
 	if (j || !p->judge)

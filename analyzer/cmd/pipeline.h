@@ -15,7 +15,7 @@
 typedef bool pipeline_call_fn(void *ctx, const struct call *c, const struct judgement *j);
 
 /* Is this call worth judging? */
-typedef bool pipeline_wanted_fn(void *ctx, const struct call *c);
+typedef bool pipeline_wanted_fn(const struct call *c);
 
 /* Told of every batch of frames that was worked on; for whoever shows how far it is. */
 typedef void pipeline_beat_fn(void *ctx);

@@ -4,20 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/when.h"
 
 enum { BAR = 24, PATIENCE_MS = 500, PACE_MS = 200 };
-
-static uint64_t now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
-}
 
 void progress_begin(struct progress *p, const struct capture *c, bool quiet)
 {
@@ -26,7 +18,7 @@ void progress_begin(struct progress *p, const struct capture *c, bool quiet)
 
 	*p = (struct progress){ .capture = shown ? c : NULL };
 	if (shown)
-		p->began_ns = now();
+		p->began_ns = clock_steady();
 }
 
 /* "940", "12.3 k", "4.1 M": three digits are what an eye takes in while they change. */
@@ -88,7 +80,7 @@ void progress_line(struct text *t, struct capture_place at, uint64_t elapsed_ns)
 void progress_beat(void *ctx)
 {
 	struct progress *p = ctx;
-	uint64_t t_ns = now();
+	uint64_t t_ns = clock_steady();
 	struct text line = { 0 };
 
 	if (t_ns - p->began_ns < PATIENCE_MS * WHEN_MS || t_ns - p->shown_ns < PACE_MS * WHEN_MS)

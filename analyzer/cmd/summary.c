@@ -11,7 +11,7 @@
 #include "analyzer/base/when.h"
 #include "rules/pack.h"
 
-static const char *keep(struct summary *s, char *text)
+const char *summary_keep(struct summary *s, char *text)
 {
 	s->held = mem_grow(s->held, s->held_count + 1, sizeof *s->held);
 	s->held[s->held_count++] = text;
@@ -25,7 +25,7 @@ static const char *problem_text(struct summary *s, const struct capture_problem 
 	if (p->frame)
 		text_addf(&t, "frame %llu: ", (unsigned long long)p->frame);
 	text_add(&t, p->text);
-	return keep(s, t.p);
+	return summary_keep(s, t.p);
 }
 
 static void one_input(struct summary *s, const struct capture_input *in, struct document_input *out)
@@ -34,7 +34,7 @@ static void one_input(struct summary *s, const struct capture_input *in, struct 
 
 	for (size_t i = 0; i < in->problem_count; i++)
 		problems[i] = problem_text(s, &in->problems[i]);
-	keep(s, (char *)problems);
+	summary_keep(s, (char *)problems);
 	*out = (struct document_input){
 		.label = in->label,
 		.name = in->name,
@@ -117,12 +117,11 @@ static void gather_clocks(struct summary *s, const struct pipeline *p, const cha
 	run->clock_count = n;
 }
 
-static void fill(struct document_count *to, size_t room, const struct document_count *from,
-		 size_t n)
-{
-	memcpy(to, from, (n < room ? n : room) * sizeof *to);
-}
-#define FILL(to, from) fill(to, sizeof(to) / sizeof *(to), from, sizeof(from) / sizeof *(from))
+#define FILL(to, from)                                                                             \
+	do {                                                                                       \
+		_Static_assert(sizeof(from) <= sizeof(to), "there is no room for all of them");    \
+		memcpy(to, from, sizeof(from));                                                    \
+	} while (0)
 
 static void gather_seen(struct document_run *run, const struct summary_inputs *all,
 			const struct observe_counters *o, const struct wire_counters *w)

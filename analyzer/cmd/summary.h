@@ -42,6 +42,7 @@ int summary_finish(struct summary *s, const struct pipeline *p, const struct sum
 		   const struct summary_since *since);
 struct summary_since summary_since(const struct pipeline *p, const struct summary_inputs *inputs,
 				   const struct keys *k);
+const char *summary_keep(struct summary *s, char *text); /* takes it; freed with the summary */
 void summary_free(struct summary *s);
 
 #endif

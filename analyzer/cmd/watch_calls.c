@@ -1,15 +1,15 @@
 /* watch_calls.c - a call is told as it ends, and once more when nothing can come any more. */
-#include "analyzer/base/when.h"
 #include "analyzer/cmd/watch_parts.h"
-#include "analyzer/watch/call_line.h"
 
 #include <string.h>
 
+#include "analyzer/base/when.h"
+#include "analyzer/watch/call_line.h"
+
 enum {
-	PACE_S = 5, /* of capture time, between looks at open calls */
-	SHARE = 20, /* a look may take a twentieth of the time between two */
-	MORE_MS = 300,
-	IN_FRONT = 25, /* octets of {"run":"0123456789abcdef", */
+	PACE_S = 5,    /* of capture time, between looks at open calls */
+	SHARE = 20,    /* a look may take a twentieth of the time between two */
+	MORE_MS = 300, /* beyond the deadline, for calls */
 };
 
 static struct slice bytes_of(const struct text *t)
@@ -36,29 +36,17 @@ static void line_of(struct watch *w, const struct said_word *word, bool cut, con
 /* The record's object; kept for reports where they are wanted. */
 static struct slice record_of(struct watch *w, const struct call *c, const struct judgement *j)
 {
-	const char *line = watch_report_keeps(w) ? document_add(w->document, c, j) : NULL;
-
-	if (!line)
-		return document_record(w->document, c, j);
-	/* document_add puts the run in front of the object's first member. */
-	text_clear(&w->rest);
-	text_add(&w->rest, "{");
-	text_add(&w->rest, line + IN_FRONT);
-	return bytes_of(&w->rest);
-}
-
-static bool lasts(void *ctx, const struct call *c)
-{
-	(void)ctx;
-	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+	if (watch_report_keeps(w) && document_add(w->document, c, j))
+		return document_added(w->document);
+	return document_record(w->document, c, j);
 }
 
 /* Calls have some of the time that sending may take too: attempts are many and say little. */
 static bool out_of_time(const struct watch *w, const struct call *c)
 {
-	uint64_t more = lasts(NULL, c) ? MORE_MS * WHEN_MS : 0;
+	uint64_t more = call_is_conversation(c) ? MORE_MS * WHEN_MS : 0;
 
-	return w->deadline_ns && watch_cmd_clock() > w->deadline_ns + more;
+	return w->deadline_ns && clock_steady() > w->deadline_ns + more;
 }
 
 bool watch_calls_give(void *ctx, const struct call *c, const struct judgement *j)
@@ -112,7 +100,7 @@ static int look(void *ctx, int to)
 
 	w->to = to;
 	w->pipeline.give = tell;
-	w->pipeline.wanted = lasts;
+	w->pipeline.wanted = call_is_conversation;
 	pipeline_glimpse(&w->pipeline);
 	return 0;
 }
@@ -151,7 +139,7 @@ static void settle(struct watch *w)
 		return;
 	text_clear(&w->glimpse.got);
 	said_shut(w->said);
-	w->glimpse_ns = watch_cmd_clock() + WHEN_SECOND + w->glimpse.took_ns * SHARE;
+	w->glimpse_ns = clock_steady() + WHEN_SECOND + w->glimpse.took_ns * SHARE;
 }
 
 void watch_calls_glimpse(struct watch *w)
@@ -161,7 +149,7 @@ void watch_calls_glimpse(struct watch *w)
 		return;
 	}
 	if (w->pipeline.now_ns < w->glimpsed_ns + PACE_S * WHEN_SECOND ||
-	    watch_cmd_clock() < w->glimpse_ns)
+	    clock_steady() < w->glimpse_ns)
 		return;
 	w->glimpsed_ns = w->pipeline.now_ns;
 	said_open(w->said);

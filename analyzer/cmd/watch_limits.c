@@ -74,7 +74,7 @@ uint64_t watch_limits_resident(const struct watch *w)
 /* The tables have their caps; what calls hold beside them is only known when it is there. */
 void watch_limits_hold(struct watch *w)
 {
-	uint64_t now = watch_cmd_clock(), most = cap(w) - cap(w) / 8;
+	uint64_t now = clock_steady(), most = cap(w) - cap(w) / 8;
 	size_t held = track_held(w->pipeline.track);
 
 	if (now < w->held_ns)
@@ -86,6 +86,5 @@ void watch_limits_hold(struct watch *w)
 	size_t n = held / SHED_PART +
 		   (size_t)((double)(resident - most) / (double)resident * (double)held) + 1;
 	track_shed(w->pipeline.track, n);
-	w->shed += n;
 	(void)malloc_trim(0);
 }

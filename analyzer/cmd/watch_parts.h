@@ -2,6 +2,7 @@
 #ifndef EARSHOT_WATCH_PARTS_H
 #define EARSHOT_WATCH_PARTS_H
 
+#include "analyzer/base/clock.h"
 #include "analyzer/cmd/before.h"
 #include "analyzer/cmd/bus.h"
 #include "analyzer/cmd/chosen.h"
@@ -54,14 +55,14 @@ struct watch {
 	const char *points[ARGS_POINTS];
 	uint64_t firsts[WATCH_SOURCES + ARGS_POINTS];
 	char run[17]; /* the id of the run: documents come and go */
-	struct text line, rest;
+	struct text line;
 	uint64_t started_ns;  /* the clock of the day */
 	uint64_t second_ns;   /* the monotonic clock: when the next look round is due */
 	uint64_t held_ns;     /* when memory is looked at next */
 	uint64_t glimpse_ns;  /* when open calls may be looked at next */
 	uint64_t glimpsed_ns; /* capture time of the last such look */
 	uint64_t deadline_ns; /* of the end; 0: not ending */
-	uint64_t calls_judged, calls_unjudged, shed;
+	uint64_t calls_judged, calls_unjudged;
 	uint64_t lost;	 /* events that no output could keep */
 	int statm;	 /* /proc/self/statm; -1: cannot be read */
 	int to;		 /* in a copy: where its words go */
@@ -70,10 +71,10 @@ struct watch {
 	int exit;
 };
 
-uint64_t watch_cmd_clock(void); /* monotonic */
-uint64_t watch_cmd_day(void);	/* since 1970 */
-
-struct document_options watch_cmd_document(const struct watch *w);
+/* watch_open.c: before the first packet. False: a sentence has been printed, w->exit is the code.
+ */
+bool watch_open(struct watch *w);
+struct document_options watch_open_document(const struct watch *w);
 
 /* watch_calls.c: records, firm and before */
 bool watch_calls_give(void *ctx, const struct call *c, const struct judgement *j);

@@ -27,7 +27,7 @@ static void begin_window(struct watch *w)
 	struct summary_inputs inputs = watch_sources_inputs(w, &s);
 
 	r->since = summary_since(&w->pipeline, &inputs, &w->keys);
-	r->window_end_ns = watch_cmd_clock() + r->window_ns;
+	r->window_end_ns = clock_steady() + r->window_ns;
 	r->rows = r->rows_dropped = 0;
 	summary_free(&s);
 }
@@ -40,7 +40,7 @@ void watch_report_open(struct watch *w)
 	r->wanted = any_report(&w->args);
 	r->every_ns = a->every_ns ? a->every_ns : EVERY_S * WHEN_SECOND;
 	r->window_ns = a->window_ns ? a->window_ns : WINDOW_S * WHEN_SECOND;
-	r->next_ns = watch_cmd_clock() + r->every_ns;
+	r->next_ns = clock_steady() + r->every_ns;
 	begin_window(w);
 	memset(&r->since, 0, sizeof r->since);
 }
@@ -122,7 +122,7 @@ static int work(void *ctx, int to)
 /* A new document and a new tally: what was judged before belongs to the report before. */
 static void next_window(struct watch *w)
 {
-	struct document *d = document_new(watch_cmd_document(w));
+	struct document *d = document_new(watch_open_document(w));
 	struct judge *j;
 
 	if (!d || !opening_judge(&w->args, &w->chosen, &w->before, &j)) {
@@ -148,14 +148,14 @@ static void settle(struct watch *w)
 		w->exit = 5;
 	else
 		r->turned = false;
-	if (watch_cmd_clock() >= r->window_end_ns)
+	if (clock_steady() >= r->window_end_ns)
 		next_window(w);
 }
 
 void watch_report_tick(struct watch *w)
 {
 	struct watch_report *r = &w->report;
-	uint64_t now = watch_cmd_clock();
+	uint64_t now = clock_steady();
 
 	if (!r->wanted)
 		return;

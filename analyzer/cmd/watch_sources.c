@@ -1,5 +1,4 @@
 /* watch_sources.c - what the sources lost, and how the watch stands. */
-#include "analyzer/base/when.h"
 #include "analyzer/cmd/watch_parts.h"
 
 #include <stdio.h>
@@ -63,76 +62,93 @@ static void describe(const struct feed_input *in, struct pulse_source *p, struct
 				      .up = in->up };
 }
 
-static uint64_t hits(const struct summary_since *s, const char **names, uint64_t *counts, size_t *n)
-{
-	uint64_t all = 0;
-
-	for (*n = 0; *n < LIMITS && s->limits[*n].name; (*n)++) {
-		names[*n] = s->limits[*n].name;
-		counts[*n] = s->limits[*n].n;
-		all += counts[*n];
-	}
-	return all;
-}
-
-void watch_sources_look(struct watch *w)
-{
+/* How it stands, in the words of whoever asks: the same sources, and the caps that were met. */
+struct standing {
 	struct pulse_source pulse[SOURCES];
 	struct metrics_source metrics[SOURCES];
-	struct summary_inputs none = { 0 };
-	const char *names[LIMITS];
-	uint64_t counts[LIMITS];
-	size_t n = feed_count(w->feed) < SOURCES ? feed_count(w->feed) : SOURCES, limits;
+	size_t sources;
+	const char *limit_names[LIMITS];
+	uint64_t limit_counts[LIMITS], limits_hit;
+	size_t limits;
+};
 
-	for (size_t i = 0; i < n; i++) {
+static void look_at_sources(struct watch *w, struct standing *s)
+{
+	s->sources = feed_count(w->feed) < SOURCES ? feed_count(w->feed) : SOURCES;
+	for (size_t i = 0; i < s->sources; i++) {
 		const struct feed_input *in = feed_at(w->feed, i);
 		note_loss(w, i, in);
-		describe(in, &pulse[i], &metrics[i]);
+		describe(in, &s->pulse[i], &s->metrics[i]);
 	}
-	struct summary_since s = summary_since(&w->pipeline, &none, &w->keys);
-	const struct wire_counters *wire = wire_counters(w->pipeline.wire);
-	const struct observe_counters *seen = observe_counters(w->pipeline.observe);
-	uint64_t day = watch_cmd_day();
-	struct pulse_state state = { .sources = pulse,
-				     .source_count = n,
+}
+
+static void look_at_limits(const struct watch *w, struct standing *s)
+{
+	const struct summary_inputs rows = { .rows_left_out = w->report.rows_dropped };
+	const struct summary_since now = summary_since(&w->pipeline, &rows, &w->keys);
+
+	s->limits_hit = 0;
+	for (s->limits = 0; s->limits < LIMITS && now.limits[s->limits].name; s->limits++) {
+		s->limit_names[s->limits] = now.limits[s->limits].name;
+		s->limit_counts[s->limits] = now.limits[s->limits].n;
+		s->limits_hit += now.limits[s->limits].n;
+	}
+}
+
+static struct pulse_state pulse_of(struct watch *w, const struct standing *s, uint64_t day)
+{
+	return (struct pulse_state){ .sources = s->pulse,
+				     .source_count = s->sources,
 				     .now_ns = w->pipeline.now_ns ? w->pipeline.now_ns : day,
 				     .clock_ns = day,
 				     .calls_open = track_open(w->pipeline.track),
 				     .calls_judged = w->calls_judged,
-				     .limits_hit = hits(&s, names, counts, &limits),
+				     .limits_hit = s->limits_hit,
 				     .outputs_lost = bus_lost(&w->bus),
 				     .root = w->rights.root && w->rights.stay,
 				     .unconfined = w->unconfined };
-	struct metrics_now now = { .version = EARSHOT_VERSION,
-				   .policy = judge_policy(w->judge)->name,
-				   .sources = metrics,
-				   .source_count = n,
-				   .calls_open = state.calls_open,
-				   .flows_open = observe_flows(w->pipeline.observe),
-				   .resident_bytes = watch_limits_resident(w),
-				   .memory_cap = w->args.watch.memory,
-				   .started_ns = w->started_ns,
-				   .clock_ns = day,
-				   .newest_ns = w->pipeline.now_ns,
-				   .packets_duplicate = wire->duplicates,
-				   .fragments_expired = wire->fragments_expired,
-				   .tcp_gaps = wire->tcp_gaps,
-				   .rtp_gaps = seen->rtp_gaps,
-				   .limit_names = names,
-				   .limit_counts = counts,
-				   .limit_count = limits };
-	bus_tick(&w->bus, &now, &state);
+}
+
+static struct metrics_now metrics_of(const struct watch *w, const struct standing *s, uint64_t day)
+{
+	const struct wire_counters *wire = wire_counters(w->pipeline.wire);
+
+	return (struct metrics_now){
+		.version = EARSHOT_VERSION,
+		.policy = judge_policy(w->judge)->name,
+		.sources = s->metrics,
+		.source_count = s->sources,
+		.calls_open = track_open(w->pipeline.track),
+		.flows_open = observe_flows(w->pipeline.observe),
+		.resident_bytes = watch_limits_resident(w),
+		.memory_cap = w->args.watch.memory,
+		.started_ns = w->started_ns,
+		.clock_ns = day,
+		.newest_ns = w->pipeline.now_ns,
+		.packets_duplicate = wire->duplicates,
+		.fragments_expired = wire->fragments_expired,
+		.tcp_gaps = wire->tcp_gaps,
+		.rtp_gaps = observe_counters(w->pipeline.observe)->rtp_gaps,
+		.limit_names = s->limit_names,
+		.limit_counts = s->limit_counts,
+		.limit_count = s->limits,
+	};
+}
+
+void watch_sources_look(struct watch *w)
+{
+	struct standing s;
+	uint64_t day = clock_day();
+
+	look_at_sources(w, &s);
+	look_at_limits(w, &s);
+	struct pulse_state pulse = pulse_of(w, &s, day);
+	struct metrics_now metrics = metrics_of(w, &s, day);
+	bus_tick(&w->bus, &metrics, &pulse);
 }
 
 /* ---- for reports ------------------------------------------------------------------------------
  */
-
-static const char *keep(struct summary *s, char *text)
-{
-	s->held = mem_grow(s->held, s->held_count + 1, sizeof *s->held);
-	s->held[s->held_count++] = text;
-	return text;
-}
 
 static void problem(struct summary *s, const char **list, size_t *n, uint64_t count,
 		    const char *words)
@@ -142,7 +158,7 @@ static void problem(struct summary *s, const char **list, size_t *n, uint64_t co
 	if (!count)
 		return;
 	text_addf(&t, "%llu %s", (unsigned long long)count, words);
-	list[(*n)++] = keep(s, t.p);
+	list[(*n)++] = summary_keep(s, t.p);
 }
 
 static void one_input(struct summary *s, const struct watch *w, const struct feed_input *in,
@@ -151,7 +167,7 @@ static void one_input(struct summary *s, const struct watch *w, const struct fee
 	const char **problems = mem_zero(6, sizeof *problems);
 	size_t n = 0;
 
-	keep(s, (char *)problems);
+	summary_keep(s, (char *)problems);
 	problem(s, problems, &n, in->kernel_drops, "packets were dropped by the kernel");
 	problem(s, problems, &n, in->interface_drops, "packets were dropped by the interface");
 	problem(s, problems, &n, in->queue_drops,

@@ -114,7 +114,7 @@ bool watch_state_load(struct watch *w)
 	bool ok = !path || load(w, path);
 
 	free(path);
-	w->saved_ns = watch_cmd_clock();
+	w->saved_ns = clock_steady();
 	return ok;
 }
 
@@ -154,9 +154,9 @@ void watch_state_tick(struct watch *w)
 		(void)copy_look(&w->saving, &status);
 		return;
 	}
-	if (watch_cmd_clock() < w->saved_ns + EVERY_S * WHEN_SECOND)
+	if (clock_steady() < w->saved_ns + EVERY_S * WHEN_SECOND)
 		return;
-	w->saved_ns = watch_cmd_clock();
+	w->saved_ns = clock_steady();
 	(void)copy_begin(&w->saving, save, w);
 }
 

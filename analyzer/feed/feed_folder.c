@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/map.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
@@ -39,25 +40,18 @@ struct feed_folder {
 	bool walked;
 };
 
-static uint64_t time_ms(clockid_t clock)
+/* A busy machine makes a walk no longer: of a processor, by this thread. */
+static uint64_t spent_ms(void)
 {
 	struct timespec t;
 
-	(void)clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-static uint64_t ns_of(struct timespec t)
-{
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
+	(void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return clock_ns(t) / WHEN_MS;
 }
 
 static bool is_quiet(uint64_t changed_ns)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return ns_of(t) > changed_ns + QUIET_MS * WHEN_MS;
+	return clock_day() > changed_ns + QUIET_MS * WHEN_MS;
 }
 
 struct feed_folder *feed_folder_new(int fd, struct feed_folder_options options)
@@ -207,7 +201,7 @@ static void take_stat(struct feed_folder_file *file, const struct stat *st)
 	file->device = st->st_dev;
 	file->inode = st->st_ino;
 	file->size = (uint64_t)st->st_size;
-	file->changed_ns = ns_of(st->st_mtim);
+	file->changed_ns = clock_ns(st->st_mtim);
 }
 
 /* It was read, and is not any more what it was then: another capture, or a longer one. */
@@ -254,7 +248,7 @@ static struct feed_folder_file *enter(struct feed_folder *f, const char *name,
 	struct feed_folder_file *file = mem_zero(1, sizeof *file);
 
 	file->name = mem_text(name);
-	file->seen_ms = f->walked ? time_ms(CLOCK_MONOTONIC) : 0;
+	file->seen_ms = f->walked ? clock_steady() / WHEN_MS : 0;
 	take_stat(file, st);
 	f->files = mem_more(f->files, f->count, sizeof(struct feed_folder_file *));
 	f->files[f->count++] = file;
@@ -271,7 +265,7 @@ static void meet(struct feed_folder *f, const char *name)
 	if (name[0] == '.' || fstatat(dirfd(f->dir), name, &st, 0) || !S_ISREG(st.st_mode))
 		return;
 	file = map_get(f->by_name, slice_of(name));
-	if (!file && (f->count == FILES_MAX || ns_of(st.st_mtim) <= f->horizon_ns))
+	if (!file && (f->count == FILES_MAX || clock_ns(st.st_mtim) <= f->horizon_ns))
 		return;
 	if (!file)
 		file = enter(f, name, &st);
@@ -346,8 +340,8 @@ static bool is_due(struct feed_folder *f, uint64_t now)
 		return true;
 	if (now - f->walked_ms < pause)
 		return false;
-	if (fstat(dirfd(f->dir), &st) == 0 && ns_of(st.st_mtim) != f->folder_changed_ns) {
-		f->folder_changed_ns = ns_of(st.st_mtim);
+	if (fstat(dirfd(f->dir), &st) == 0 && clock_ns(st.st_mtim) != f->folder_changed_ns) {
+		f->folder_changed_ns = clock_ns(st.st_mtim);
 		return true;
 	}
 	return now - f->walked_ms >= WALK_MS;
@@ -367,7 +361,7 @@ static bool meet_all(struct feed_folder *f)
 
 bool feed_folder_walk(struct feed_folder *f)
 {
-	uint64_t now = time_ms(CLOCK_MONOTONIC), spent = time_ms(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t now = clock_steady() / WHEN_MS, spent = spent_ms();
 
 	if (!is_due(f, now))
 		return true;
@@ -378,7 +372,7 @@ bool feed_folder_walk(struct feed_folder *f)
 		if (is_over(f, f->files[i]))
 			remove_at(f, i);
 	trim(f);
-	f->walk_took_ms = time_ms(CLOCK_THREAD_CPUTIME_ID) - spent;
+	f->walk_took_ms = spent_ms() - spent;
 	f->walked = true;
 	return true;
 }
@@ -444,7 +438,7 @@ int feed_folder_take(struct feed_folder *f, struct feed_folder_file *file)
 int64_t feed_folder_later(const struct feed_folder *f, const struct feed_folder_file *file)
 {
 	int64_t longest = -1;
-	uint64_t now = time_ms(CLOCK_MONOTONIC);
+	uint64_t now = clock_steady() / WHEN_MS;
 
 	for (size_t i = 0; i < f->count; i++) {
 		const struct feed_folder_file *other = f->files[i];

@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/feed/feed_folder.h"
@@ -28,7 +28,7 @@ struct follow {
 	struct feed_folder_file *file;
 	int file_fd;
 	uint64_t offset;
-	uint64_t grown_ms; /* monotonic: its last octets came */
+	uint64_t grown_ns; /* monotonic: its last octets came */
 	bool overwritten;
 };
 
@@ -70,22 +70,11 @@ static void tell_lost(void *ctx, const char *name, const char *what)
 	feed_reader_outage(ctx, "%s: %s", name, what);
 }
 
-static uint64_t clock_ms(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 /* Whichever clock says so first: that of the file system may be another machine's. */
 static bool has_stopped_growing(const struct follow *w, const struct stat *st)
 {
-	uint64_t changed_ms =
-		(uint64_t)st->st_mtim.tv_sec * 1000 + (uint64_t)st->st_mtim.tv_nsec / 1000000;
-
-	return clock_ms(CLOCK_REALTIME) >= changed_ms + GRACE_MS ||
-	       clock_ms(CLOCK_MONOTONIC) >= w->grown_ms + GRACE_MS;
+	return clock_day() >= clock_ns(st->st_mtim) + GRACE_MS * WHEN_MS ||
+	       clock_steady() >= w->grown_ns + GRACE_MS * WHEN_MS;
 }
 
 /* All that is there was read. */
@@ -114,7 +103,7 @@ static ssize_t pull(void *ctx, void *to, size_t n)
 		ssize_t got = read(w->file_fd, to, n);
 		if (got > 0) {
 			w->offset += (uint64_t)got;
-			w->grown_ms = clock_ms(CLOCK_MONOTONIC);
+			w->grown_ns = clock_steady();
 			return got;
 		}
 		if (got < 0 && errno != EINTR)
@@ -146,7 +135,7 @@ static void read_file(struct follow *w, struct feed_folder_file *file)
 	if (w->file_fd < 0)
 		return;
 	w->file = file;
-	w->offset = w->grown_ms = 0;
+	w->offset = w->grown_ns = 0;
 	w->overwritten = false;
 	feed_file_read(w->reader, &w->room, (struct block_from){ pull, w }, &end);
 	tell_end(w, &end);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/feed/feed_hep.h"
@@ -82,14 +82,6 @@ static void tcp_close(struct feed_reader *r)
 	free(l);
 }
 
-static uint64_t clock_now(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
-}
-
 static struct endpoint own_end(int fd)
 {
 	struct sockaddr_storage address = { .ss_family = AF_INET };
@@ -111,7 +103,7 @@ static void seat(struct listener *l, int fd, const struct sockaddr_storage *from
 		.fd = fd,
 		.from = feed_hep_endpoint(from),
 		.to = own_end(fd),
-		.heard_ns = clock_now(CLOCK_MONOTONIC),
+		.heard_ns = clock_steady(),
 		.bytes = mem_zero(1, LARGEST),
 	};
 	l->count++;
@@ -136,7 +128,7 @@ static void let_in(struct listener *l)
 /* Whole packets go on. False: the sender sends what is none, or has not the key. */
 static bool take_packets(struct listener *l, struct sender *s)
 {
-	uint64_t now = clock_now(CLOCK_REALTIME);
+	uint64_t now = clock_day();
 	struct slice rest = { s->bytes, s->n }, packet;
 	enum err e;
 
@@ -171,7 +163,7 @@ static void hear(struct listener *l, struct sender *s)
 	if (!take_packets(l, s))
 		drop(l, s);
 	else if (s->known)
-		s->heard_ns = clock_now(CLOCK_MONOTONIC);
+		s->heard_ns = clock_steady();
 }
 
 static void end_silence(struct listener *l, struct sender *s, uint64_t now)
@@ -200,7 +192,7 @@ static bool serve(struct listener *l)
 	(void)poll(on, SENDERS_MAX + 2, l->count || r->unreported ? TICK_MS : -1);
 	if (on[SENDERS_MAX + 1].revents)
 		return false;
-	uint64_t now = clock_now(CLOCK_MONOTONIC);
+	uint64_t now = clock_steady();
 	for (size_t i = 0; i < SENDERS_MAX; i++) {
 		if (on[i].revents)
 			hear(l, &l->senders[i]);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/feed/feed_hep.h"
@@ -74,14 +75,6 @@ struct beside {
 	uint32_t drops;
 };
 
-static uint64_t clock_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
-}
-
 static void take_socket_level(const struct cmsghdr *c, struct beside *out)
 {
 	struct timespec t;
@@ -123,7 +116,7 @@ static void take(struct listener *l, size_t i)
 	feed_reader_lost(l->hep->reader, (uint32_t)(b.drops - l->drops), 0);
 	l->drops = b.drops;
 	(void)feed_hep_take(l->hep, (struct slice){ l->bytes[i], m->msg_len }, &from, &b.to,
-			    b.ts_ns ? b.ts_ns : clock_now());
+			    b.ts_ns ? b.ts_ns : clock_day());
 }
 
 static int receive(struct listener *l)

@@ -6,9 +6,9 @@
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/feed/feed_filter.h"
@@ -80,14 +80,6 @@ static uint64_t count_missed(struct device *d)
 	return sum;
 }
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
-}
-
 static pcap_t *activate(const struct feed_reader *r, struct text *why)
 {
 	char error[PCAP_ERRBUF_SIZE] = "";
@@ -155,7 +147,7 @@ static enum err open_device(struct device *d, struct text *why)
 	d->pcap = p;
 	d->link_type = pcap_datalink(p);
 	d->drops = 0;
-	d->counted_at_ns = now_ns(CLOCK_REALTIME);
+	d->counted_at_ns = clock_day();
 	open_missed(d);
 	return ERR_OK;
 }
@@ -217,7 +209,7 @@ static void take(u_char *ctx, const struct pcap_pkthdr *h, const u_char *bytes)
 /* Often enough to tell to a tenth of a second where packets were lost. */
 static void count_losses(struct device *d)
 {
-	uint64_t now = now_ns(CLOCK_MONOTONIC_COARSE) / WHEN_MS;
+	uint64_t now = clock_coarse() / WHEN_MS;
 	struct pcap_stat s;
 
 	if (now - d->counted_at_ms < TIMEOUT_MS)
@@ -230,7 +222,7 @@ static void count_losses(struct device *d)
 	d->lost_kernel += (uint32_t)(s.ps_drop - d->drops);
 	d->lost_missed += count_missed(d);
 	d->drops = s.ps_drop;
-	d->counted_at_ns = now_ns(CLOCK_REALTIME);
+	d->counted_at_ns = clock_day();
 }
 
 /* libpcap says nothing when an interface goes down but that select must not wait long. */

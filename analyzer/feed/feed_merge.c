@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/when.h"
 
 static void take_report(struct feed_input *in, const struct feed_report *r)
@@ -44,14 +45,6 @@ void feed_merge_look(struct feed_lane *lane)
 		return;
 	take_report(lane->input, &lane->reader->report);
 	lane->input->over = true;
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
 }
 
 /* What the heads of all lanes come to. */
@@ -98,7 +91,7 @@ static bool may_go(const struct feed_merge *m, const struct outlook *o)
 		return true;
 	if (pressed(m))
 		return true;
-	return !o->certain && now_ns() >= o->first->head->arrived_ns + m->hold_ns;
+	return !o->certain && clock_steady() >= o->first->head->arrived_ns + m->hold_ns;
 }
 
 static void count(struct feed_input *in, const struct frame *f)
@@ -165,7 +158,7 @@ static uint64_t wake_at(const struct feed_merge *m, const struct outlook *o, uin
 static bool sleep_until(struct feed_merge *m, uint64_t ns)
 {
 	struct pollfd on = { .fd = m->waker.fd, .events = POLLIN };
-	uint64_t now = now_ns(), left = ns > now ? ns - now : 0, unused;
+	uint64_t now = clock_steady(), left = ns > now ? ns - now : 0, unused;
 	struct timespec t = { (time_t)(left / WHEN_SECOND), (long)(left % WHEN_SECOND) };
 
 	if (ppoll(&on, 1, &t, NULL) < 0 && errno == EINTR)
@@ -177,13 +170,13 @@ static bool sleep_until(struct feed_merge *m, uint64_t ns)
 /* A reader that finds nobody asleep writes to no descriptor: so the last look is after `asleep`. */
 static size_t gather_or_wait(struct feed_merge *m, struct frame *out, size_t room, int wait_ms)
 {
-	uint64_t until = now_ns() + (uint64_t)wait_ms * WHEN_MS;
+	uint64_t until = clock_steady() + (uint64_t)wait_ms * WHEN_MS;
 	struct outlook o;
 
 	for (;;) {
 		atomic_store(&m->waker.asleep, true);
 		size_t n = gather(m, out, room, &o);
-		if (n || feed_merge_over(m) || now_ns() >= until)
+		if (n || feed_merge_over(m) || clock_steady() >= until)
 			return n;
 		if (!sleep_until(m, wake_at(m, &o, until)))
 			return 0;

@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "analyzer/base/when.h"
+#include "analyzer/base/clock.h"
 
 /* Octets after which the other side is told, though more are at hand. */
 enum { HAND_ON = 128 * 1024, QUEUE_DEFAULT = 16 << 20, TELL_MS = 100 };
@@ -109,15 +108,6 @@ static bool tell_losses(struct feed_reader *r)
 	return true;
 }
 
-/* Exact to some milliseconds, which is enough to hold frames by, and nearly free. */
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
-}
-
 static struct feed_record *place(struct feed_reader *r, size_t n)
 {
 	if (r->unreported && !tell_losses(r))
@@ -154,7 +144,7 @@ void feed_reader_give(struct feed_reader *r, const struct frame *f)
 	to->kind = FEED_QUEUE_FRAME;
 	to->number = r->number;
 	to->ts_ns = f->ts_ns;
-	to->arrived_ns = now_ns();
+	to->arrived_ns = clock_coarse();
 	to->captured = (uint32_t)n;
 	to->wire_len = f->wire_len;
 	to->iface = f->iface;

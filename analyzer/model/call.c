@@ -50,6 +50,11 @@ const char *call_carriage_text(enum carriage c)
 	return text[c];
 }
 
+bool call_is_conversation(const struct call *c)
+{
+	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
+}
+
 const struct fact *call_fact(const struct call *c, enum fact_kind k, const struct fact *after)
 {
 	for (uint32_t i = after ? (uint32_t)(after - c->facts) + 1 : 0; i < c->fact_count; i++)

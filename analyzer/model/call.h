@@ -251,6 +251,7 @@ const char *call_protection_text(enum protection p);
 const char *call_epoch_text(enum epoch_type t);
 const char *call_carriage_text(enum carriage c); /* NULL: unseen */
 /* First fact of a kind, or NULL; `after` continues the search behind an earlier hit. */
+bool call_is_conversation(const struct call *c); /* a call, an opaque row or a page */
 const struct fact *call_fact(const struct call *c, enum fact_kind k, const struct fact *after);
 
 #endif

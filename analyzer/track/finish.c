@@ -14,7 +14,6 @@
 #include "analyzer/track/epoch.h"
 #include "analyzer/track/hop.h"
 #include "analyzer/track/keyed.h"
-#include "analyzer/track/ladder.h"
 #include "analyzer/track/ends.h"
 #include "analyzer/track/media_facts.h"
 #include "analyzer/track/middle.h"
@@ -328,11 +327,6 @@ void finish_row(struct live *l, const struct track_options *options,
 	gather_facts(l);
 	name_row(l, l->name);
 	c->arena = l->arena;
-}
-
-void finish_show(struct live *l)
-{
-	ladder_build(l);
 }
 
 void finish_call(struct stint *paths, struct keybook *book, struct live *l,

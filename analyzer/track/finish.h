@@ -21,7 +21,4 @@ struct drops;
 void finish_row(struct live *l, const struct track_options *options,
 		const struct told_recordings *recordings, const struct drops *drops);
 
-/* What is only looked at: takes half of what a call takes, so just before it is given away. */
-void finish_show(struct live *l);
-
 #endif

@@ -12,6 +12,7 @@
 #include "analyzer/track/drops.h"
 #include "analyzer/track/finish.h"
 #include "analyzer/track/join.h"
+#include "analyzer/track/ladder.h"
 #include "analyzer/track/opaque.h"
 #include "analyzer/track/told.h"
 
@@ -158,16 +159,11 @@ static int by_end(const void *x, const void *y)
 	return strcmp(a->id, b->id);
 }
 
-static bool is_talk(const struct call *c)
-{
-	return c->kind == CALL_CALL || c->kind == CALL_OPAQUE || c->kind == CALL_PAGE;
-}
-
 /* Whoever gives up before the last row shall have given up the least. */
 static int by_weight(const void *x, const void *y)
 {
 	const struct live *const *a = x, *const *b = y;
-	bool first = is_talk(&(*a)->call), second = is_talk(&(*b)->call);
+	bool first = call_is_conversation(&(*a)->call), second = call_is_conversation(&(*b)->call);
 
 	return first != second ? second - first : by_end(x, y);
 }
@@ -245,7 +241,8 @@ static void give_all(struct track *t, uint64_t now_ns)
 		l = t->closing[i];
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
-		finish_show(l);
+		/* The ladder is only looked at, and half of what a call takes: made just before. */
+		ladder_build(l);
 		t->give(t->ctx, &l->call);
 		let_go(t, l);
 	}

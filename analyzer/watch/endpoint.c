@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "analyzer/base/addr.h"
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/base/when.h"
 #include "analyzer/watch/endpoint_serve.h"
 
 enum { BACKLOG = 64, PORT_MAX = 65535 };
@@ -162,7 +164,7 @@ void endpoint_publish(struct endpoint_server *e, struct slice metrics, struct sl
 	struct endpoint_copy *c = mem_zero(1, sizeof *c);
 
 	c->held = 1;
-	c->at_ms = endpoint_serve_ms();
+	c->at_ms = clock_steady() / WHEN_MS;
 	c->healthy = healthy;
 	text_add_slice(&c->metrics, metrics);
 	text_add_slice(&c->page, page);

@@ -9,7 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/base/when.h"
 #include "analyzer/watch/endpoint_request.h"
 
 enum { CONNECTIONS = 32, GIVEN_MS = 5000, STALE_MS = 60000, STOP = 0, LISTENER = 1, FIRST = 2 };
@@ -33,14 +35,6 @@ struct server {
 	struct connection all[CONNECTIONS];
 	struct pollfd polled[CONNECTIONS + FIRST];
 };
-
-uint64_t endpoint_serve_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- what was published ------------------------------------------------------------------------
  */
@@ -141,7 +135,7 @@ static void page(struct connection *c, const struct text *t, const char *type)
 
 static void health(struct connection *c)
 {
-	if (endpoint_serve_ms() - c->copy->at_ms > STALE_MS)
+	if (clock_steady() / WHEN_MS - c->copy->at_ms > STALE_MS)
 		plain(c, 503, "nothing was published for a minute\n");
 	else if (!c->copy->healthy)
 		plain(c, 503, "not well\n");
@@ -248,7 +242,7 @@ static void let_in(struct server *s, struct connection *c)
 	c->stage = READING;
 	c->in_n = c->sent = 0;
 	c->body = (struct slice){ NULL, 0 };
-	c->until_ms = endpoint_serve_ms() + GIVEN_MS;
+	c->until_ms = clock_steady() / WHEN_MS + GIVEN_MS;
 }
 
 /* ---- the loop ---------------------------------------------------------------------------------
@@ -265,7 +259,7 @@ static struct connection *free_one(struct server *s)
 /* The time until the first connection must end, -1: there is none. */
 static int fill(struct server *s)
 {
-	uint64_t now = endpoint_serve_ms(), first = UINT64_MAX;
+	uint64_t now = clock_steady() / WHEN_MS, first = UINT64_MAX;
 
 	s->polled[STOP] = (struct pollfd){ .fd = s->stop, .events = POLLIN };
 	s->polled[LISTENER] =
@@ -285,7 +279,7 @@ static int fill(struct server *s)
 
 static void step(struct server *s)
 {
-	uint64_t now = endpoint_serve_ms();
+	uint64_t now = clock_steady() / WHEN_MS;
 
 	for (int i = 0; i < CONNECTIONS; i++) {
 		struct connection *c = &s->all[i];

@@ -21,7 +21,6 @@ struct endpoint_shelf {
 
 struct endpoint_copy *endpoint_serve_take(struct endpoint_shelf *s); /* NULL: nothing yet */
 void endpoint_serve_give_back(struct endpoint_shelf *s, struct endpoint_copy *c);
-uint64_t endpoint_serve_ms(void); /* a clock that never goes back */
 /* Serves until `stop` can be read. */
 void endpoint_serve(int listener, int stop, struct endpoint_shelf *s);
 

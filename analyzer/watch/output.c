@@ -3,9 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "analyzer/base/when.h"
+#include "analyzer/base/clock.h"
 #include "analyzer/watch/output_kind.h"
 
 void output_give(struct output *o, const struct event *e)
@@ -49,14 +48,6 @@ void output_close(struct output *o, int wait_ms)
 		return;
 	output_finish(o, wait_ms);
 	o->kind->free(o);
-}
-
-uint64_t output_clock_ns(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * WHEN_SECOND + (uint64_t)t.tv_nsec;
 }
 
 void output_failed(struct output_counters *n, const char *what, int code)

@@ -21,9 +21,6 @@ struct output {
 	bool finished;
 };
 
-/* The monotonic clock: how long something lasts, whatever the time of day does. */
-uint64_t output_clock_ns(void);
-
 /* Counts a failure and says why, with the text of `code` where that is an errno and not 0. */
 void output_failed(struct output_counters *n, const char *what, int code);
 

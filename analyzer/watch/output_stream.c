@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/watch/output_kind.h"
@@ -69,7 +70,7 @@ enum err output_stream_open(struct output_stream **out, const char *path, struct
 static bool has_room(int fd, uint64_t until_ns)
 {
 	struct pollfd p = { .fd = fd, .events = POLLOUT };
-	uint64_t now = output_clock_ns();
+	uint64_t now = clock_steady();
 	int wait = until_ns > now ? (int)((until_ns - now) / WHEN_MS) : 0;
 
 	return poll(&p, 1, wait) > 0;
@@ -90,7 +91,7 @@ static size_t put(const struct output_stream *s, struct slice line, uint64_t unt
 			done += (size_t)n;
 		else if (errno != EINTR && errno != EAGAIN)
 			break;
-		else if (output_clock_ns() >= until_ns)
+		else if (clock_steady() >= until_ns)
 			break;
 	}
 	return done;
@@ -98,7 +99,7 @@ static size_t put(const struct output_stream *s, struct slice line, uint64_t unt
 
 static uint64_t patience(const struct output_stream *s)
 {
-	return output_clock_ns() + (s->stalled ? 0 : PATIENCE_MS * WHEN_MS);
+	return clock_steady() + (s->stalled ? 0 : PATIENCE_MS * WHEN_MS);
 }
 
 /* A FIFO's next reader begins with a whole line. */
@@ -213,7 +214,7 @@ void output_stream_tick(struct output_stream *s)
 void output_stream_close(struct output_stream *s, int wait_ms)
 {
 	if (s->fd >= 0 && s->rest.n)
-		(void)finish_rest(s, output_clock_ns() + (uint64_t)wait_ms * WHEN_MS);
+		(void)finish_rest(s, clock_steady() + (uint64_t)wait_ms * WHEN_MS);
 	if (s->regular)
 		(void)fsync(s->fd);
 	reader_went(s);

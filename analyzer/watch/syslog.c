@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/watch/output_kind.h"
@@ -171,7 +172,7 @@ static void fail(struct syslog *s, const char *why)
 	lock(s);
 	output_failed(&s->n, why, 0);
 	unlock(s);
-	pause_longer(s, output_clock_ns());
+	pause_longer(s, clock_steady());
 }
 
 /* A name may lead elsewhere by now; where nobody can be asked what was known is tried. */
@@ -188,7 +189,7 @@ static void open_link(struct syslog *s)
 		fail(s, why);
 		return;
 	}
-	s->opened_ns = output_clock_ns();
+	s->opened_ns = clock_steady();
 	lock(s);
 	s->n.up = true;
 	s->n.reconnects += s->was_open;
@@ -199,7 +200,7 @@ static void open_link(struct syslog *s)
 /* All that was sent of late is to be sent again, before what was never sent. */
 static void broke(struct syslog *s)
 {
-	uint64_t now = output_clock_ns();
+	uint64_t now = clock_steady();
 	bool refused = syslog_link_refused(s->link);
 
 	forget_old(s, now);
@@ -265,7 +266,7 @@ static size_t send_datagrams(struct syslog *s, const struct syslog_list *batch)
 /* The first so many were sent. A datagram is not sent twice. */
 static size_t keep_sent(struct syslog *s, struct syslog_list *batch, size_t whole)
 {
-	uint64_t now = output_clock_ns();
+	uint64_t now = clock_steady();
 	size_t again = 0;
 
 	while (whole--) {
@@ -326,12 +327,12 @@ static bool is_over(struct syslog *s)
 	bool empty = !s->waiting.count && !s->again.count;
 	bool closing = s->closing;
 	unlock(s);
-	return closing && (empty || output_clock_ns() >= atomic_load(&s->to.ends_ns));
+	return closing && (empty || clock_steady() >= atomic_load(&s->to.ends_ns));
 }
 
 static void connect_when_due(struct syslog *s)
 {
-	uint64_t now = output_clock_ns(), end = atomic_load(&s->to.ends_ns);
+	uint64_t now = clock_steady(), end = atomic_load(&s->to.ends_ns);
 	uint64_t due = s->next_ns < end ? s->next_ns : end;
 
 	if (now >= s->next_ns)
@@ -348,7 +349,7 @@ static void work(struct syslog *s)
 		broke(s);
 		return;
 	}
-	forget_old(s, output_clock_ns());
+	forget_old(s, clock_steady());
 	take_batch(s, &batch);
 	if (batch.count)
 		send_batch(s, &batch);
@@ -469,7 +470,7 @@ static void join(struct syslog *s, uint64_t until_ns)
 static void finish(struct output *o, int wait_ms)
 {
 	struct syslog *s = syslog_of(o);
-	uint64_t end = output_clock_ns() + (uint64_t)(wait_ms > 0 ? wait_ms : 0) * WHEN_MS;
+	uint64_t end = clock_steady() + (uint64_t)(wait_ms > 0 ? wait_ms : 0) * WHEN_MS;
 
 	lock(s);
 	bool runs = s->running;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analyzer/base/clock.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 #include "analyzer/watch/output_kind.h"
@@ -92,7 +93,7 @@ void syslog_link_free(struct syslog_link_to *to)
 
 static uint64_t in_ms(uint64_t ms)
 {
-	return output_clock_ns() + ms * WHEN_MS;
+	return clock_steady() + ms * WHEN_MS;
 }
 
 /* False with ETIMEDOUT: not until then. */
@@ -101,7 +102,7 @@ static bool wait_for(const struct syslog_link *l, short events, uint64_t until_n
 	struct pollfd p = { .fd = l->fd, .events = events };
 
 	for (;;) {
-		uint64_t now = output_clock_ns(), end = atomic_load(&l->to->ends_ns);
+		uint64_t now = clock_steady(), end = atomic_load(&l->to->ends_ns);
 		end = until_ns < end ? until_ns : end;
 		uint64_t left = now < end ? (end - now) / WHEN_MS + 1 : 0;
 		int n = poll(&p, 1, left < LOOK_MS ? (int)left : LOOK_MS);
@@ -331,7 +332,7 @@ static bool say_goodbye(struct syslog_link *l)
 		return l->to->carrier == OUTPUT_UDP;
 	do {
 		n = recv(l->fd, unused, sizeof unused, 0);
-	} while ((n > 0 && output_clock_ns() < until) ||
+	} while ((n > 0 && clock_steady() < until) ||
 		 (n < 0 && errno == EAGAIN && wait_for(l, POLLIN, until)));
 	return n >= 0 || errno == ETIMEDOUT;
 }

@@ -20,6 +20,9 @@ import urllib.request
 
 import netns
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
+import same  # noqa: E402
+
 EARSHOT, TRAFFIC, FLOOD, WORK = (os.path.abspath(p) for p in sys.argv[1:5])
 N, CALLS = int(os.environ.get("N", "100000")), int(os.environ.get("CALLS", "20"))
 MEMORY, RATE = os.environ.get("MEMORY", "256M"), int(os.environ.get("RATE", "10000"))
@@ -52,9 +55,7 @@ def captures():
 
 def judged(c):
     """what must not depend on the flood; ids depend on when a packet came"""
-    return (c["legs"][0]["call_id"] if c["legs"] else c["id"], c["kind"], c["label"], c["letter"], c["score"],
-            tuple((k, v["verdict"], v["grade"]) for k, v in sorted(c["conditions"].items())),
-            tuple(sorted((f["rule"], f["scope"], f["outcome"]) for f in c["findings"])))
+    return (c["legs"][0]["call_id"] if c["legs"] else c["id"],) + same.verdict(c)
 
 
 def audited(path):

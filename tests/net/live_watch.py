@@ -16,18 +16,20 @@ import sys
 import time
 import uuid
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
+import netns  # noqa: E402
+import same  # noqa: E402
+
 EARSHOT, WORK = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 TAG = "ew%d" % os.getpid()
 NET = "10.198"
 HOST = {"alice": NET + ".1.10", "bob": NET + ".2.10"}
 GATE = {"alice": NET + ".1.1", "bob": NET + ".2.1"}
 PLACES = ("alice", "bob", "core", "mon", "switch")
-started = []
 
 
 def skip(why):
-    print("live watch: skipped: " + why)
-    sys.exit(0)
+    netns.skip("live watch", why)
 
 
 def sh(*words, check=True):
@@ -40,20 +42,11 @@ def inside(where, *words):
 
 def begin(where, name, *words):
     log = open(os.path.join(WORK, name + ".log"), "wb")
-    p = subprocess.Popen(inside(where, *words), stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-    started.append(p)
-    return p
+    return netns.begin(*inside(where, *words), stdout=log, stderr=log)
 
 
 def end():
-    for p in started:
-        if p.poll() is None:
-            p.terminate()
-    for p in started:
-        try:
-            p.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            p.kill()
+    netns.end()
     for where in PLACES:
         sh("ip", "netns", "del", TAG + "-" + where, check=False)
 
@@ -177,12 +170,6 @@ def call(media, sip, talk):
 
 
 # ---- what is said -------------------------------------------------------------------------------------------------
-def judged(c):
-    return (c["kind"], c["label"], c["letter"], c["score"],
-            tuple((k, v["verdict"], v["grade"]) for k, v in sorted(c["conditions"].items())),
-            tuple(sorted((f["rule"], f["scope"], f["outcome"]) for f in c["findings"])))
-
-
 def main():
     for tool in ("ip", "bridge", "tcpdump", "baresip", "kamailio", "openssl", "ss"):
         if not shutil.which(tool):
@@ -237,7 +224,7 @@ def report(lines, audited, took, alive):
     firm = [e for e in events if e["event"] == "call" and e["state"] == "firm"]
     early = [e for e in events if e["event"] == "call" and e["state"] != "firm" and e["kind"] == "call"]
     wanted = [json.loads(line) for line in audited.splitlines()]
-    a, b = sorted(map(judged, wanted)), sorted(map(judged, firm))
+    a, b = sorted(map(same.verdict, wanted), key=repr), sorted(map(same.verdict, firm), key=repr)
     calls = [c for c in firm if c["kind"] == "call"]
     for c in calls:
         print("live watch: %-22s signaling %s, keys %s, media %s" % (

@@ -19,6 +19,9 @@ import time
 import encap
 import netns
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden"))
+import same  # noqa: E402
+
 EARSHOT, TRAFFIC, WORK = (os.path.abspath(p) for p in sys.argv[1:4])
 FOLDERS = sys.argv[4:]
 # Short ones: fragments, IPv6, a box that ends DTLS, ZRTP and DTLS from end to end, TLS opened and not.
@@ -130,15 +133,9 @@ class Run:
 MOVED = {"OBS-005"}
 
 
-def judged(c):
-    return (c["kind"], c["label"], c["letter"], c["score"],
-            tuple((k, v["verdict"], v["grade"]) for k, v in sorted(c["conditions"].items())),
-            tuple(sorted((f["rule"], f["scope"], f["outcome"]) for f in c["findings"] if f["rule"] not in MOVED)))
-
-
 def in_order(calls):
     """a label may be none"""
-    return sorted(map(judged, calls), key=repr)
+    return sorted((same.verdict(c, MOVED) for c in calls), key=repr)
 
 
 def difference(wanted, got):
