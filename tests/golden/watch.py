@@ -385,7 +385,9 @@ def every_member_is_written_down():
         events = lines(run("watch", "-q", "--heartbeat", "0.001", "--events",
                            "finding,alert,change,posture,visibility,heartbeat", *more, *files).stdout)
         seen |= {m for e in events for m in members(e)}
-    expect("every member of an event is in docs/events.md", seen and not seen - words - {"packets_since", "drops_since"},
+        seen |= {e[k] for e in of_kind(events, "visibility") for k in ("state", "reason")}
+        seen |= {e["state"] for e in of_kind(events, "alert")}
+    expect("every member of an event, and every state, is in docs/events.md", seen and not seen - words - {"packets_since", "drops_since"},
            sorted(seen - words))
 
 
