@@ -186,11 +186,6 @@ static const char *broken(struct document *d, int why)
 	return NULL;
 }
 
-static struct slice bytes_of(const struct text *t)
-{
-	return (struct slice){ (const uint8_t *)t->p, t->n };
-}
-
 /* The record's object, in d->call. */
 static void write_call(struct document *d, const struct call *c, const struct judgement *j)
 {
@@ -201,12 +196,12 @@ static void write_call(struct document *d, const struct call *c, const struct ju
 struct slice document_record(struct document *d, const struct call *c, const struct judgement *j)
 {
 	write_call(d, c, j);
-	return bytes_of(&d->call);
+	return text_slice(&d->call);
 }
 
 struct slice document_added(const struct document *d)
 {
-	return bytes_of(&d->call);
+	return text_slice(&d->call);
 }
 
 bool document_flush(struct document *d)
@@ -225,7 +220,7 @@ const char *document_add(struct document *d, const struct call *c, const struct 
 	write_call(d, c, j);
 	if (d->call.n > UINT32_MAX)
 		return broken(d, EFBIG);
-	if (spool_add(d->spool, bytes_of(&d->call), &e.at) != ERR_OK)
+	if (spool_add(d->spool, text_slice(&d->call), &e.at) != ERR_OK)
 		return broken(d, errno);
 	e.id = strtoull(c->id ? c->id : "", NULL, 16);
 	e.length = (uint32_t)d->call.n;
@@ -239,7 +234,7 @@ const char *document_add(struct document *d, const struct call *c, const struct 
 	text_add(&d->line, "{\"run\":\"");
 	text_add(&d->line, d->run_id);
 	text_add(&d->line, "\",");
-	text_add_slice(&d->line, slice_from(bytes_of(&d->call), 1));
+	text_add_slice(&d->line, slice_from(text_slice(&d->call), 1));
 	return text_of(&d->line);
 }
 
@@ -354,7 +349,7 @@ json_t *document_worst_brief(struct document *d, size_t i, const char *const *ke
 	text_clear(&d->call);
 	text_clear(&d->line);
 	if (i >= d->count || !document_call_text(d, d->worst[i], &d->call) ||
-	    !brief_add(&d->line, bytes_of(&d->call), keys))
+	    !brief_add(&d->line, text_slice(&d->call), keys))
 		return NULL;
 	return json_loadb(d->line.p, d->line.n, 0, NULL);
 }

@@ -65,7 +65,7 @@ static void block(struct text *t, uint32_t type, const struct text *body)
 
 	add32(t, type);
 	add32(t, length);
-	text_add_slice(t, (struct slice){ (const uint8_t *)body->p, body->n });
+	text_add_slice(t, text_slice(body));
 	add32(t, length);
 }
 
@@ -144,7 +144,7 @@ static uint32_t get32(const uint8_t *p)
 /* What was read is written again: equal bytes, or it was not written here. Cuts it off. */
 static bool is_written_so(struct slice *rest, struct text *again)
 {
-	struct slice want = { (const uint8_t *)again->p, again->n };
+	struct slice want = text_slice(again);
 	bool same = slice_starts(*rest, want);
 
 	*rest = slice_from(*rest, want.n);

@@ -103,7 +103,7 @@ static json_t *parsed(struct loading *l)
 
 static struct slice value_of(const struct loading *l)
 {
-	return (struct slice){ (const uint8_t *)l->value.p, l->value.n };
+	return text_slice(&l->value);
 }
 
 static bool take_call(struct loading *l)

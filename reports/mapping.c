@@ -73,7 +73,7 @@ json_t *mapping_call(struct document *d, size_t i, const char *const *without)
 	json_t *call = NULL;
 
 	if (document_call_text(d, i, &whole)) {
-		struct slice all = { (const uint8_t *)whole.p, whole.n };
+		struct slice all = text_slice(&whole);
 		if (brief_without(&brief, all, without))
 			call = json_loadb(text_of(&brief), brief.n, 0, NULL);
 		if (!call)

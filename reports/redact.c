@@ -142,8 +142,7 @@ static void digest_of(struct text *out, const char *word, struct slice value)
 	/* Kinds apart, so that a user and a display name that are alike do not look alike. */
 	text_addf(&t, "%s:", word);
 	text_add_slice(&t, value);
-	text_addf(out, "%s-%016" PRIx64, word,
-		  digest_name((struct slice){ (const uint8_t *)t.p, t.n }));
+	text_addf(out, "%s-%016" PRIx64, word, digest_name(text_slice(&t)));
 	text_free(&t);
 }
 

@@ -205,7 +205,7 @@ static bool take_string(struct scan *s)
 
 static struct slice string_of(const struct scan *s)
 {
-	return (struct slice){ (const uint8_t *)s->string.p, s->string.n };
+	return text_slice(&s->string);
 }
 
 bool scan_key(struct scan *s, struct text *key)

@@ -63,7 +63,7 @@ static struct slice take_words(struct template *t, struct slice rest)
 		rest = slice_from(rest, twice ? 2 : 1);
 	}
 	if (run.n)
-		more(t)->words = copy((struct slice){ (const uint8_t *)run.p, run.n });
+		more(t)->words = copy(text_slice(&run));
 	text_free(&run);
 	return rest;
 }
@@ -165,7 +165,7 @@ static void add_value(const struct part *p, const struct expr_item *items, struc
 	expr_show(p->value, &v, &shown);
 	if (shown.n && p->words)
 		words_add(out, p->words);
-	words_slice(out, slice_upto((struct slice){ (const uint8_t *)shown.p, shown.n }, p->most));
+	words_slice(out, slice_upto(text_slice(&shown), p->most));
 	text_free(&shown);
 }
 

@@ -44,6 +44,11 @@ void text_addf(struct text *t, const char *format, ...) __attribute__((format(pr
 void text_clear(struct text *t); /* empty, keeps its memory */
 void text_free(struct text *t);
 const char *text_of(const struct text *t); /* never NULL */
+/* Its octets, borrowed until it changes. */
+static inline struct slice text_slice(const struct text *t)
+{
+	return (struct slice){ (const uint8_t *)t->p, t->n };
+}
 
 /*
  * Adds wire text for a person's eyes: valid UTF-8 is kept, control characters,

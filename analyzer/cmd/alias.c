@@ -135,7 +135,7 @@ static uint32_t number_of(struct alias *a, const char *kind, struct slice value)
 
 	text_addf(&key, "%s:", kind);
 	text_add_slice(&key, value);
-	struct slice k = { (const uint8_t *)key.p, key.n };
+	struct slice k = text_slice(&key);
 	w = map_get(a->by_word, k);
 	if (!w && a->word_count < WORDS_MAX) {
 		w = mem_zero(1, sizeof *w + k.n);

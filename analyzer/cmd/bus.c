@@ -205,8 +205,7 @@ static void publish(struct bus *b, struct metrics_now *now)
 	now->open_alerts = open;
 	metrics_text(b->metrics, now, &metrics);
 	metrics_page(b->metrics, now, &page);
-	endpoint_publish(b->endpoint, (struct slice){ (const uint8_t *)metrics.p, metrics.n },
-			 (struct slice){ (const uint8_t *)page.p, page.n }, any_up(now));
+	endpoint_publish(b->endpoint, text_slice(&metrics), text_slice(&page), any_up(now));
 	json_decref(open);
 	text_free(&metrics);
 	text_free(&page);

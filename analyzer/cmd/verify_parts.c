@@ -10,11 +10,6 @@
 #include "reports/jvalue.h"
 #include "reports/sign.h"
 
-static struct slice slice_text(const struct text *t)
-{
-	return (struct slice){ (const uint8_t *)t->p, t->n };
-}
-
 /* False: it is not there or too large, and a line says so. */
 static bool read_part(struct checking *c, struct archive *a, const char *name, struct text *out)
 {
@@ -33,7 +28,7 @@ static bool compare(struct checking *c, struct archive *a, const char *name,
 {
 	struct text said = { 0 };
 	bool there = read_part(c, a, name, &said);
-	bool same = there && slice_eq(slice_text(&said), slice_text(want));
+	bool same = there && slice_eq(text_slice(&said), text_slice(want));
 
 	if (there && !same)
 		checking_bad(c, "%s does not fit the other parts", name);
@@ -77,7 +72,7 @@ static void signature(struct checking *c, struct archive *a, const struct bundle
 	}
 	if (!read_part(c, a, BUNDLE_SIGNATURE, &der))
 		return;
-	if (sign_check(slice_text(&der), manifest, ca, &seen) != ERR_OK)
+	if (sign_check(text_slice(&der), manifest, ca, &seen) != ERR_OK)
 		checking_lost(c, "--ca holds no certificate in PEM");
 	else if (!seen.holds || (ca.n && !seen.trusted))
 		checking_bad(c, "signature: %s", seen.why);
@@ -102,13 +97,13 @@ void verify_parts_seal(struct checking *c, struct archive *a, const json_t *head
 	else
 		name_changed(c, a);
 	if (read_part(c, a, BUNDLE_MANIFEST, &manifest)) {
-		if (!bundle_parts_read(slice_text(&manifest), &said)) {
+		if (!bundle_parts_read(text_slice(&manifest), &said)) {
 			checking_bad(c, "%s is no manifest of a bundle", BUNDLE_MANIFEST);
 		} else {
 			bundle_parts_manifest(a, head, &said, &want);
 			if (compare(c, a, BUNDLE_MANIFEST, &want))
 				checking_good(c, "manifest: fits the report and every part");
-			signature(c, a, &said, slice_text(&manifest), ca);
+			signature(c, a, &said, text_slice(&manifest), ca);
 		}
 	}
 	text_free(&manifest);
@@ -198,7 +193,7 @@ void verify_parts_frames(struct checking *c, struct archive *a, const json_t *he
 		f.input = i;
 		bundle_parts_extract(i, name);
 		if (read_part(c, a, name, &t))
-			read_extract(&f, slice_text(&t), label, &out[i]);
+			read_extract(&f, text_slice(&t), label, &out[i]);
 		text_free(&t);
 		if (out[i].count != cited_of(cited, i)) {
 			checking_bad(c, "%zu frames of %s are cited, %zu stand in its extract",

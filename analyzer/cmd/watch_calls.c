@@ -12,11 +12,6 @@ enum {
 	MORE_MS = 300, /* beyond the deadline, for calls */
 };
 
-static struct slice bytes_of(const struct text *t)
-{
-	return (struct slice){ (const uint8_t *)t->p, t->n };
-}
-
 static void line_of(struct watch *w, const struct said_word *word, bool cut, const struct call *c,
 		    const struct judgement *j, struct slice record)
 {
@@ -59,7 +54,7 @@ bool watch_calls_give(void *ctx, const struct call *c, const struct judgement *j
 	}
 	struct said_word word = said_word(w->said, c, j, SAID_FIRM, w->pipeline.now_ns);
 	line_of(w, &word, w->cut && c->cut_off, c, j, record_of(w, c, j));
-	bus_call(&w->bus, bytes_of(&w->line));
+	bus_call(&w->bus, text_slice(&w->line));
 	said_keep(w->said, &word);
 	w->calls_judged++;
 	return true;

@@ -258,7 +258,7 @@ static void name_row(struct live *l, struct slice name)
 	text_addf(&t, "%s %llu ", call_kind_text(l->call.kind),
 		  (unsigned long long)l->call.start_ns);
 	text_add_slice(&t, name);
-	digest_sha256((struct slice){ (const uint8_t *)t.p, t.n }, sum);
+	digest_sha256(text_slice(&t), sum);
 	text_free(&t);
 	for (unsigned i = 0; i < 8; i++)
 		snprintf(text + 2 * i, 3, "%02x", sum[i]);

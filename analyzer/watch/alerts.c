@@ -63,16 +63,6 @@ static uint8_t failing_of(const json_t *call)
 	return bits;
 }
 
-static bool violated(const json_t *f)
-{
-	return strcmp(jvalue_str(f, "outcome"), "violated") == 0;
-}
-
-static bool waived(const json_t *f)
-{
-	return json_is_object(jvalue_get(f, "waived"));
-}
-
 static bool class_of(const json_t *f, enum rule_class *out)
 {
 	static const enum rule_class alerting[] = { CLASS_ATTACK, CLASS_EXPOSURE };
@@ -89,7 +79,7 @@ static bool wakes(const json_t *f)
 {
 	enum rule_class unused;
 
-	return violated(f) && !waived(f) && class_of(f, &unused);
+	return event_violated(f) && !event_waived(f) && class_of(f, &unused);
 }
 
 /* Rules whose findings in this call alert by themselves, as the members of an object. */
@@ -114,14 +104,6 @@ static bool folded(const json_t *f, const json_t *rules)
 }
 
 /* ---- one problem ---------------------------------------------------------------------------- */
-
-static enum severity severity_of(const json_t *f)
-{
-	enum severity s = SEVERITY_INFO;
-
-	(void)judge_severity_parse(jvalue_str(f, "severity"), &s);
-	return s;
-}
 
 static void take_example(struct alerts_problem *p, const json_t *call, const json_t *f)
 {
@@ -151,7 +133,7 @@ static void open_one(struct alerts *a, struct alerts_problem *p, const struct si
 	p->title = alerts_table_word(&a->table, jvalue_str(f, "title"));
 	p->fix = alerts_table_word(&a->table, jvalue_str(f, "remediation"));
 	(void)class_of(f, &p->cls);
-	p->severity = severity_of(f);
+	p->severity = event_severity(f);
 	p->failing = s->failing;
 	p->count = 0;
 	p->first_ns = p->last_ns = s->ns;
@@ -165,7 +147,7 @@ static void open_one(struct alerts *a, struct alerts_problem *p, const struct si
 static void see_again(struct alerts *a, struct alerts_problem *p, const struct sight *s,
 		      const json_t *f)
 {
-	enum severity severity = severity_of(f);
+	enum severity severity = event_severity(f);
 	bool worse = severity > p->severity || (s->failing & ~p->failing);
 
 	p->severity = severity > p->severity ? severity : p->severity;
@@ -262,9 +244,10 @@ void alerts_call(struct alerts *a, const struct event *call)
 	s.firm = recent_counts(&a->recent, s.call);
 	json_array_foreach((json_t *)(uintptr_t)s.findings, i, f)
 	{
-		if (i < FINDINGS && violated(f))
+		if (i < FINDINGS && event_violated(f))
 			look_at(a, &s, f, rules);
-		if (i < FINDINGS && violated(f) && !waived(f) && s.firm && alerts_posture_is(f))
+		if (i < FINDINGS && event_violated(f) && !event_waived(f) && s.firm &&
+		    alerts_posture_is(f))
 			alerts_posture_add(&a->posture, f, s.ns, a->serial);
 	}
 	if (s.firm)

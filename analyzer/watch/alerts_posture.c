@@ -79,10 +79,9 @@ static struct counted *counted(struct map *m, size_t room, const char *key, cons
 /* Once a call, however many findings it has of it; true: it is new. */
 static bool count(struct counted *c, const json_t *f, uint64_t ns, uint64_t serial)
 {
-	enum severity s = SEVERITY_INFO;
+	enum severity s = event_severity(f);
 	bool new = !c->calls;
 
-	(void)judge_severity_parse(jvalue_str(f, "severity"), &s);
 	c->severity = s > c->severity ? s : c->severity;
 	c->first_ns = new || ns < c->first_ns ? ns : c->first_ns;
 	c->last_ns = ns > c->last_ns ? ns : c->last_ns;

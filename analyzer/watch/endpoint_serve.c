@@ -196,7 +196,7 @@ static bool take_in(struct server *s, struct connection *c)
 static struct slice unsent(const struct connection *c)
 {
 	if (c->sent < c->head.n)
-		return slice_from((struct slice){ (const uint8_t *)c->head.p, c->head.n }, c->sent);
+		return slice_from(text_slice(&c->head), c->sent);
 	return slice_from(c->body, c->sent - c->head.n);
 }
 

@@ -51,18 +51,28 @@ void event_give(struct event_of of, json_t *object, event_fn *give, void *ctx)
 				   .time_ns = of.time_ns,
 				   .severity = of.severity,
 				   .message = of.message,
-				   .line = { (const uint8_t *)line.p, line.n },
+				   .line = text_slice(&line),
 				   .object = whole });
 	text_free(&line);
 	json_decref(whole);
 }
 
-static enum severity severity_of(const json_t *o)
+enum severity event_severity(const json_t *o)
 {
 	enum severity s = SEVERITY_INFO;
 
 	(void)judge_severity_parse(jvalue_str(o, "severity"), &s);
 	return s;
+}
+
+bool event_violated(const json_t *finding)
+{
+	return strcmp(jvalue_str(finding, "outcome"), "violated") == 0;
+}
+
+bool event_waived(const json_t *finding)
+{
+	return json_is_object(jvalue_get(finding, "waived"));
 }
 
 bool event_give_line(enum event_kind kind, struct slice line, event_fn *give, void *ctx)
@@ -76,7 +86,7 @@ bool event_give_line(enum event_kind kind, struct slice line, event_fn *give, vo
 	give(ctx, &(struct event){ .kind = kind,
 				   .id = jvalue_str(o, "event_id"),
 				   .time_ns = mapping_ms(jvalue_str(o, "time")) * 1000000,
-				   .severity = severity_of(o),
+				   .severity = event_severity(o),
 				   .message = jvalue_str(o, "message"),
 				   .line = line,
 				   .object = o });
@@ -111,7 +121,7 @@ static void give_finding(const struct event *call, const json_t *f, event_fn *gi
 	event_give((struct event_of){ .kind = EVENT_FINDING,
 				      .run = words[1],
 				      .time_ns = call->time_ns,
-				      .severity = severity_of(f),
+				      .severity = event_severity(f),
 				      .words = words,
 				      .message = text_of(&message) },
 		   finding_object(call->object, f), give, ctx);
@@ -125,8 +135,7 @@ void event_findings(const struct event *call, event_fn *give, void *ctx)
 
 	json_array_foreach(json_object_get(call->object, "findings"), i, f)
 	{
-		if (strcmp(jvalue_str(f, "outcome"), "violated") == 0 &&
-		    !json_is_object(jvalue_get(f, "waived")))
+		if (event_violated(f) && !event_waived(f))
 			give_finding(call, f, give, ctx);
 	}
 }

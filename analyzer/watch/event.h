@@ -57,6 +57,12 @@ void event_give(struct event_of of, json_t *object, event_fn *give, void *ctx);
 /* Makes the event of a line that is whole JSON with all those members already (a call's record). */
 bool event_give_line(enum event_kind kind, struct slice line, event_fn *give, void *ctx);
 
+/* The member "severity" of an event or a finding; INFO where there is none. */
+enum severity event_severity(const json_t *o);
+/* Of a finding in a call's record: it is one, and somebody answers for it. */
+bool event_violated(const json_t *finding);
+bool event_waived(const json_t *finding);
+
 /* One event for each violated finding of a call's event that nobody has waived. */
 void event_findings(const struct event *call, event_fn *give, void *ctx);
 

@@ -91,16 +91,13 @@ static struct metrics_rule *rule_of(struct metrics *m, const char *rule, enum se
 
 static void finding(struct metrics *m, const json_t *f)
 {
-	enum severity s = SEVERITY_INFO;
-
-	if (strcmp(jvalue_str(f, "outcome"), "violated") != 0)
+	if (!event_violated(f))
 		return;
-	if (json_is_object(jvalue_get(f, "waived"))) {
+	if (event_waived(f)) {
 		m->waived++;
 		return;
 	}
-	(void)judge_severity_parse(jvalue_str(f, "severity"), &s);
-	struct metrics_rule *r = rule_of(m, jvalue_str(f, "rule"), s);
+	struct metrics_rule *r = rule_of(m, jvalue_str(f, "rule"), event_severity(f));
 	r->findings++;
 	r->calls += r->serial != m->serial;
 	r->serial = m->serial;

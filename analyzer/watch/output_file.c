@@ -38,7 +38,7 @@ static void give(struct output *o, const struct event *e)
 		text_add_slice(&l->line, e->line);
 		text_add(&l->line, "\n");
 	}
-	struct slice line = { (const uint8_t *)l->line.p, l->line.n };
+	struct slice line = text_slice(&l->line);
 	l->n.given++;
 	if (l->file)
 		line_file_write(l->file, line);

@@ -137,7 +137,7 @@ static void take_back(struct output_stream *s, size_t done)
 
 static bool finish_rest(struct output_stream *s, uint64_t until_ns)
 {
-	struct slice rest = { (const uint8_t *)s->rest.p, s->rest.n };
+	struct slice rest = text_slice(&s->rest);
 	size_t done = rest.n ? put(s, rest, until_ns) : 0;
 
 	if (done == rest.n) {

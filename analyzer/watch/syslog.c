@@ -95,7 +95,7 @@ static void keep_bounds(struct syslog *s)
 /* Octet counting (RFC 6587 3.4.1, RFC 5425 4.3); a datagram needs none. */
 static struct slice framed(struct syslog *s)
 {
-	struct slice message = { (const uint8_t *)s->draft.p, s->draft.n };
+	struct slice message = text_slice(&s->draft);
 
 	if (s->to.carrier == OUTPUT_UDP)
 		return message;
@@ -103,7 +103,7 @@ static struct slice framed(struct syslog *s)
 	text_add_number(&s->framed, message.n);
 	text_add(&s->framed, " ");
 	text_add_slice(&s->framed, message);
-	return (struct slice){ (const uint8_t *)s->framed.p, s->framed.n };
+	return text_slice(&s->framed);
 }
 
 static void give(struct output *o, const struct event *e)
@@ -242,8 +242,7 @@ static size_t send_stream(struct syslog *s, const struct syslog_list *batch)
 	text_clear(&s->out);
 	for (const struct syslog_list_item *i = batch->first; i; i = i->next)
 		text_add_slice(&s->out, (struct slice){ i->bytes, i->n });
-	size_t done =
-		syslog_link_send(s->link, (struct slice){ (const uint8_t *)s->out.p, s->out.n });
+	size_t done = syslog_link_send(s->link, text_slice(&s->out));
 	for (const struct syslog_list_item *i = batch->first; i && i->n <= done; i = i->next) {
 		done -= i->n;
 		whole++;

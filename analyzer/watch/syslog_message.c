@@ -110,7 +110,7 @@ static bool add_character(struct text *t, struct slice *s, size_t room)
 	text_printable(&one, slice_upto(*s, n ? n : 1));
 	bool fits = one.n <= room;
 	if (fits)
-		text_add_slice(t, (struct slice){ (const uint8_t *)one.p, one.n });
+		text_add_slice(t, text_slice(&one));
 	*s = slice_from(*s, n ? n : 1);
 	text_free(&one);
 	return fits;
@@ -158,10 +158,10 @@ static void put(struct draft *d, const char *name, struct slice value)
 
 	add_harmless(&harmless, value, SYSLOG_MESSAGE_VALUE);
 	text_addf(&whole, " %s=\"", name);
-	add_escaped(&whole, (struct slice){ (const uint8_t *)harmless.p, harmless.n });
+	add_escaped(&whole, text_slice(&harmless));
 	text_add(&whole, "\"");
 	if (d->t->n - d->begin + whole.n <= d->limit / 4 * 3)
-		text_add_slice(d->t, (struct slice){ (const uint8_t *)whole.p, whole.n });
+		text_add_slice(d->t, text_slice(&whole));
 	else
 		d->left_out++;
 	text_free(&harmless);
@@ -181,7 +181,7 @@ static void put_member(struct draft *d, const char *name, const json_t *v)
 		return;
 	}
 	jvalue_write(&plain, v);
-	put(d, name, (struct slice){ (const uint8_t *)plain.p, plain.n });
+	put(d, name, text_slice(&plain));
 	text_free(&plain);
 }
 

@@ -19,7 +19,7 @@ static void as_message(const struct event *e, size_t limit)
 	struct text t = { 0 };
 
 	syslog_message_add(&t, &as, e);
-	if (t.n > limit || !read5424((struct slice){ (const uint8_t *)t.p, t.n }, &got))
+	if (t.n > limit || !read5424(text_slice(&t), &got))
 		__builtin_trap();
 	for (size_t i = 0; i < t.n; i++)
 		if ((uint8_t)t.p[i] < 0x20 || t.p[i] == 0x7f)

@@ -220,7 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		data += used;
 		size -= used;
 	}
-	read_capture((struct slice){ (const uint8_t *)t.p, t.n }, choice);
+	read_capture(text_slice(&t), choice);
 	text_free(&t);
 	return 0;
 }

@@ -64,7 +64,7 @@ static void keep(struct receiver *r, struct slice s)
 /* "LEN SP MESSAGE": whole ones are taken off. */
 static bool cut_frames(struct receiver *r, struct connection *c)
 {
-	struct slice left = { (const uint8_t *)c->bytes.p, c->bytes.n };
+	struct slice left = text_slice(&c->bytes);
 
 	for (;;) {
 		size_t space = slice_find(left, ' ');

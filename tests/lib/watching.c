@@ -134,7 +134,6 @@ void watching_call(const struct watching_call *c, watching_fn *to, void *ctx)
 	struct text t = { 0 };
 
 	record(&t, c);
-	assert_true(
-		event_give_line(EVENT_CALL, (struct slice){ (const uint8_t *)t.p, t.n }, hand, &h));
+	assert_true(event_give_line(EVENT_CALL, text_slice(&t), hand, &h));
 	text_free(&t);
 }

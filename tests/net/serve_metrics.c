@@ -136,8 +136,7 @@ static void publish(void)
 
 	metrics_text(metrics, &now, &text);
 	metrics_page(metrics, &now, &page);
-	endpoint_publish(server, (struct slice){ (const uint8_t *)text.p, text.n },
-			 (struct slice){ (const uint8_t *)page.p, page.n }, true);
+	endpoint_publish(server, text_slice(&text), text_slice(&page), true);
 	text_free(&text);
 	text_free(&page);
 	json_decref(open);

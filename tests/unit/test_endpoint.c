@@ -157,7 +157,7 @@ static void large_pages_are_sent_whole(void **state)
 	(void)state;
 	for (int i = 0; i < BIG; i++)
 		text_add_slice(&big, SLICE("x"));
-	endpoint_publish(server, (struct slice){ (const uint8_t *)big.p, big.n }, SLICE(""), true);
+	endpoint_publish(server, text_slice(&big), SLICE(""), true);
 	int fd = connected();
 	say(fd, GET("/metrics"));
 	char first;

@@ -178,7 +178,7 @@ static void messages_longer_than_is_held_are_counted(void **state)
 	while (t.n < 4 + 0xffff)
 		text_add(&t, "x");
 	for (unsigned i = 0; i < 17; i++) {
-		send(s, (struct slice){ (const uint8_t *)t.p, t.n });
+		send(s, text_slice(&t));
 		t.p[0] = 0; /* the first frame, then more of the same message */
 	}
 	assert_int_equal(counted(s)->messages_oversize, 1);

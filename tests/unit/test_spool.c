@@ -29,11 +29,6 @@ static void make(struct text *t, unsigned i)
 	}
 }
 
-static struct slice bytes_of(const struct text *t)
-{
-	return (struct slice){ (const uint8_t *)t->p, t->n };
-}
-
 static void comes_back(struct spool *s, unsigned i, const uint64_t *at)
 {
 	struct text want = { 0 }, got = { 0 };
@@ -57,7 +52,7 @@ static void gives_back_in_any_order(void **state)
 	assert_non_null(s);
 	for (unsigned i = 0; i < RECORDS; i++) {
 		make(&t, i);
-		assert_int_equal(spool_add(s, bytes_of(&t), &at[i]), ERR_OK);
+		assert_int_equal(spool_add(s, text_slice(&t), &at[i]), ERR_OK);
 	}
 	assert_int_equal(spool_flush(s), ERR_OK);
 	assert_int_equal(spool_flush(s), ERR_OK);

@@ -34,7 +34,7 @@ static void encode(void *ctx, const struct event *e)
 	(void)ctx;
 	text_clear(&message);
 	syslog_message_add(&message, &as, e);
-	if (!read5424((struct slice){ (const uint8_t *)message.p, message.n }, &got))
+	if (!read5424(text_slice(&message), &got))
 		fail_msg("breaks the grammar: %s", message.p);
 	assert_true(message.n <= as.limit);
 }
@@ -269,7 +269,7 @@ static void values_end_on_a_character(void **state)
 			text_addf(&t, "%.*s", (int)front, "xxxxx");
 			while (t.n < 600)
 				text_add(&t, units[u]);
-			read_hostile((struct slice){ (const uint8_t *)t.p, t.n });
+			read_hostile(text_slice(&t));
 			text_free(&t);
 		}
 }
