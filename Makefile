@@ -57,8 +57,9 @@ FUZZ  := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 HELP  := $(sort $(wildcard tests/lib/*.c))
 BENCH := $(sort $(wildcard tests/bench/*.c))
 NET   := $(sort $(wildcard tests/net/*.c))
+OFTEN := tests/golden/often.c
 OBJ   := $(SRC:%.c=$B/%.o)
-ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH) $(NET)
+ALL_C := $(SRC) $(MAIN) $(TESTS) $(FUZZ) $(HELP) $(BENCH) $(NET) $(OFTEN)
 HDRS   = $(shell find analyzer rules reports tests -name '*.h')
 
 all: $B/earshot ## build the program
@@ -87,6 +88,8 @@ $B/tests/fuzz/fuzz_%: $B/tests/fuzz/fuzz_%.o $(HELP:%.c=$B/%.o) $B/libearshot.a
 	$Q$(CC) $(QUICK_LD) $(LDFLAGS_ALL) -fsanitize=fuzzer,address,undefined -o $@ $^ $(TEST_LIBS) $(PKG_LIBS)
 $B/tests/bench/%: $B/tests/bench/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+$(OFTEN:%.c=$B/%): $(OFTEN:%.c=$B/%.o) $B/libearshot.a
+	$Q$(CC) $(QUICK_LD) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 $B/tests/net/%: $B/tests/net/%.o $B/libearshot.a
 	$Q$(CC) $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
@@ -150,12 +153,15 @@ $(GOLDEN:%=golden-%): golden-%: $B/earshot
 WITH_ci_files        := .
 WITH_dashboards      := samples $B/tests/net/serve_metrics $(TOOLS)
 golden-dashboards: $B/tests/net/serve_metrics
+WITH_metamorphic     := samples 12 1 --often $(OFTEN:%.c=$B/%)
+golden-metamorphic: $(OFTEN:%.c=$B/%)
 WITH_flawless        := samples $(SHARED)/captures/lab
 WITH_formats         := samples $(if $(filter asan fuzz,$(MODE)),none,$(SHARED)/captures/lab) $(TOOLS)
 WITH_formats_hostile := $(TOOLS)
 
-metamorphic: $B/earshot ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples
-	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1)
+metamorphic: $B/earshot $(OFTEN:%.c=$B/%) ## the same packets in other order, pieces and parts: SUBSETS=500 SEED=1 SCENES=samples MORE=--inventory
+	@$(PYTHON) tests/golden/metamorphic.py $B/earshot $(or $(SCENES),samples) $(or $(SUBSETS),500) $(or $(SEED),1) \
+	  --often $(OFTEN:%.c=$B/%) $(MORE)
 
 net-outputs: $B/tests/net/send_events $B/earshot ## events to files whose writer is killed, and to an rsyslog that is, read back
 	@$(PYTHON) tests/net/event_files.py $<
