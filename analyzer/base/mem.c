@@ -95,6 +95,22 @@ void *mem_aligned(size_t align, size_t size)
 	return must(aligned_alloc(align, size));
 }
 
+void *mem_pages(size_t octets)
+{
+	void *p = mmap(NULL, octets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return must(NULL);
+	(void)madvise(p, octets, MADV_DONTFORK);
+	return large(p, octets);
+}
+
+void mem_pages_free(void *p, size_t octets)
+{
+	if (p)
+		(void)munmap(p, octets);
+}
+
 char *mem_text(const char *text)
 {
 	return text ? must(strdup(text)) : NULL;

@@ -19,4 +19,12 @@ void *mem_more(void *old, size_t count, size_t size);
 void *mem_aligned(size_t align, size_t size); /* as aligned_alloc: not zeroed */
 char *mem_text(const char *text);	      /* a copy; NULL stays NULL */
 
+/*
+ * Zeroed pages outside the heap that a copy of the process (fork) does not get, and must not look
+ * at: what is written there while a copy works costs nothing more. Given back with the same
+ * `octets`; NULL is fine.
+ */
+void *mem_pages(size_t octets);
+void mem_pages_free(void *p, size_t octets);
+
 #endif

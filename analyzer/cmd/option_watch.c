@@ -316,7 +316,7 @@ static const struct option options[] = {
 	{ "snaplen", 's', true, true, OPTION_WATCH, take_snaplen,
 	  "OCTETS   of each frame (262144)" },
 	{ "buffer", 'B', true, true, OPTION_WATCH, take_buffer,
-	  "SIZE     ring of the kernel for each interface (32M)" },
+	  "SIZE     ring of the kernel for each interface (64M)" },
 	{ "no-promiscuous", 'p', false, true, OPTION_WATCH, take_no_promiscuous,
 	  "         leave interfaces as they are" },
 	{ "memory", 0, true, true, OPTION_WATCH, take_memory,

@@ -20,6 +20,12 @@ enum {
 	ANNOUNCED_BYTES = 128,
 	SHED_PART = 16, /* of the calls that are held, when memory is short */
 	HOLD_MS = 100,	/* between looks at how much there is */
+	RING_SHARE = 8, /* of --memory, for the rings of all interfaces */
+	RING_LEAST = 2 << 20,
+	RING_MOST = 64 << 20,
+	QUEUE_SHARE = 16, /* for what waits of all sources */
+	QUEUE_LEAST = 2 << 20,
+	QUEUE_MOST = 16 << 20,
 };
 
 static uint64_t cap(const struct watch *w)
@@ -48,6 +54,23 @@ struct pipeline_limits watch_limits_of(const struct watch *w)
 	l.wire.streams = at_most(bytes / 32 / STREAM_BYTES, 256, 1 << 18);
 	l.wire.streams_held = at_most(bytes / 16, 4 << 20, 32 << 20);
 	return l;
+}
+
+/* Both hold what comes while judging stands still. */
+size_t watch_limits_ring(const struct watch *w)
+{
+	size_t interfaces = 0;
+
+	for (size_t i = 0; i < w->args.watch.source_count; i++)
+		interfaces += w->args.watch.sources[i].kind == FEED_INTERFACE;
+	return at_most(cap(w) / RING_SHARE / (interfaces ? interfaces : 1), RING_LEAST, RING_MOST);
+}
+
+size_t watch_limits_queue(const struct watch *w)
+{
+	size_t sources = w->args.watch.source_count;
+
+	return at_most(cap(w) / QUEUE_SHARE / (sources ? sources : 1), QUEUE_LEAST, QUEUE_MOST);
 }
 
 void watch_limits_open(struct watch *w)

@@ -42,7 +42,8 @@ static bool open_feed(struct watch *w)
 		key[--n] = '\0';
 	struct feed_options options = { .bpf = w->args.bpf,
 					.snaplen = a->snaplen,
-					.buffer = a->buffer,
+					.buffer = a->buffer ? a->buffer : watch_limits_ring(w),
+					.queue = watch_limits_queue(w),
 					.no_promiscuous = a->no_promiscuous,
 					.hep_auth = key,
 					.once = a->once };

@@ -88,6 +88,8 @@ struct summary_inputs watch_sources_inputs(struct watch *w, struct summary *s);
 
 /* watch_limits.c: --memory */
 struct pipeline_limits watch_limits_of(const struct watch *w);
+size_t watch_limits_ring(const struct watch *w);  /* octets of the kernel, an interface */
+size_t watch_limits_queue(const struct watch *w); /* octets in front of judging, a source */
 void watch_limits_open(struct watch *w);
 uint64_t watch_limits_resident(const struct watch *w);
 void watch_limits_hold(struct watch *w);

@@ -115,8 +115,11 @@ static int finish(struct watch *w)
 
 static int work(void *ctx, int to)
 {
+	struct watch *w = ctx;
+
 	(void)to;
-	return finish(ctx);
+	feed_in_copy(w->feed);
+	return finish(w);
 }
 
 /* A new document and a new tally: what was judged before belongs to the report before. */

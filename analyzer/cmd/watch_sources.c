@@ -25,15 +25,18 @@ static uint64_t dropped(const struct feed_input *in)
 	return in->kernel_drops + in->interface_drops + in->queue_drops;
 }
 
-/* Packets lost since the last look are those of calls that were alive between the two. */
+/*
+ * Packets lost since the last look are those of calls that were alive between the two, or later:
+ * what waits in front of judging was captured before the last loss.
+ */
 static void note_loss(struct watch *w, size_t i, const struct feed_input *in)
 {
 	struct watch_loss *l = &w->losses[i];
 	uint64_t now = w->pipeline.now_ns, drops = dropped(in);
 
 	if (drops > l->drops && now)
-		track_lost(w->pipeline.track, in->point, l->at_ns ? l->at_ns : now, now,
-			   drops - l->drops);
+		track_lost(w->pipeline.track, in->point, l->at_ns ? l->at_ns : now,
+			   in->lost_ns > now ? in->lost_ns : now, drops - l->drops);
 	l->drops = drops;
 	l->at_ns = now;
 }

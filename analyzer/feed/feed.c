@@ -15,7 +15,7 @@
 #include "analyzer/feed/feed_merge.h"
 #include "analyzer/feed/feed_stream.h"
 
-enum { SOURCES_MAX = 256, SNAPLEN = 262144, KERNEL_BUFFER = 32 << 20 };
+enum { SOURCES_MAX = 256, SNAPLEN = 262144, KERNEL_BUFFER = 64 << 20 };
 
 #define HOLD_NS UINT64_C(200000000)
 
@@ -36,6 +36,7 @@ struct feed {
 	struct feed_secret *secrets;
 	int stop;
 	_Atomic bool stopped;
+	bool in_copy;
 };
 
 static char *label_of(const struct feed_source *s)
@@ -280,11 +281,18 @@ const struct feed_input *feed_at(struct feed *f, size_t i)
 	struct feed_reader *r = &f->readers[i];
 	struct feed_input *in = &f->inputs[i];
 
+	if (f->in_copy)
+		return in;
 	feed_merge_look(&f->merge.lanes[i]);
 	in->refused = atomic_load_explicit(&r->refused, memory_order_relaxed);
 	in->waiting = feed_queue_waiting(&r->queue);
 	in->up = atomic_load(&r->up);
 	return in;
+}
+
+void feed_in_copy(struct feed *f)
+{
+	f->in_copy = true;
 }
 
 size_t feed_secrets(struct feed *f, const struct capture_secret **out)

@@ -24,8 +24,8 @@ struct feed_options {
 	const char *bpf;      /* capture filter or NULL: widened by the fragment clause, see
 			       * feed_filter.h; HEP listeners let all in */
 	uint32_t snaplen;     /* octets; 0: 262144 */
-	size_t buffer;	      /* octets of a kernel ring; 0: 32 MiB */
-	size_t queue;	      /* octets a source may have waiting; 0: 16 MiB */
+	size_t buffer;	      /* octets of a kernel ring; 0: 64 MiB */
+	size_t queue;	      /* octets a source may have waiting here; 0: 16 MiB */
 	bool no_promiscuous;  /* interfaces are left as they are */
 	uint64_t hold_ns;     /* how long a frame waits for earlier ones of other sources; 0: 200 ms
 			       */
@@ -36,9 +36,10 @@ struct feed_options {
 /*
  * What became of a source so far. Every loss is counted where it happened: in the kernel
  * (`kernel_drops`, `interface_drops`: to a tenth of a second), or here because judging was behind
- * (`queue_drops`: to the frame). Losses and outages come in order with the frames: feed_at tells
- * of those before the source's next frame, and not yet of later ones, so whoever asks after each
- * batch knows between which frames they were. Frames that found no room here have numbers too.
+ * (`queue_drops`: to the frame; frames of an interface wait in the kernel's ring instead). Losses
+ * and outages come in order with the frames: feed_at tells of those before the source's next frame,
+ * and not yet of later ones, so whoever asks after each batch knows between which frames they were.
+ * Frames that found no room here have numbers too.
  */
 struct feed_input {
 	const char *label; /* "mirror"; "mirror#2" for its second source */
@@ -47,6 +48,7 @@ struct feed_input {
 	uint16_t point;
 	uint64_t packets, bytes; /* given on; octets of frames */
 	uint64_t kernel_drops, interface_drops, queue_drops;
+	uint64_t lost_ns; /* capture time: the last of them was no later; 0: nothing was lost */
 	uint64_t snaplen_cut;
 	uint64_t first_ns, last_ns; /* capture times; 0: nothing yet */
 	uint64_t outages; /* how often it could not be read: interface down, file damaged */
@@ -81,6 +83,10 @@ bool feed_over(const struct feed *f);
 /* Reads no more; what waits is still given, then the feed is over. From any thread or a signal's
  * handler. */
 void feed_stop(struct feed *f);
+
+/* In a copy of the process (fork), which has no part in the queues: from now on feed_at tells what
+ * was so when it was made. Nothing else may be asked of the feed there. */
+void feed_in_copy(struct feed *f);
 
 size_t feed_count(const struct feed *f);
 size_t feed_points(const struct feed *f);		    /* number of distinct labels */

@@ -52,7 +52,7 @@ static void take_news(struct reading *g)
 	for (; g->secrets < n; g->secrets++)
 		feed_reader_secret(g->reader, &found[g->secrets]);
 	if (drops > g->drops) {
-		feed_reader_lost(g->reader, 0, drops - g->drops);
+		feed_reader_lost(g->reader, 0, drops - g->drops, 0);
 		g->drops = drops;
 	}
 }
@@ -92,7 +92,7 @@ void feed_file_read(struct feed_reader *r, const struct feed_file_room *room,
 	take_frames(&g);
 	take_news(&g);
 	if (g.info.interface_drops > g.drops)
-		feed_reader_lost(r, 0, g.info.interface_drops - g.drops);
+		feed_reader_lost(r, 0, g.info.interface_drops - g.drops, 0);
 	r->number = g.before + g.info.packets;
 	tell_end(&g.info, end);
 	capture_file_close(g.file);

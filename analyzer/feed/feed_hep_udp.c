@@ -113,7 +113,7 @@ static void take(struct listener *l, size_t i)
 
 	take_beside(&m->msg_hdr, &b);
 	/* Dropped before this one: told before it. */
-	feed_reader_lost(l->hep->reader, (uint32_t)(b.drops - l->drops), 0);
+	feed_reader_lost(l->hep->reader, (uint32_t)(b.drops - l->drops), 0, 0);
 	l->drops = b.drops;
 	(void)feed_hep_take(l->hep, (struct slice){ l->bytes[i], m->msg_len }, &from, &b.to,
 			    b.ts_ns ? b.ts_ns : clock_day());

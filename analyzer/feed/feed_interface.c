@@ -184,7 +184,7 @@ static void interface_close(struct feed_reader *r)
 
 static void tell_losses(struct device *d)
 {
-	feed_reader_lost(d->reader, d->lost_kernel, d->lost_missed);
+	feed_reader_lost(d->reader, d->lost_kernel, d->lost_missed, d->counted_at_ns);
 	d->lost_kernel = d->lost_missed = 0;
 }
 
@@ -204,6 +204,9 @@ static void take(u_char *ctx, const struct pcap_pkthdr *h, const u_char *bytes)
 	if ((d->lost_kernel || d->lost_missed) && f.ts_ns >= d->lost_since_ns)
 		tell_losses(d);
 	feed_reader_give(d->reader, &f);
+	/* The kernel's ring is the larger one: what has no room here waits there. */
+	if (!feed_reader_has_room(d->reader))
+		pcap_breakloop(d->pcap);
 }
 
 /* Often enough to tell to a tenth of a second where packets were lost. */
@@ -241,12 +244,12 @@ static bool take_some(struct device *d, bool error)
 {
 	int got = pcap_dispatch(d->pcap, AT_ONCE, take, (u_char *)(void *)d);
 
-	if (got < 0) {
+	if (got < 0 && got != PCAP_ERROR_BREAK) {
 		tell_losses(d);
 		feed_reader_outage(d->reader, "%s", pcap_geterr(d->pcap));
 		return false;
 	}
-	d->more = got >= AT_ONCE;
+	d->more = got == PCAP_ERROR_BREAK || got >= AT_ONCE;
 	watch_link(d, error);
 	count_losses(d);
 	if (!d->more)
@@ -259,6 +262,10 @@ static bool read_some(struct device *d)
 {
 	short events = 0;
 
+	if (!feed_reader_room(d->reader, TIMEOUT_MS)) {
+		count_losses(d);
+		return true;
+	}
 	if (!d->more &&
 	    !feed_reader_wait(d->reader, pcap_get_selectable_fd(d->pcap), TIMEOUT_MS, &events))
 		return false;

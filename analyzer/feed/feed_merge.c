@@ -15,6 +15,7 @@ static void take_report(struct feed_input *in, const struct feed_report *r)
 	in->kernel_drops = r->kernel_drops;
 	in->interface_drops = r->interface_drops;
 	in->queue_drops = r->queue_drops;
+	in->lost_ns = r->lost_ns;
 	in->outages = r->outages;
 	memcpy(in->why, r->why, sizeof in->why);
 }

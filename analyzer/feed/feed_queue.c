@@ -30,7 +30,9 @@ bool feed_queue_open(struct feed_queue *q, size_t octets)
 	q->room = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (q->room < 0)
 		return false;
-	q->ring = mem_grow(NULL, q->octets, 1);
+	/* It is written to all the time: a copy of the process would have each page of it copied.
+	 */
+	q->ring = mem_pages(q->octets);
 	return true;
 }
 
@@ -42,7 +44,7 @@ void feed_queue_close(struct feed_queue *q)
 		return;
 	/* A capture may carry key logs. */
 	explicit_bzero(q->ring, (size_t)used);
-	free(q->ring);
+	mem_pages_free(q->ring, q->octets);
 	q->ring = NULL;
 	(void)close(q->room);
 }
@@ -97,14 +99,19 @@ void feed_queue_commit(struct feed_queue *q)
 		atomic_store(&q->head, q->written);
 }
 
-/* As much room as the largest record needs wherever it falls: woken sooner, it would only be woken
- * more often. */
+bool feed_queue_room(struct feed_queue *q)
+{
+	return fits(q, FEED_QUEUE_SMALLEST / 2);
+}
+
+/* As much room as the largest record needs wherever it falls, and more: woken sooner, it would only
+ * be woken more often. */
 static bool half_free(struct feed_queue *q)
 {
 	return fits(q, q->octets / 2);
 }
 
-void feed_queue_wait(struct feed_queue *q, int stop)
+void feed_queue_wait(struct feed_queue *q, int stop, int ms)
 {
 	struct pollfd on[2] = { { .fd = q->room, .events = POLLIN },
 				{ .fd = stop, .events = POLLIN } };
@@ -114,8 +121,8 @@ void feed_queue_wait(struct feed_queue *q, int stop)
 		atomic_store(&q->hungry, true);
 		if (half_free(q))
 			break;
-		(void)poll(on, 2, -1);
-		if (read(q->room, &unused, sizeof unused) < 0 && on[1].revents)
+		bool late = poll(on, 2, ms) == 0;
+		if (read(q->room, &unused, sizeof unused) < 0 && (late || on[1].revents))
 			break;
 	}
 	atomic_store(&q->hungry, false);

@@ -48,7 +48,8 @@ struct feed_queue {
 	_Alignas(FEED_QUEUE_LINE) _Atomic bool hungry; /* the writer waits for room */
 };
 
-/* `octets` is held to a power of two and FEED_QUEUE_SMALLEST. False: no descriptor is left. */
+/* `octets` is held to a power of two and FEED_QUEUE_SMALLEST; a copy of the process (fork) has no
+ * part in the ring. False: no descriptor is left. */
 bool feed_queue_open(struct feed_queue *q, size_t octets);
 void feed_queue_close(struct feed_queue *q); /* clears what was in it */
 
@@ -60,8 +61,10 @@ struct feed_record *feed_queue_place(struct feed_queue *q, size_t n);
 void feed_queue_put(struct feed_queue *q);
 size_t feed_queue_held(const struct feed_queue *q); /* octets put and not committed */
 void feed_queue_commit(struct feed_queue *q);
-/* Waits for room for the largest record, or until `stop` can be read. */
-void feed_queue_wait(struct feed_queue *q, int stop);
+bool feed_queue_room(struct feed_queue *q); /* for the largest record and any report before it */
+/* Waits until half the ring is free, so long at most (-1: no limit), or until `stop` can be read.
+ */
+void feed_queue_wait(struct feed_queue *q, int stop, int ms);
 
 /* The reader's side. The next record, or NULL; feed_queue_take goes past it. */
 const struct feed_record *feed_queue_look(struct feed_queue *q);

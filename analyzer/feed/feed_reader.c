@@ -122,10 +122,19 @@ static struct feed_record *place_or_wait(struct feed_reader *r, size_t n)
 
 	while (!to && !r->kind->lives && !feed_reader_stopping(r)) {
 		feed_reader_flush(r);
-		feed_queue_wait(&r->queue, r->stop);
+		feed_queue_wait(&r->queue, r->stop, -1);
 		to = place(r, n);
 	}
 	return to;
+}
+
+bool feed_reader_room(struct feed_reader *r, int ms)
+{
+	if (feed_reader_has_room(r))
+		return true;
+	feed_reader_flush(r);
+	feed_queue_wait(&r->queue, r->stop, ms);
+	return feed_reader_has_room(r);
 }
 
 void feed_reader_give(struct feed_reader *r, const struct frame *f)
@@ -138,6 +147,7 @@ void feed_reader_give(struct feed_reader *r, const struct frame *f)
 	r->number++;
 	if (!to) {
 		r->report.queue_drops++;
+		r->report.lost_ns = f->ts_ns;
 		r->unreported = true;
 		return;
 	}
@@ -164,12 +174,14 @@ void feed_reader_flush(struct feed_reader *r)
 	wake(r);
 }
 
-void feed_reader_lost(struct feed_reader *r, uint64_t kernel, uint64_t interface)
+void feed_reader_lost(struct feed_reader *r, uint64_t kernel, uint64_t interface, uint64_t until_ns)
 {
 	if (!kernel && !interface)
 		return;
 	r->report.kernel_drops += kernel;
 	r->report.interface_drops += interface;
+	if (until_ns > r->report.lost_ns)
+		r->report.lost_ns = until_ns;
 	r->unreported = true;
 }
 

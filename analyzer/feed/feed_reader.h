@@ -17,6 +17,7 @@ enum { FEED_WHY = sizeof((struct feed_input){ 0 }.why) };
  */
 struct feed_report {
 	uint64_t kernel_drops, interface_drops, queue_drops, outages;
+	uint64_t lost_ns; /* the last of the drops was no later */
 	char why[FEED_WHY];
 };
 
@@ -86,11 +87,22 @@ bool feed_reader_wait(struct feed_reader *r, int fd, int ms, short *events);
 /* Queues a copy of bytes, time, lengths, interface and link type; numbers it. Lost frames have
  * numbers too. */
 void feed_reader_give(struct feed_reader *r, const struct frame *f);
+/*
+ * For whoever can leave what comes where it waits, and need not lose it here. There is room for any
+ * frame; feed_reader_room waits so long for it, or until the feed is stopped.
+ */
+static inline bool feed_reader_has_room(struct feed_reader *r)
+{
+	return feed_queue_room(&r->queue);
+}
+bool feed_reader_room(struct feed_reader *r, int ms);
+
 /* What was given so far can be judged. Called before every wait. */
 void feed_reader_flush(struct feed_reader *r);
 
-void feed_reader_lost(struct feed_reader *r, uint64_t kernel,
-		      uint64_t interface); /* more of them */
+/* More of them, until then by the clock of capture times; 0: before the next frame. */
+void feed_reader_lost(struct feed_reader *r, uint64_t kernel, uint64_t interface,
+		      uint64_t until_ns);
 void feed_reader_outage(struct feed_reader *r, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Other words for the outage that lasts. */

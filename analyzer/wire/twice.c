@@ -40,8 +40,7 @@ enum {
 };
 
 struct twice {
-	struct set *sets; /* in `room`, at a line's edge */
-	void *room;
+	struct set *sets;
 	uint32_t mask;	 /* sets - 1 */
 	uint8_t *oldest; /* index = set: the entry that goes next */
 	uint64_t key[ALL_KEYS];
@@ -56,9 +55,11 @@ struct twice *twice_new(uint32_t packets, uint64_t *lost)
 	while (sets < SETS && sets * WAYS < packets)
 		sets *= 2;
 	t->mask = sets - 1;
-	/* Zeroed by the system page by page, as they are used: small captures use few. */
-	t->room = mem_zero((size_t)sets + 1, sizeof *t->sets);
-	t->sets = (struct set *)(((uintptr_t)t->room + LINE - 1) & ~(uintptr_t)(LINE - 1));
+	/*
+	 * Zeroed by the system page by page, as they are used: small captures use few. Every packet
+	 * writes to another place of it, and a copy of the process reads no packets.
+	 */
+	t->sets = mem_pages(sets * sizeof *t->sets);
 	t->oldest = mem_zero(sets, 1);
 	t->lost = lost;
 	uint8_t *key = (uint8_t *)t->key;
@@ -77,7 +78,7 @@ void twice_free(struct twice *t)
 {
 	if (!t)
 		return;
-	free(t->room);
+	mem_pages_free(t->sets, ((size_t)t->mask + 1) * sizeof *t->sets);
 	free(t->oldest);
 	free(t);
 }

@@ -61,7 +61,7 @@ static void *write_all(void *arg)
 	for (uint64_t i = 1; i <= MANY; i++) {
 		while (!put(&s->q, i)) {
 			feed_queue_commit(&s->q);
-			feed_queue_wait(&s->q, s->stop);
+			feed_queue_wait(&s->q, s->stop, -1);
 		}
 		if (i % 50 == 0)
 			feed_queue_commit(&s->q);
@@ -155,8 +155,30 @@ static void waits_no_longer_than_the_feed_lasts(void **state)
 		;
 	feed_queue_commit(&s.q);
 	assert_int_equal(pthread_create(&other, NULL, stop_soon, &s), 0);
-	feed_queue_wait(&s.q, s.stop);
+	feed_queue_wait(&s.q, s.stop, -1);
 	(void)pthread_join(other, NULL);
+	feed_queue_close(&s.q);
+	(void)close(s.stop);
+}
+
+static void waits_no_longer_than_asked(void **state)
+{
+	static struct scene s;
+
+	(void)state;
+	s.stop = eventfd(0, EFD_CLOEXEC);
+	assert_true(feed_queue_open(&s.q, 0));
+	assert_true(feed_queue_room(&s.q));
+	for (uint64_t n = 1; put(&s.q, n); n++)
+		;
+	feed_queue_commit(&s.q);
+	feed_queue_wait(&s.q, s.stop, 20);
+	assert_false(feed_queue_room(&s.q));
+	while (feed_queue_look(&s.q))
+		feed_queue_take(&s.q);
+	feed_queue_release(&s.q);
+	feed_queue_wait(&s.q, s.stop, -1);
+	assert_true(feed_queue_room(&s.q));
 	feed_queue_close(&s.q);
 	(void)close(s.stop);
 }
@@ -214,6 +236,7 @@ int main(void)
 		cmocka_unit_test(shows_nothing_before_it_is_committed),
 		cmocka_unit_test(overwrites_nothing_that_is_not_released),
 		cmocka_unit_test(waits_no_longer_than_the_feed_lasts),
+		cmocka_unit_test(waits_no_longer_than_asked),
 		cmocka_unit_test(holds_a_power_of_two),
 		cmocka_unit_test(keeps_each_secret_once),
 		cmocka_unit_test(holds_no_more_secrets_than_it_has_room_for),
