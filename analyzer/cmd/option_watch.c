@@ -320,7 +320,7 @@ static const struct option options[] = {
 	{ "no-promiscuous", 'p', false, true, OPTION_WATCH, take_no_promiscuous,
 	  "         leave interfaces as they are" },
 	{ "memory", 0, true, true, OPTION_WATCH, take_memory,
-	  "SIZE     what the tables may hold (512M)" },
+	  "SIZE     what tables, rings and queues may hold (512M)" },
 	{ "interim", 0, true, true, OPTION_WATCH, take_interim,
 	  "MINUTES  a record of calls that last, so often (15; 0: none)" },
 	{ "events", 0, true, true, OPTION_WATCH, take_events,

@@ -56,14 +56,35 @@ struct pipeline_limits watch_limits_of(const struct watch *w)
 	return l;
 }
 
+static uint64_t interfaces(const struct watch *w)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < w->args.watch.source_count; i++)
+		n += w->args.watch.sources[i].kind == FEED_INTERFACE;
+	return n;
+}
+
 /* Both hold what comes while judging stands still. */
 size_t watch_limits_ring(const struct watch *w)
 {
-	size_t interfaces = 0;
+	uint64_t n = interfaces(w);
 
-	for (size_t i = 0; i < w->args.watch.source_count; i++)
-		interfaces += w->args.watch.sources[i].kind == FEED_INTERFACE;
-	return at_most(cap(w) / RING_SHARE / (interfaces ? interfaces : 1), RING_LEAST, RING_MOST);
+	return w->args.watch.buffer
+		       ? w->args.watch.buffer
+		       : at_most(cap(w) / RING_SHARE / (n ? n : 1), RING_LEAST, RING_MOST);
+}
+
+bool watch_limits_fit(const struct watch *w)
+{
+	uint64_t rings = w->args.watch.buffer * interfaces(w);
+
+	if (rings <= cap(w) / 2)
+		return true;
+	fprintf(stderr,
+		"earshot: rings of %llu MiB (--buffer) leave too little of --memory (%llu MiB)\n",
+		(unsigned long long)(rings >> 20), (unsigned long long)(cap(w) >> 20));
+	return false;
 }
 
 size_t watch_limits_queue(const struct watch *w)

@@ -42,7 +42,7 @@ static bool open_feed(struct watch *w)
 		key[--n] = '\0';
 	struct feed_options options = { .bpf = w->args.bpf,
 					.snaplen = a->snaplen,
-					.buffer = a->buffer ? a->buffer : watch_limits_ring(w),
+					.buffer = watch_limits_ring(w),
 					.queue = watch_limits_queue(w),
 					.no_promiscuous = a->no_promiscuous,
 					.hep_auth = key,
@@ -108,7 +108,7 @@ static bool open_questions(struct watch *w)
 	       chosen_open(a, &w->chosen) == ERR_OK && before_open(a, &w->before) == ERR_OK &&
 	       opening_redaction(a) && opening_judge(a, &w->chosen, &w->before, &w->judge) &&
 	       rights_find(&w->rights, a->watch.user, a->watch.stay_root) &&
-	       take_captures(&w->args);
+	       take_captures(&w->args) && watch_limits_fit(w);
 }
 
 /* Files that are made with the rights of root are those of whom the watch becomes. */

@@ -88,6 +88,8 @@ struct summary_inputs watch_sources_inputs(struct watch *w, struct summary *s);
 
 /* watch_limits.c: --memory */
 struct pipeline_limits watch_limits_of(const struct watch *w);
+/* False: tables would have no room beside the rings that were asked for; a sentence was printed. */
+bool watch_limits_fit(const struct watch *w);
 size_t watch_limits_ring(const struct watch *w);  /* octets of the kernel, an interface */
 size_t watch_limits_queue(const struct watch *w); /* octets in front of judging, a source */
 void watch_limits_open(struct watch *w);

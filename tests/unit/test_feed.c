@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -142,6 +143,30 @@ static void drops_nothing_of_a_file(void **state)
 	assert_int_equal(feed_at(f, 0)->queue_drops, 0);
 	assert_int_equal(feed_at(f, 0)->bytes, 5000 * 1400);
 	assert_int_equal(feed_at(f, 0)->waiting, 0);
+	feed_close(f);
+}
+
+/* The queues are not there: what was known is told, of frames that wait as of all else. */
+static void a_copy_of_the_process_knows_how_it_stood(void **state)
+{
+	struct feeding *t = *state;
+	struct frame one;
+	int status;
+
+	feeding_file(t, "a.pcap", (struct feeding_capture){ .frames = 50, .step_ns = 1000 });
+	const struct feed_source s = { FEED_STREAM, "m", feeding_path(t, 0, "a.pcap") };
+	struct feed *f = open_all(&s, 1, (struct feed_options){ 0 });
+	assert_int_equal(feed_batch(f, &one, 1, WAIT), 1);
+	pid_t child = fork();
+	if (child == 0) {
+		feed_in_copy(f);
+		const struct feed_input *in = feed_at(f, 0);
+		_exit(in->packets == 1 && strcmp(in->label, "m") == 0 ? 7 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 7);
+	assert_int_equal(feeding_all(f, WAIT), 49);
 	feed_close(f);
 }
 
@@ -365,6 +390,7 @@ int main(void)
 		FEEDING(merges_files_as_audit_does),
 		FEEDING(names_pieces_of_one_label_as_audit_does),
 		FEEDING(drops_nothing_of_a_file),
+		FEEDING(a_copy_of_the_process_knows_how_it_stood),
 		FEEDING(waits_for_a_pipe_byte_by_byte),
 		FEEDING(gives_cooked_frames_of_a_pipe_as_they_come),
 		FEEDING(tells_where_a_stream_breaks),
