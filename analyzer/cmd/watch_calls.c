@@ -7,9 +7,10 @@
 #include "analyzer/watch/call_line.h"
 
 enum {
-	PACE_S = 5,    /* of capture time, between looks at open calls */
-	SHARE = 20,    /* a look may take a twentieth of the time between two */
-	MORE_MS = 300, /* beyond the deadline, for calls */
+	PACE_S = 5,	/* of capture time, between looks at open calls */
+	SHARE = 20,	/* a look may take a twentieth of the time between two */
+	PUT_OFF_S = 10, /* a look waits for packets that wait, so long at most */
+	MORE_MS = 300,	/* beyond the deadline, for calls */
 };
 
 static void line_of(struct watch *w, const struct said_word *word, bool cut, const struct call *c,
@@ -137,14 +138,23 @@ static void settle(struct watch *w)
 	w->glimpse_ns = clock_steady() + WHEN_SECOND + w->glimpse.took_ns * SHARE;
 }
 
+/* A copy makes judging slower: not while it is behind, but for a watch that always is. */
+static bool due(const struct watch *w)
+{
+	uint64_t now = clock_steady();
+
+	if (w->pipeline.now_ns < w->glimpsed_ns + PACE_S * WHEN_SECOND || now < w->glimpse_ns)
+		return false;
+	return !feed_pressed(w->feed) || now >= w->glimpse_ns + PUT_OFF_S * WHEN_SECOND;
+}
+
 void watch_calls_glimpse(struct watch *w)
 {
 	if (copy_busy(&w->glimpse)) {
 		settle(w);
 		return;
 	}
-	if (w->pipeline.now_ns < w->glimpsed_ns + PACE_S * WHEN_SECOND ||
-	    clock_steady() < w->glimpse_ns)
+	if (!due(w))
 		return;
 	w->glimpsed_ns = w->pipeline.now_ns;
 	said_open(w->said);

@@ -258,6 +258,11 @@ bool feed_over(const struct feed *f)
 	return feed_merge_over(&f->merge);
 }
 
+bool feed_pressed(const struct feed *f)
+{
+	return feed_merge_pressed(&f->merge);
+}
+
 void feed_stop(struct feed *f)
 {
 	static const uint64_t one = 1;

@@ -80,6 +80,8 @@ void feed_start(struct feed *f);
 size_t feed_batch(struct feed *f, struct frame *out, size_t room, int wait_ms);
 /* Every source has ended, and what they gave has been handed on. */
 bool feed_over(const struct feed *f);
+/* A queue is more than half full, of a source whose packets are lost when nobody takes them. */
+bool feed_pressed(const struct feed *f);
 /* Reads no more; what waits is still given, then the feed is over. From any thread or a signal's
  * handler. */
 void feed_stop(struct feed *f);

@@ -299,6 +299,8 @@ static void interface_run(struct feed_reader *r)
 	while (!feed_reader_stopping(r))
 		if (!read_some(d) && !feed_reader_stopping(r))
 			open_again(d);
+	/* What waits in the ring is not read any more; what it had no room for was lost before. */
+	tell_losses(d);
 }
 
 const struct feed_reader_kind feed_interface_kind = {

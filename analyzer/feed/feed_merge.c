@@ -76,7 +76,7 @@ static struct outlook look_out(struct feed_merge *m)
 	return o;
 }
 
-static bool pressed(const struct feed_merge *m)
+bool feed_merge_pressed(const struct feed_merge *m)
 {
 	for (size_t i = 0; i < m->count; i++) {
 		const struct feed_reader *r = m->lanes[i].reader;
@@ -90,7 +90,7 @@ static bool may_go(const struct feed_merge *m, const struct outlook *o)
 {
 	if (!o->expected)
 		return true;
-	if (pressed(m))
+	if (feed_merge_pressed(m))
 		return true;
 	return !o->certain && clock_steady() >= o->first->head->arrived_ns + m->hold_ns;
 }

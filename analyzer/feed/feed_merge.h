@@ -21,6 +21,7 @@ struct feed_merge {
 /* As feed_batch. */
 size_t feed_merge_batch(struct feed_merge *m, struct frame *out, size_t room, int wait_ms);
 bool feed_merge_over(const struct feed_merge *m);
+bool feed_merge_pressed(const struct feed_merge *m); /* as feed_pressed */
 /* Brings a source's account up to the next frame that waits in it. */
 void feed_merge_look(struct feed_lane *lane);
 

@@ -287,12 +287,14 @@ static void leaves_to_the_kernel_what_finds_no_room(void **state)
 		send_frame(fd, i, 5060, false);
 	(void)close(fd);
 	feeding_sleep(300);
+	assert_true(feed_pressed(f));
 	while ((n = feed_batch(f, got, CAPTURE_BATCH, 500))) {
 		given += n;
 		last = got[n - 1].number;
 	}
 	const struct feed_input *in = feed_at(f, 0);
 	assert_int_equal(in->packets, given);
+	assert_false(feed_pressed(f));
 	assert_true(in->kernel_drops > 0);
 	assert_int_equal(in->queue_drops, 0);
 	assert_int_equal(given + in->kernel_drops, SENT);
