@@ -32,6 +32,7 @@ STEP, CALLS, BUFFER = (int(os.environ.get(k, d)) for k, d in (("STEP", "5"), ("C
 # Open calls are judged every five seconds at most, and less often when that is dear: several times in a HOLD.
 HOLD = int(os.environ.get("HOLD", "60" if MINUTES >= 5 else "20"))
 ROUND = 3  # as many calls a round as are alive at once: each is over for long when its Call-ID comes again
+KEEP = 4  # files of 500 MB beside the one that is written
 LOWER = 0.9  # what a rate that could not be held is lowered by
 # Beside the calls in clear that the generator makes: keys in SDP, DTLS and ZRTP.
 ALSO = ("udp-sdes-proxy", "udp-dtls-proxy", "zrtp-direct", "tls-dtls-direct")
@@ -84,13 +85,14 @@ class Sender:
     """a loop that goes on for so long"""
 
     def __init__(self, path, rate, seconds):
+        self.patience = seconds + 300  # it reads all of the loop first
         pace = ["--topspeed"] if rate >= FASTEST else ["--pps=%d" % rate]
         self.p = netns.begin("tcpreplay", "-q", "-K", "--loop=0", "--duration=%d" % seconds, "-i", "vs", *pace, path,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def sent(self):
         """packets, and packets a second"""
-        text = self.p.communicate(timeout=120)[0].decode()
+        text = self.p.communicate(timeout=self.patience)[0].decode()
         n = re.search(r"Actual: (\d+) packets .* sent in ([\d.]+) seconds", text)
         if not n:
             raise SystemExit("soak: tcpreplay said: " + text[-400:])
@@ -120,15 +122,26 @@ def policy():
 class Watch:
     def __init__(self, name, *more):
         self.out = os.path.join(WORK, name + ".ndjson")
-        if os.path.exists(self.out):
-            os.unlink(self.out)
+        for path in self.files():
+            os.unlink(path)
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
         self.p = netns.begin(EARSHOT, "watch", "--redact", "none", "--policy", policy(), "-B", "%dM" % BUFFER, "-i",
                              "trunk=vm", "--events", "call,heartbeat,visibility", "--heartbeat", "1", "--metrics",
-                             str(self.port), "-o", self.out, *more, stderr=subprocess.PIPE)
+                             str(self.port), "-o", self.out, "--rotate", "500M", "--keep", str(KEEP), *more,
+                             stderr=subprocess.PIPE)
         listening()
+
+    def files(self):
+        """what it wrote, oldest first; of half an hour, in which it is more than ten gigabytes, the last"""
+        names = ["%s.%d" % (self.out, n) for n in range(KEEP, 0, -1)] + [self.out]
+        return [name for name in names if os.path.exists(name)]
+
+    def events(self, kind):
+        for path in self.files():
+            with open(path) as f:
+                yield from (e for e in map(json.loads, f) if e["event"] == kind)
 
     def metrics(self):
         with urllib.request.urlopen("http://127.0.0.1:%d/metrics" % self.port, timeout=10) as r:
@@ -251,8 +264,7 @@ def row(e):
 
 def told(w):
     """the rows of a watch that are firm"""
-    with open(w.out) as f:
-        return [row(e) for e in map(json.loads, f) if e["event"] == "call" and e["state"] == "firm"]
+    return [row(e) for e in w.events("call") if e["state"] == "firm"]
 
 
 def audited(paths):
@@ -338,15 +350,13 @@ def lossy(w, packets, speed, whole):
     drops, seen = w.drops(), int(w.value("earshot_source_packets_total"))
     words = w.end()
     rows = told(w)
-    with open(w.out) as f:
-        beats = [e for e in map(json.loads, f) if e["event"] == "heartbeat"]
     doubted = sum(doubt for *_, doubt in rows)
     print("soak: at %d packets a second %d of %d were dropped (%d counted as read), %d rows, %d of them say so" % (
         speed, drops, packets, seen, len(rows), doubted))
     expect("what is missing was reported as dropped", abs(packets - seen - drops) <= packets * 0.001 + 10,
            (packets, seen, drops))
     if drops:
-        expect("heartbeats tell of the drops", any(b["drops"] for b in beats))
+        expect("heartbeats tell of the drops", any(b["drops"] for b in w.events("heartbeat")))
         expect("it is said at the end", re.search(r"[1-9]\d* dropped", words), words)
         expect("rows tell of the drops", doubted > 0)
     worse = only_weaker(whole, rows)
