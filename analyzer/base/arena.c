@@ -1,4 +1,4 @@
-/* arena.c - chunks that double from 3 KiB, freed together. */
+/* arena.c - chunks that grow by a quarter of what is taken, freed together. */
 #include "analyzer/base/arena.h"
 
 #include <stdalign.h>
@@ -7,9 +7,12 @@
 
 #include "analyzer/base/mem.h"
 
-/* An INVITE and what its dialog needs fit in the first: a flood of them is what most arenas may
- * hold. */
-enum { FIRST_CHUNK = 3072, LARGEST_CHUNK = 256 * 1024 };
+/*
+ * An INVITE and what its dialog needs fit in the first: a flood of them is what most arenas may
+ * hold. Thousands of calls have one each, so what the last chunk leaves unused counts for more
+ * than a few chunks: doubling left half of a call's memory empty.
+ */
+enum { FIRST_CHUNK = 3072, LEAST_CHUNK = 1024, LARGEST_CHUNK = 256 * 1024 };
 
 struct chunk {
 	struct chunk *older;
@@ -58,21 +61,37 @@ void arena_free(struct arena *a)
 	free(a);
 }
 
-/* The newest is the largest, so that an arena used again for the like soon needs no other. */
+static size_t held(const struct arena *a)
+{
+	size_t n = 0;
+
+	for (const struct chunk *c = a->newest; c; c = c->older)
+		n += c->size;
+	return n;
+}
+
+/* One chunk takes the place of several, so that an arena used again for the like needs no other. */
 void arena_reset(struct arena *a)
 {
 	struct chunk *kept = a->newest;
 
-	while (kept->size > LARGEST_CHUNK && kept->older) {
-		a->newest = kept->older;
-		free(kept);
-		kept = a->newest;
+	if (kept->older) {
+		size_t size = held(a);
+		drop(kept);
+		a->newest = chunk_new(size < LARGEST_CHUNK ? size : LARGEST_CHUNK, NULL);
+	} else {
+		memset(kept->bytes, 0, kept->used);
+		kept->used = 0;
 	}
-	drop(kept->older);
-	kept->older = NULL;
-	memset(kept->bytes, 0, kept->used);
-	kept->used = a->used = 0;
+	a->used = 0;
 	a->spent = false;
+}
+
+static size_t next_size(const struct arena *a)
+{
+	size_t size = a->used / 4;
+
+	return size < LEAST_CHUNK ? LEAST_CHUNK : size > LARGEST_CHUNK ? LARGEST_CHUNK : size;
 }
 
 void *arena_take(struct arena *a, size_t n)
@@ -84,9 +103,7 @@ void *arena_take(struct arena *a, size_t n)
 		return NULL;
 	}
 	if (a->newest->size - a->newest->used < want) {
-		size_t size = a->newest->size * 2;
-		if (size > LARGEST_CHUNK)
-			size = LARGEST_CHUNK;
+		size_t size = next_size(a);
 		a->newest = chunk_new(size > want ? size : want, a->newest);
 	}
 	void *p = a->newest->bytes + a->newest->used;
