@@ -180,15 +180,13 @@ static void move_sights(struct live *l, struct live *o, const struct shift *by)
 	*end = o->sights;
 }
 
-static void join_hosts(struct host_seen *to, uint8_t *count, const struct host_seen *from,
-		       uint8_t n)
+static void join_hosts(struct live *l, struct host_list *to, const struct host_list *from)
 {
-	for (unsigned i = 0; i < n; i++) {
-		unsigned k = 0;
-		while (k < *count && !addr_eq(&to[k].addr, &from[i].addr))
-			k++;
-		if (k == *count && *count < LIVE_HOSTS)
-			to[(*count)++] = from[i];
+	for (unsigned i = 0; i < from->count; i++) {
+		struct host_seen *h =
+			live_host(to, &from->all[i].addr) ? NULL : live_host_add(l, to);
+		if (h)
+			*h = from->all[i];
 	}
 }
 
@@ -245,9 +243,9 @@ void absorb(struct live *l, struct live *o)
 	move_pacts(l, o, &by);
 	move_facts(l, o, &by);
 	move_sights(l, o, &by);
-	join_hosts(l->answering, &l->answering_count, o->answering, o->answering_count);
-	join_hosts(l->forwarding, &l->forwarding_count, o->forwarding, o->forwarding_count);
-	join_hosts(l->named, &l->named_count, o->named, o->named_count);
-	join_hosts(l->serving, &l->serving_count, o->serving, o->serving_count);
+	join_hosts(l, &l->answering, &o->answering);
+	join_hosts(l, &l->forwarding, &o->forwarding);
+	join_hosts(l, &l->named, &o->named);
+	join_hosts(l, &l->serving, &o->serving);
 	l->parts = (uint16_t)(by.part + (o->parts ? o->parts : 1));
 }

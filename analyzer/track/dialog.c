@@ -284,17 +284,17 @@ static void note_retry(const struct dialog_refusals *r, struct live *l, const st
 
 /* ---- hosts that answer for others (rule-catalog B.4) ---------------------------------- */
 
-static void keep_host(struct host_seen *hosts, uint8_t *count, const struct addr *a,
+static void keep_host(struct live *l, struct host_list *hosts, const struct addr *a,
 		      struct leg_live *leg, const struct evidence *at)
 {
-	for (unsigned i = 0; i < *count; i++)
-		if (addr_eq(&hosts[i].addr, a)) {
-			if (live_evidence_cmp(at, &hosts[i].at) < 0)
-				hosts[i] = (struct host_seen){ *a, leg, *at };
-			return;
-		}
-	if (*count < LIVE_HOSTS)
-		hosts[(*count)++] = (struct host_seen){ *a, leg, *at };
+	struct host_seen *h = live_host(hosts, a);
+
+	if (h && live_evidence_cmp(at, &h->at) >= 0)
+		return;
+	if (!h)
+		h = live_host_add(l, hosts);
+	if (h)
+		*h = (struct host_seen){ *a, leg, *at };
 }
 
 /* Only a registrar, or a proxy in front of one, takes bindings or asks for a password to them. */
@@ -310,15 +310,15 @@ static void note_hosts(struct live *l, struct leg_live *leg, const struct observ
 	const struct sip_seen *m = &o->as.sip;
 
 	if (serves_registration(m))
-		keep_host(l->serving, &l->serving_count, &o->flow.src, leg, &o->evidence);
+		keep_host(l, &l->serving, &o->flow.src, leg, &o->evidence);
 	for (unsigned i = 1; m->request && i + 1U < m->via_count; i++)
 		if (!m->vias[i].hidden && !addr_is_none(&m->vias[i].addr))
-			keep_host(l->named, &l->named_count, &m->vias[i].addr, leg, &o->evidence);
+			keep_host(l, &l->named, &m->vias[i].addr, leg, &o->evidence);
 	if (m->request && m->via_count > 1)
-		keep_host(l->forwarding, &l->forwarding_count, &o->flow.src, leg, &o->evidence);
+		keep_host(l, &l->forwarding, &o->flow.src, leg, &o->evidence);
 	if (!m->request && m->verb == SIP_VERB_INVITE &&
 	    (m->status == 100 || m->status == 407 || (m->status >= 300 && m->status < 400)))
-		keep_host(l->answering, &l->answering_count, &o->flow.src, leg, &o->evidence);
+		keep_host(l, &l->answering, &o->flow.src, leg, &o->evidence);
 }
 
 /* ---- the door --------------------------------------------------------------------------- */

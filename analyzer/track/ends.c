@@ -50,18 +50,9 @@ static struct endpoint end_of(const struct agreed_list *list, const struct call 
 
 /* ---- roles ------------------------------------------------------------------------- */
 
-static bool listed(const struct host_seen *hosts, unsigned count, const struct addr *host)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (addr_eq(&hosts[i].addr, host))
-			return true;
-	return false;
-}
-
 static bool serves(const struct live *l, const struct addr *host)
 {
-	return listed(l->forwarding, l->forwarding_count, host) ||
-	       listed(l->serving, l->serving_count, host);
+	return live_host(&l->forwarding, host) || live_host(&l->serving, host);
 }
 
 /* A REGISTER ends at a server, and so does what was seen of a MESSAGE that was passed on. */

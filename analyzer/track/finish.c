@@ -154,11 +154,11 @@ static void fill_times(struct live *l)
 
 static void note_proxies(struct live *l)
 {
-	for (unsigned i = 0; i < l->answering_count; i++)
-		for (unsigned k = 0; k < l->forwarding_count; k++)
-			if (addr_eq(&l->answering[i].addr, &l->forwarding[k].addr))
-				live_note(l, l->answering[i].leg, FACT_proxy_response, 3, NULL,
-					  &l->answering[i].at);
+	for (unsigned i = 0; i < l->answering.count; i++) {
+		const struct host_seen *h = &l->answering.all[i];
+		if (live_host(&l->forwarding, &h->addr))
+			live_note(l, h->leg, FACT_proxy_response, 3, NULL, &h->at);
+	}
 }
 
 static void note_limits(struct live *l)
@@ -307,13 +307,18 @@ void finish_part(struct live *l, struct agreed_list list, struct slice name)
 	sight_media(l, &l->list);
 }
 
+void finish_name(struct live *l)
+{
+	if (l->last_media_ns > l->call.end_ns)
+		l->call.end_ns = l->last_media_ns;
+	name_row(l, l->name);
+}
+
 void finish_row(struct live *l, const struct track_options *options,
 		const struct told_recordings *recordings, const struct drops *drops)
 {
 	struct call *c = &l->call;
 
-	if (l->last_media_ns > c->end_ns)
-		c->end_ns = l->last_media_ns;
 	c->points = (uint16_t)__builtin_popcountll(l->points);
 	enter_tunnels(l, options->inventory);
 	compare_facts(l, options);
@@ -325,7 +330,6 @@ void finish_row(struct live *l, const struct track_options *options,
 	path_build(l, &l->list, options->inventory);
 	give_media(l, &l->list);
 	gather_facts(l);
-	name_row(l, l->name);
 	c->arena = l->arena;
 }
 

@@ -357,6 +357,10 @@ static void note_copy(struct live *l, struct leg_live *leg, const struct observa
 		l->spent = true;
 		return;
 	}
+	if (!leg->copies)
+		leg->copies = live_take(l, LIVE_COPIES * sizeof *leg->copies);
+	if (!leg->copies)
+		return;
 	if (i == leg->copy_count)
 		leg->copies[leg->copy_count++] =
 			(struct copy_link){ .from = m->copied_by, .to = m->copied_to };

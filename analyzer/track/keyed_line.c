@@ -122,9 +122,8 @@ static bool arrived(const struct live *l, const struct pact *p, const struct lin
 {
 	const struct addr *host = &p->leg->leg.b.addr;
 
-	for (unsigned i = 0; i < l->forwarding_count; i++)
-		if (addr_eq(&l->forwarding[i].addr, host))
-			return false;
+	if (live_host(&l->forwarding, host))
+		return false;
 	if (!addr_is_none(&p->contact) && !addr_eq(&p->contact, host))
 		return false;
 	return n && n->at.port && p->verb == SIP_VERB_INVITE && !p->reoffer &&

@@ -104,6 +104,31 @@ struct fact *live_fact(struct live *l, enum fact_kind kind, uint8_t grade, int m
 	return &n->fact;
 }
 
+struct host_seen *live_host(const struct host_list *h, const struct addr *a)
+{
+	for (unsigned i = 0; i < h->count; i++)
+		if (addr_eq(&h->all[i].addr, a))
+			return &h->all[i];
+	return NULL;
+}
+
+/* Room for two, and when they do not do for all. */
+struct host_seen *live_host_add(struct live *l, struct host_list *h)
+{
+	enum { FEW = 2 };
+
+	if (h->count == 0 || h->count == FEW) {
+		size_t room = h->count ? LIVE_HOSTS : FEW;
+		struct host_seen *more = live_take(l, room * sizeof *more);
+		if (!more)
+			return NULL;
+		if (h->count)
+			memcpy(more, h->all, h->count * sizeof *more);
+		h->all = more;
+	}
+	return h->count < LIVE_HOSTS ? &h->all[h->count++] : NULL;
+}
+
 point_set live_bit(uint16_t n)
 {
 	return n < 64 ? (point_set)1 << n : 0;

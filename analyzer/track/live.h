@@ -55,7 +55,7 @@ struct leg_live {
 	struct evidence formed, inside; /* an INVITE outside, a request inside a dialog */
 	struct evidence fallback[2];	/* a failure of TLS, and the call tried again here */
 	uint64_t clear_since_ns;	/* requests between these hosts in clear; 0: not known */
-	struct copy_link copies[LIVE_COPIES];
+	struct copy_link *copies;	/* room for LIVE_COPIES, once there is one */
 	uint8_t copy_count;
 	bool on_wire;		      /* some message was seen here itself, not a copy of it */
 	uint64_t recent[LIVE_RECENT]; /* hashes of the last messages */
@@ -172,6 +172,12 @@ struct host_seen {
 	struct evidence at;
 };
 
+/* At most LIVE_HOSTS, each address once; most calls have one or none. */
+struct host_list {
+	struct host_seen *all;
+	uint8_t count;
+};
+
 /* What messages of the row say about who stands at its ends; [0] the caller, [1] the callee. */
 struct told {
 	struct evidence siprec, record_on, refer, charge, tel;
@@ -231,9 +237,7 @@ struct live {
 	struct evidence clock_off, truncated;
 	uint64_t truncated_count;
 	/* named: in Vias between the first and the last; serving: took or challenged a REGISTER */
-	struct host_seen answering[LIVE_HOSTS], forwarding[LIVE_HOSTS], named[LIVE_HOSTS],
-		serving[LIVE_HOSTS];
-	uint8_t answering_count, forwarding_count, named_count, serving_count;
+	struct host_list answering, forwarding, named, serving;
 	struct told told;
 	uint64_t sessions[LIVE_SESSIONS]; /* UUIDs of Session-ID (RFC 7989), hashed; not the nil one
 					   */
@@ -261,6 +265,10 @@ struct fact *live_note(struct live *l, struct leg_live *leg, enum fact_kind kind
 /* Appends a fact found at the end; scopes as struct fact. NULL when the budget is spent. */
 struct fact *live_fact(struct live *l, enum fact_kind kind, uint8_t grade, int media, int segment,
 		       const struct evidence *at);
+/* NULL: it is none of them. */
+struct host_seen *live_host(const struct host_list *h, const struct addr *a);
+/* Room for one more, in the call's arena; NULL when there is none. */
+struct host_seen *live_host_add(struct live *l, struct host_list *h);
 point_set live_bit(uint16_t n); /* n above 63 has no bit */
 
 #endif

@@ -265,20 +265,13 @@ static void note_changes(struct live *l)
 
 /* ---- ICE lite -------------------------------------------------------------------------------- */
 
-static bool passes_signaling(const struct live *l, const struct addr *host)
-{
-	for (unsigned i = 0; i < l->forwarding_count; i++)
-		if (addr_eq(&l->forwarding[i].addr, host))
-			return true;
-	return false;
-}
-
 static void note_lite(struct live *l)
 {
 	for (const struct pact *p = l->pacts; p; p = p->next)
 		for (unsigned i = 0; p->media && offer_line(p->answer, i); i++) {
 			const struct line_seen *m = offer_line(p->answer, i);
-			if (m->ice_lite && p->media[i] >= 0 && passes_signaling(l, &m->at.addr))
+			if (m->ice_lite && p->media[i] >= 0 &&
+			    live_host(&l->forwarding, &m->at.addr))
 				keyed_fact(l, FACT_ice_lite, 1, p->media[i], NULL, &p->answer_at);
 		}
 }

@@ -236,7 +236,7 @@ static bool seen_twice(const struct live *l, const struct addr ends[2])
 
 static bool passed_on(const struct live *l)
 {
-	return l->named_count || l->forwarding_count || l->serving_count;
+	return l->named.count || l->forwarding.count || l->serving.count;
 }
 
 /* Nothing agreed in the media path, so what keys it came with the signaling (B.5, elimination). */

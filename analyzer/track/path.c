@@ -101,8 +101,10 @@ static void from_copies(struct listen *x, const struct leg_live *leg)
 
 static void from_named(struct listen *x)
 {
-	for (unsigned i = 0; i < x->l->named_count; i++)
-		add_host(x, &x->l->named[i].addr, false, &x->l->named[i].at);
+	const struct host_list *named = &x->l->named;
+
+	for (unsigned i = 0; i < named->count; i++)
+		add_host(x, &named->all[i].addr, false, &named->all[i].at);
 }
 
 /* Connections that could not be read, and lead to somebody who is no end of the media. */

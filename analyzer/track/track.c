@@ -232,17 +232,19 @@ static void give_all(struct track *t, uint64_t now_ns)
 		will_close(t, l);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		clocks_add(t->clocks, t->closing[i]);
-		finish_row(t->closing[i], &t->options, t->recordings, t->drops);
+		finish_name(t->closing[i]);
 	}
 	if (t->closing_count)
 		qsort(t->closing, t->closing_count, sizeof(struct live *),
 		      t->options.forget_silent ? by_weight : by_end);
 	for (size_t i = 0; i < t->closing_count; i++) {
 		l = t->closing[i];
+		/* Many may end at once, and all this is half of what a call takes: made one by one.
+		 */
+		finish_row(l, &t->options, t->recordings, t->drops);
+		ladder_build(l);
 		t->counters.calls++;
 		t->counters.budget_spent += spent(&l->call);
-		/* The ladder is only looked at, and half of what a call takes: made just before. */
-		ladder_build(l);
 		t->give(t->ctx, &l->call);
 		let_go(t, l);
 	}
