@@ -10,16 +10,22 @@
 #define KEYS_COME_NS (5 * WHEN_SECOND)
 #define KEYS_ASK_NS  (200 * WHEN_MS)
 
+/* Prints are nine tenths of a stream, and for most of the time that it is held it is silent. */
+#define SLEEPING offsetof(struct stream, prints)
+_Static_assert(SLEEPING + sizeof(struct print_box) == sizeof(struct stream), "prints come last");
+
 void media_seen_open(struct media_room *r, struct tell *tell, uint32_t lookers)
 {
 	*r = (struct media_room){ .tell = tell, .looks = look_new(lookers) };
 	slab_open(&r->store, sizeof(struct stream), UINT32_MAX);
+	slab_open(&r->sleepers, SLEEPING, UINT32_MAX);
 }
 
 void media_seen_close(struct media_room *r)
 {
 	look_free(r->looks);
 	slab_close(&r->store);
+	slab_close(&r->sleepers);
 }
 
 /* ---- the short way ------------------------------------------------------------ */
@@ -211,15 +217,45 @@ static void test_ahead(struct media_room *r, struct flow_hot *h, const struct pa
 	h->look = 0;
 }
 
+static void leave(struct media_room *r, struct stream *s)
+{
+	struct slab *store = s->asleep ? &r->sleepers : &r->store;
+	uint32_t self = s->self;
+
+	explicit_bzero(s, store->size);
+	slab_give(store, self);
+}
+
+/* The same stream in the other store. */
+static struct stream *moved(struct media_room *r, struct stream *s)
+{
+	struct slab *to = s->asleep ? &r->store : &r->sleepers;
+	uint32_t self = slab_take(to);
+	struct stream *there = slab_at(to, self);
+
+	memcpy(there, s, SLEEPING);
+	there->self = self;
+	there->asleep = !s->asleep;
+	leave(r, s);
+	return there;
+}
+
+static struct stream *woken(struct media_room *r, struct stream *s)
+{
+	if (!s->asleep)
+		return s;
+	s = moved(r, s);
+	print_reset(&s->prints);
+	return s;
+}
+
 static void stream_free(struct media_room *r, struct stream *s)
 {
 	if (s->look)
 		look_give(r->looks, s->look);
 	window_free(&s->done);
 	prove_free(s->prove);
-	uint32_t self = s->self;
-	explicit_bzero(s, sizeof *s);
-	slab_give(&r->store, self);
+	leave(r, s);
 	r->streams--;
 }
 
@@ -265,13 +301,15 @@ static struct stream *stream_new(struct media_room *r, struct flow *f, unsigned 
 }
 
 /* Moved to the front: SSRCs of a bundle alternate, but most flows have one. */
-static struct stream *stream_of(struct flow *f, unsigned direction, uint32_t ssrc)
+static struct stream *stream_of(struct media_room *r, struct flow *f, unsigned direction,
+				uint32_t ssrc)
 {
 	for (struct stream **at = &f->streams[direction]; *at; at = &(*at)->next) {
 		struct stream *s = *at;
 		if (s->ssrc != ssrc)
 			continue;
 		*at = s->next;
+		s = woken(r, s);
 		s->next = f->streams[direction];
 		f->streams[direction] = s;
 		return s;
@@ -379,7 +417,7 @@ static bool long_way(struct media_room *r, struct flow *f, unsigned direction,
 		     const struct payload *p, const struct rtp_quick *q)
 {
 	settle(f, direction);
-	struct stream *s = stream_of(f, direction, q->ssrc);
+	struct stream *s = stream_of(r, f, direction, q->ssrc);
 	if (!s)
 		return false;
 	stream_packet(r, f, direction, s, p, q);
@@ -485,6 +523,19 @@ void media_seen_tell(struct media_room *r, struct flow *f)
 		settle(f, d);
 		for (struct stream *s = f->streams[d]; s; s = s->next)
 			tell_stint(r, f, d, s);
+	}
+}
+
+void media_seen_sleep(struct media_room *r, struct flow *f)
+{
+	for (unsigned d = 0; d < 2; d++) {
+		settle(f, d);
+		for (struct stream **at = &f->streams[d]; *at; at = &(*at)->next) {
+			if ((*at)->asleep)
+				continue;
+			window_free(&(*at)->done);
+			*at = moved(r, *at);
+		}
 	}
 }
 

@@ -13,7 +13,7 @@ enum { MEDIA_SEEN_SSRCS = 8 }; /* streams held per flow and direction */
 struct media_room {
 	struct tell *tell;
 	struct look_pool *looks;
-	struct slab store;
+	struct slab store, sleepers;
 	uint32_t streams; /* alive; the caller has a limit for them */
 	struct print_seen prints[MEDIA_PRINTS];
 };
@@ -39,6 +39,9 @@ void media_seen_start(struct media_room *r, struct flow *f, const struct claim_c
 void media_seen_reopen(struct flow *f, enum window_reason why);
 /* Sends what every stream of the flow has to tell. */
 void media_seen_tell(struct media_room *r, struct flow *f);
+/* The flow fell silent, and all is told: its streams take little room until they are heard again.
+ */
+void media_seen_sleep(struct media_room *r, struct flow *f);
 /* The same, and frees the streams. */
 void media_seen_end(struct media_room *r, struct flow *f);
 

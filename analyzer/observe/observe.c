@@ -530,8 +530,10 @@ void observe_tick(struct observe *o, uint64_t now_ns)
 		return;
 	o->second = (uint32_t)(now_ns / WHEN_SECOND);
 	flow_clock(o->flows, now_ns);
-	while ((f = flow_next_silent(o->flows)) != NULL)
+	while ((f = flow_next_silent(o->flows)) != NULL) {
 		tell_all(o, f);
+		media_seen_sleep(&o->media, f);
+	}
 	while ((f = flow_next_idle(o->flows)) != NULL) {
 		/* Wire knows when a connection ends; calls may idle on one for hours. */
 		if (f->cold && f->cold->tcp)

@@ -22,10 +22,11 @@ struct vote {
 	uint8_t lead;
 };
 
+/* While it is asleep all but the prints: nothing of what it was is untold then. */
 struct stream {
 	struct stream *next;
 	uint64_t last_ns;
-	uint32_t self; /* its number in the store */
+	uint32_t self; /* its number in the store that holds it */
 	uint32_t look; /* its tester's number while the window is being tested */
 	uint32_t ssrc, ts;
 	uint16_t seq, restart_seq, rolls, pending; /* pending: enum window_reason */
@@ -34,7 +35,7 @@ struct stream {
 	uint16_t unbroken; /* packets in a row, up to now, that came without a hole */
 	uint8_t run, other_pt, other_run, other_total;
 	bool tested, started; /* tested: a tester was found for this window */
-	bool continued, has_event;
+	bool continued, has_event, asleep;
 	uint32_t event; /* the last one: a digit, wiped with the stream */
 	struct window_seen now;
 	struct window_list done;

@@ -337,6 +337,40 @@ static void a_new_start_of_numbers_is_no_loss(void **state)
 	assert_int_equal(w->last_seq, 30019);
 }
 
+static void a_stream_that_slept_goes_on_as_itself(void **state)
+{
+	(void)state;
+	talk(0, 100, 200);
+	media_seen_tell(&m.room, &m.flow);
+	media_seen_sleep(&m.room, &m.flow);
+	media_seen_sleep(&m.room, &m.flow);
+	media_seen_tell(&m.room, &m.flow);
+	assert_int_equal(m.count, 1);
+	talk(20000, 303, 200);
+	media_seen_tell(&m.room, &m.flow);
+	assert_int_equal(m.count, 2);
+	assert_int_equal(m.room.streams, 1);
+	assert_true(m.told[1].continued);
+	assert_int_equal(m.told[1].print_count, MEDIA_PRINTS);
+	assert_int_equal(m.windows[1][0].lost, 3);
+	assert_int_equal(m.windows[1][0].reasons, WINDOW_GAP);
+}
+
+static void of_sources_that_sleep_the_one_heard_wakes(void **state)
+{
+	(void)state;
+	for (uint32_t ssrc = 1; ssrc <= 3; ssrc++)
+		for (uint16_t i = 0; i < 10; i++)
+			send((struct rtp){ .ms = i * 20, .ssrc = ssrc, .seq = i, .len = 160 });
+	media_seen_tell(&m.room, &m.flow);
+	media_seen_sleep(&m.room, &m.flow);
+	send((struct rtp){ .ms = 20000, .ssrc = 2, .seq = 10, .len = 160 });
+	media_seen_tell(&m.room, &m.flow);
+	assert_int_equal(m.count, 4);
+	assert_int_equal(m.told[3].ssrc, 2);
+	assert_int_equal(m.room.streams, 3);
+}
+
 static void tells_a_stint_every_thirty_seconds(void **state)
 {
 	(void)state;
@@ -610,6 +644,8 @@ int main(void)
 		WITH_ROOM(a_handshake_opens_a_window_with_the_next_packet),
 		WITH_ROOM(counts_lost_and_late_packets),
 		WITH_ROOM(a_new_start_of_numbers_is_no_loss),
+		WITH_ROOM(a_stream_that_slept_goes_on_as_itself),
+		WITH_ROOM(of_sources_that_sleep_the_one_heard_wakes),
 		WITH_ROOM(tells_a_stint_every_thirty_seconds),
 		WITH_ROOM(keeps_sources_apart_and_gives_up_the_longest_silent),
 		WITH_ROOM(counts_what_came_before_it_was_believed),
