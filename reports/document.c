@@ -98,7 +98,7 @@ struct document *document_new(struct document_options options)
 	d->hide = redact_new(options.redact, options.redact_addresses);
 	d->labels = shown_labels(d->hide, options.input_labels, options.input_count);
 	d->points = shown_labels(d->hide, options.point_labels, options.point_count);
-	d->problems = problems_new();
+	d->problems = problems_new(d->spool);
 	d->overheard = overheard_new();
 	d->frameworks = frameworks_new(options.frameworks, options.framework_count,
 				       options.frameworks_chosen, options.inventory);
@@ -226,6 +226,8 @@ const char *document_add(struct document *d, const struct call *c, const struct 
 	e.length = (uint32_t)d->call.n;
 	index_add(d, e);
 	problems_add(d->problems, d->hide, c, j);
+	if (problems_error(d->problems))
+		return broken(d, problems_error(d->problems));
 	overheard_add(d->overheard, d->hide, c, j);
 	frameworks_add(d->frameworks, c, j);
 	if (d->asserted)
@@ -288,6 +290,8 @@ void document_finish(struct document *d, const struct document_run *run)
 	order_worst(d);
 	problems_sort(d->problems);
 	d->head = head_build(&parts, run);
+	if (!d->error)
+		d->error = problems_error(d->problems);
 }
 
 const json_t *document_head(const struct document *d)
@@ -326,10 +330,11 @@ bool document_problem_text(struct document *d, size_t i, struct text *out)
 {
 	if (d->earlier)
 		return i < d->told_count && read_entry(d, &d->told[i], out);
-	if (i < problems_count(d->problems))
-		problems_write(d->problems, i, (const char *const *)d->labels,
-			       d->options.input_count, out);
-	return true;
+	if (i < problems_count(d->problems) &&
+	    !problems_write(d->problems, i, (const char *const *)d->labels, d->options.input_count,
+			    out))
+		(void)broken(d, problems_error(d->problems));
+	return d->error == 0;
 }
 
 json_t *document_call(struct document *d, size_t i)

@@ -8,7 +8,7 @@
 #include "reports/problems.h"
 
 struct head_parts {
-	const struct problems *problems;
+	struct problems *problems;
 	const struct overheard *overheard;
 	const struct frameworks *frameworks;
 	const struct asserted *asserted; /* NULL: no inventory was given */

@@ -1,10 +1,11 @@
-/* problems.c - one entry a problem, with one example to look at. */
+/* problems.c - one entry a problem; its words and its example lie in the spool. */
 #include "reports/problems.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/map.h"
+#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 #include "reports/json_out.h"
 #include "reports/jvalue.h"
@@ -19,6 +20,7 @@ enum {
 	PROBLEMS_A_RULE = 20,
 	RULES_TOLD = 128,
 	MOVES = 6, /* pairs of labels of one problem */
+	FIRST_SLOTS = 64,
 };
 
 /* Calls that would have another label without a problem, or without all of its rule. */
@@ -32,22 +34,40 @@ struct excuse {
 	const char *reason, *owner, *expires;
 };
 
-/* Of a large capture's memory most is these: each end of each call may have its own. */
+/*
+ * Each end of each call may have its own, so of a long capture's memory most is these: what is
+ * only written at the end waits in the spool.
+ */
 struct problem {
 	uint8_t id[ID_BYTES];
-	uint8_t fingerprint[ID_BYTES]; /* of the example */
 	const struct rule *rule;
-	const char *title, *detail, *element, *filter, *caused_by;
 	uint64_t first_ns, last_ns;
-	struct evidence *at;
+	uint64_t at;		     /* of what it says: in the spool */
+	const struct excuse *excuse; /* of the first waived one; NULL: none, or no room */
+	struct move *moved;	     /* MOVES of them, when there is more than one */
+	struct move move;
 	uint32_t calls, occurrences, last_call;
 	uint32_t waived;	  /* occurrences that a waiver holds for */
+	uint32_t length;	  /* of what it says */
 	uint8_t severity, change; /* the worst of its occurrences */
-	uint8_t at_count, move_count;
+	uint8_t move_count;
 	bool gates;
+};
+
+/* What it says, as it lies in the spool: this, then its texts, each NUL-ended. */
+struct words {
+	struct evidence at[EXAMPLE_EVIDENCE];
+	uint8_t fingerprint[ID_BYTES]; /* of the example */
 	char call[17];
-	const struct excuse *excuse; /* of the first waived one; NULL: none, or no room */
-	struct move *moved;	     /* one, or MOVES of them; NULL: none */
+	uint8_t at_count;
+	bool filter, caused_by; /* there is one */
+};
+enum { WORD_TITLE, WORD_DETAIL, WORD_ELEMENT, WORD_FILTER, WORD_CAUSED_BY, WORDS };
+
+/* Read back. */
+struct told {
+	struct words words;
+	const char *texts[WORDS];
 };
 
 /* One rule's problems together: a call counts once, however many of them it has. */
@@ -58,25 +78,34 @@ struct together {
 	uint64_t problems, calls, last_call;
 	struct move moved[MOVES];
 	uint8_t move_count;
-	const struct problem *newest;
 };
 
 struct problems {
 	struct together rules[RULES_TOLD];
 	size_t rule_count;
-	struct map *by_id;
 	struct problem **all; /* in order of appearance, then worst first */
 	size_t count, room;
+	uint32_t *slots; /* by id: 1 and the place in order of appearance; 0: free */
+	size_t mask;
 	struct arena *arena;
-	struct text scratch;
+	struct spool *spool;
+	struct text scratch, record;
 	uint64_t calls, dropped;
+	int error;
 };
 
-struct problems *problems_new(void)
+static void slots_new(struct problems *p, size_t n)
+{
+	p->slots = mem_zero(n, sizeof *p->slots);
+	p->mask = n - 1;
+}
+
+struct problems *problems_new(struct spool *spool)
 {
 	struct problems *p = mem_zero(1, sizeof *p);
 
-	p->by_id = map_new();
+	p->spool = spool;
+	slots_new(p, FIRST_SLOTS);
 	p->arena = arena_new((size_t)PROBLEMS_MAX * (sizeof(struct problem) + TEXT_MAX));
 	return p;
 }
@@ -85,9 +114,10 @@ void problems_free(struct problems *p)
 {
 	if (!p)
 		return;
-	map_free(p->by_id);
+	free(p->slots);
 	arena_free(p->arena);
 	text_free(&p->scratch);
+	text_free(&p->record);
 	free(p->all);
 	free(p);
 }
@@ -96,6 +126,46 @@ uint64_t problems_dropped(const struct problems *p)
 {
 	return p->dropped;
 }
+
+int problems_error(const struct problems *p)
+{
+	return p->error;
+}
+
+/* ---- found by id ------------------------------------------------------------------ */
+
+static uint32_t *slot_of(const struct problems *p, const uint8_t id[ID_BYTES])
+{
+	size_t i = hash_table((struct slice){ id, ID_BYTES }) & p->mask;
+
+	while (p->slots[i] && memcmp(p->all[p->slots[i] - 1]->id, id, ID_BYTES) != 0)
+		i = (i + 1) & p->mask;
+	return &p->slots[i];
+}
+
+static void slots_grow(struct problems *p)
+{
+	free(p->slots);
+	slots_new(p, (p->mask + 1) * 2);
+	for (size_t i = 0; i < p->count; i++)
+		*slot_of(p, p->all[i]->id) = (uint32_t)i + 1;
+}
+
+/* The newest of all. */
+static void remember(struct problems *p, struct problem *n)
+{
+	if (p->count == p->room) {
+		p->room = p->room ? p->room + p->room / 2 : 64;
+		p->all = mem_grow(p->all, p->room, sizeof(struct problem *));
+	}
+	p->all[p->count++] = n;
+	if (p->count * 4 > p->mask * 3)
+		slots_grow(p);
+	else
+		*slot_of(p, n->id) = (uint32_t)p->count;
+}
+
+/* ---- what they say ---------------------------------------------------------------- */
 
 /* As shown, until the next one. */
 static struct slice shown(struct problems *p, struct redactor *hide, const char *s)
@@ -117,24 +187,6 @@ static const char *kept(struct problems *p, struct redactor *hide, const char *s
 	return copied(p, shown(p, hide, s));
 }
 
-/* Most sentences are some other problem's, too: of the same rule's, or of the same call's. */
-static const char *kept_as(struct problems *p, struct redactor *hide, const char *s,
-			   const char *known)
-{
-	struct slice text = shown(p, hide, s);
-
-	return known && slice_eq(text, slice_of(known)) ? known : copied(p, text);
-}
-
-/* Most problems are called what their rule is called, and one call's have one element. */
-static const char *kept_once(struct problems *p, struct redactor *hide, const char *s,
-			     const char *known)
-{
-	bool same = known && slice_eq(shown(p, hide, s), slice_of(known));
-
-	return same ? known : kept(p, hide, s);
-}
-
 static unsigned digit(char c)
 {
 	return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
@@ -148,46 +200,6 @@ static void id_of(const char *hex, uint8_t id[ID_BYTES])
 	memset(id, 0, ID_BYTES);
 	for (size_t i = 0; i < 2 * (size_t)ID_BYTES && hex[i]; i++)
 		id[i / 2] = (uint8_t)((unsigned)id[i / 2] << 4 | digit(hex[i]));
-}
-
-/* The one before in the order of appearance: mostly of the same call. */
-static const struct problem *before(const struct problems *p)
-{
-	return p->count > 1 ? p->all[p->count - 2] : NULL;
-}
-
-static bool same_evidence(const struct problem *b, const struct evidence *at, uint8_t count)
-{
-	if (!b || b->at_count != count)
-		return false;
-	for (uint8_t i = 0; i < count; i++)
-		if (b->at[i].frame != at[i].frame || b->at[i].ts_ns != at[i].ts_ns ||
-		    b->at[i].input != at[i].input)
-			return false;
-	return true;
-}
-
-static void keep_evidence(struct problems *p, struct problem *n, const struct finding *f)
-{
-	uint8_t most = f->at_count < EXAMPLE_EVIDENCE ? f->at_count : EXAMPLE_EVIDENCE;
-
-	if (same_evidence(before(p), f->at, most)) {
-		n->at = before(p)->at;
-		n->at_count = most;
-		return;
-	}
-	n->at = most ? arena_take(p->arena, most * sizeof *n->at) : NULL;
-	for (uint8_t i = 0; n->at && i < most; i++)
-		n->at[n->at_count++] = f->at[i];
-}
-
-static void example(struct problems *p, struct problem *n, const struct call *c,
-		    const struct finding *f)
-{
-	if (c->id)
-		(void)snprintf(n->call, sizeof n->call, "%s", c->id);
-	id_of(f->fingerprint, n->fingerprint);
-	keep_evidence(p, n, f);
 }
 
 static struct together *together_of(struct problems *p, const struct rule *rule)
@@ -209,10 +221,6 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 
 	if (!t)
 		return;
-	if (!t->title)
-		t->title = n->title;
-	else if (fresh && strcmp(t->title, n->title) != 0)
-		t->title = n->rule->title;
 	if (n->severity > t->severity)
 		t->severity = (enum severity)n->severity;
 	t->problems += fresh;
@@ -220,22 +228,80 @@ static void join(struct problems *p, const struct problem *n, bool fresh)
 	t->last_call = p->calls;
 }
 
-/* What the finding says; what is said before needs no second room. */
-static void say(struct problems *p, struct redactor *hide, struct problem *n,
-		const struct finding *f)
+/* Most problems are called what their rule is called. */
+static void call_rule(struct problems *p, const struct rule *rule, struct slice title)
 {
-	static const struct problem nobody;
-	struct together *t = together_of(p, f->rule);
-	const struct problem *like = t && t->newest ? t->newest : &nobody;
-	const struct problem *last = before(p) ? before(p) : &nobody;
+	struct together *t = together_of(p, rule);
+	bool same = slice_eq(title, slice_of(rule->title));
 
-	n->title = kept_once(p, hide, f->title ? f->title : f->rule->title, f->rule->title);
-	n->detail = kept_as(p, hide, f->detail, like->detail);
-	n->element = kept_once(p, hide, f->element, last->element);
-	n->filter = f->filter ? kept_as(p, hide, f->filter, last->filter) : NULL;
-	n->caused_by = f->caused_by ? kept_as(p, hide, f->caused_by, like->caused_by) : NULL;
-	if (t)
-		t->newest = n;
+	if (t && !t->title)
+		t->title = same ? rule->title : copied(p, title);
+	else if (t && !slice_eq(title, slice_of(t->title)))
+		t->title = rule->title;
+}
+
+static void say(struct problems *p, struct redactor *hide, const char *s, size_t most)
+{
+	text_add_slice(&p->record, slice_upto(shown(p, hide, s ? s : ""), most));
+	text_add_slice(&p->record, SLICE("\0"));
+}
+
+static void say_title(struct problems *p, struct redactor *hide, const struct finding *f)
+{
+	struct slice title = shown(p, hide, f->title ? f->title : f->rule->title);
+
+	if (!slice_eq(title, slice_of(f->rule->title)))
+		title = slice_upto(title, TEXT_MAX);
+	call_rule(p, f->rule, title);
+	text_add_slice(&p->record, title);
+	text_add_slice(&p->record, SLICE("\0"));
+}
+
+static void example(struct words *w, const struct call *c, const struct finding *f)
+{
+	memset(w, 0, sizeof *w); /* padding, too, goes to a file */
+	if (c->id)
+		(void)snprintf(w->call, sizeof w->call, "%s", c->id);
+	id_of(f->fingerprint, w->fingerprint);
+	for (; w->at_count < f->at_count && w->at_count < EXAMPLE_EVIDENCE; w->at_count++)
+		w->at[w->at_count] = f->at[w->at_count];
+	w->filter = f->filter != NULL;
+	w->caused_by = f->caused_by != NULL;
+}
+
+static void put_away(struct problems *p, struct redactor *hide, struct problem *n,
+		     const struct call *c, const struct finding *f)
+{
+	struct words w;
+
+	example(&w, c, f);
+	text_clear(&p->record);
+	text_add_slice(&p->record, (struct slice){ (const uint8_t *)&w, sizeof w });
+	say_title(p, hide, f);
+	say(p, hide, f->detail, TEXT_MAX);
+	say(p, hide, f->element, TEXT_MAX);
+	say(p, hide, f->filter, TEXT_MAX);
+	say(p, hide, f->caused_by, TEXT_MAX);
+	n->length = (uint32_t)p->record.n;
+	if (spool_put(p->spool, text_slice(&p->record), &n->at) != ERR_OK)
+		p->error = errno;
+}
+
+static bool read_back(struct problems *p, const struct problem *n, struct told *t)
+{
+	text_clear(&p->record);
+	if (spool_get(p->spool, n->at, n->length, &p->record) != ERR_OK) {
+		p->error = errno;
+		return false;
+	}
+	const char *next = p->record.p + sizeof t->words;
+
+	memcpy(&t->words, p->record.p, sizeof t->words);
+	for (unsigned i = 0; i < WORDS; i++) {
+		t->texts[i] = next;
+		next += strlen(next) + 1;
+	}
+	return true;
 }
 
 static struct problem *appear(struct problems *p, struct redactor *hide, const struct call *c,
@@ -247,18 +313,12 @@ static struct problem *appear(struct problems *p, struct redactor *hide, const s
 		p->dropped++;
 		return NULL;
 	}
-	if (p->count == p->room) {
-		p->room = p->room ? p->room * 2 : 64;
-		p->all = mem_grow(p->all, p->room, sizeof(struct problem *));
-	}
-	p->all[p->count++] = n;
 	id_of(f->problem, n->id);
 	n->rule = f->rule;
 	n->severity = (uint8_t)f->severity;
-	say(p, hide, n, f);
 	n->first_ns = c->start_ns;
-	example(p, n, c, f);
-	(void)map_put(p->by_id, (struct slice){ n->id, sizeof n->id }, n);
+	put_away(p, hide, n, c, f);
+	remember(p, n);
 	return n;
 }
 
@@ -305,22 +365,25 @@ static bool move(struct move *list, uint8_t *count, unsigned room, enum label fr
 	return true;
 }
 
+static const struct move *moves_of(const struct problem *n)
+{
+	return n->moved ? n->moved : &n->move;
+}
+
 /* Nearly all problems move one label to one other. */
 static void move_one(struct problems *p, struct problem *n, enum label from, enum label to)
 {
-	struct move *more;
-
+	if (n->moved) {
+		(void)move(n->moved, &n->move_count, MOVES, from, to);
+		return;
+	}
+	if (move(&n->move, &n->move_count, 1, from, to))
+		return;
+	n->moved = arena_take(p->arena, MOVES * sizeof *n->moved);
 	if (!n->moved)
-		n->moved = arena_take(p->arena, sizeof *n->moved);
-	if (!n->moved || move(n->moved, &n->move_count, n->move_count > 1 ? MOVES : 1, from, to) ||
-	    n->move_count > 1)
 		return;
-	more = arena_take(p->arena, MOVES * sizeof *more);
-	if (!more)
-		return;
-	more[0] = n->moved[0];
-	n->moved = more;
-	(void)move(more, &n->move_count, MOVES, from, to);
+	n->moved[0] = n->move;
+	(void)move(n->moved, &n->move_count, MOVES, from, to);
 }
 
 static struct problem *problem_of(const struct problems *p, const struct finding *f)
@@ -328,7 +391,8 @@ static struct problem *problem_of(const struct problems *p, const struct finding
 	uint8_t id[ID_BYTES];
 
 	id_of(f->problem, id);
-	return map_get(p->by_id, (struct slice){ id, sizeof id });
+	uint32_t slot = *slot_of(p, id);
+	return slot ? p->all[slot - 1] : NULL;
 }
 
 static void move_problem(struct problems *p, const struct judgement *j, const struct without *o)
@@ -504,15 +568,17 @@ static void id_text(const uint8_t id[ID_BYTES], char out[2 * ID_BYTES + 1])
 	out[2 * ID_BYTES] = '\0';
 }
 
-static void example_write(const struct problem *n, const char *const *labels, size_t label_count,
+static void example_write(const struct told *t, const char *const *labels, size_t label_count,
 			  struct text *out)
 {
+	const struct words *n = &t->words;
+
 	json_out_key_open(out, "example", '{');
 	json_out_key_text(out, "call", n->call);
 	char fingerprint[2 * ID_BYTES + 1];
 	id_text(n->fingerprint, fingerprint);
 	json_out_key_text(out, "fingerprint", fingerprint);
-	json_out_key_text(out, "detail", n->detail);
+	json_out_key_text(out, "detail", t->texts[WORD_DETAIL]);
 	json_out_key_open(out, "evidence", '[');
 	for (size_t i = 0; i < n->at_count; i++) {
 		const struct evidence *e = &n->at[i];
@@ -524,7 +590,7 @@ static void example_write(const struct problem *n, const char *const *labels, si
 		json_out_close(out, '}');
 	}
 	json_out_close(out, ']');
-	json_out_key_text(out, "filter", n->filter);
+	json_out_key_text(out, "filter", n->filter ? t->texts[WORD_FILTER] : NULL);
 	json_out_close(out, '}');
 }
 
@@ -542,38 +608,42 @@ static void waived(const struct problem *n, struct text *out)
 	json_out_close(out, '}');
 }
 
-void problems_write(const struct problems *p, size_t i, const char *const *labels,
-		    size_t label_count, struct text *out)
+bool problems_write(struct problems *p, size_t i, const char *const *labels, size_t label_count,
+		    struct text *out)
 {
 	const struct problem *n = p->all[i];
+	struct told t;
 
+	if (!read_back(p, n, &t))
+		return false;
 	json_out_open(out, '{');
 	char id[2 * ID_BYTES + 1];
 	id_text(n->id, id);
 	json_out_key_text(out, "problem", id);
 	json_out_key_text(out, "rule", n->rule->id);
-	json_out_key_text(out, "element", n->element);
+	json_out_key_text(out, "element", t.texts[WORD_ELEMENT]);
 	json_out_key_number(out, "calls", n->calls);
 	json_out_key_when(out, "first", n->first_ns);
 	json_out_key_when(out, "last", n->last_ns);
 	json_out_key_text(out, "fix", n->rule->remediation ? n->rule->remediation : "");
 	json_out_key_text(out, "severity", judge_severity_text((enum severity)n->severity));
 	json_out_key_text(out, "class", judge_class_text(n->rule->cls));
-	json_out_key_text(out, "title", n->title);
+	json_out_key_text(out, "title", t.texts[WORD_TITLE]);
 	json_out_key_number(out, "occurrences", n->occurrences);
 	json_out_key_bool(out, "gates", n->gates);
 	if (n->change)
 		json_out_key_text(out, "change", judge_change_text((enum change)n->change));
 	waived(n, out);
-	json_out_key_text(out, "caused_by", n->caused_by);
+	json_out_key_text(out, "caused_by", t.words.caused_by ? t.texts[WORD_CAUSED_BY] : NULL);
 	json_out_key(out, "without");
-	moves_write(n->moved, n->move_count, out);
+	moves_write(moves_of(n), n->move_count, out);
 	json_out_key_open(out, "citations", '[');
 	for (const char *const *c = n->rule->citations; c && *c; c++)
 		json_out_text(out, *c);
 	json_out_close(out, ']');
-	example_write(n, labels, label_count, out);
+	example_write(&t, labels, label_count, out);
 	json_out_close(out, '}');
+	return true;
 }
 
 /* How many problems of the same rule stand before the i-th, as far as it matters here. */
@@ -596,7 +666,7 @@ static bool worth_telling(struct quota *q, const struct rule *rule, size_t i)
 	return q->taken[k]++ < PROBLEMS_A_RULE || i < PROBLEMS_TOLD;
 }
 
-json_t *problems_json(const struct problems *p, const char *const *labels, size_t label_count)
+json_t *problems_json(struct problems *p, const char *const *labels, size_t label_count)
 {
 	json_t *list = json_array();
 	struct quota q = { .count = 0 };
@@ -606,7 +676,8 @@ json_t *problems_json(const struct problems *p, const char *const *labels, size_
 		if (!worth_telling(&q, p->all[i]->rule, i))
 			continue;
 		text_clear(&t);
-		problems_write(p, i, labels, label_count, &t);
+		if (!problems_write(p, i, labels, label_count, &t))
+			break;
 		jvalue_push(list, json_loads(text_of(&t), 0, NULL));
 	}
 	text_free(&t);

@@ -14,22 +14,29 @@
  * Records repeat each other: packed, they take a fifteenth of the room, which costs less
  * than having the system write the rest.
  */
-enum { BLOCK = 256 * 1024, LEVEL = 1 };
+enum { BLOCK = 256 * 1024, PLAIN_BLOCK = 16 * 1024, LEVEL = 1 };
 
-/* Whole records, packed as one. */
+/* Whole records, packed as one or as they are. */
 struct block {
 	uint64_t at, place; /* of its first byte: among what was added, in the file */
 	size_t n, packed;
 };
 
-struct spool {
-	int fd;
-	uint64_t end, file_end;	     /* of what was added, written or not; of the file */
-	struct text waiting, window; /* not written yet; the block that was read last */
-	struct text packed;	     /* room for one block */
-	uint64_t window_at;
+/* Records of one kind. */
+struct strand {
+	uint64_t end;	     /* of what was added, written or not */
+	struct text waiting; /* not written yet */
 	struct block *blocks;
 	size_t block_count;
+};
+
+struct spool {
+	int fd;
+	uint64_t file_end;
+	struct strand records, plain;
+	struct text window; /* the block that was read last */
+	struct text packed; /* room for one block */
+	uint64_t window_at;
 	ZSTD_CCtx *pack;
 	ZSTD_DCtx *unpack;
 };
@@ -67,15 +74,21 @@ struct spool *spool_new(void)
 	return s;
 }
 
+static void strand_free(struct strand *t)
+{
+	text_free(&t->waiting);
+	free(t->blocks);
+}
+
 void spool_free(struct spool *s)
 {
 	if (!s)
 		return;
 	(void)close(s->fd);
-	text_free(&s->waiting);
+	strand_free(&s->records);
+	strand_free(&s->plain);
 	text_free(&s->window);
 	text_free(&s->packed);
-	free(s->blocks);
 	ZSTD_freeCCtx(s->pack);
 	ZSTD_freeDCtx(s->unpack);
 	free(s);
@@ -97,10 +110,10 @@ static enum err write_all(int fd, const char *from, size_t n)
 	return ERR_OK;
 }
 
-static enum err read_all(const struct spool *s, const struct block *b, char *to)
+static enum err read_all(const struct spool *s, uint64_t place, char *to, size_t length)
 {
-	for (size_t n = 0; n < b->packed;) {
-		ssize_t got = pread(s->fd, to + n, b->packed - n, (off_t)(b->place + n));
+	for (size_t n = 0; n < length;) {
+		ssize_t got = pread(s->fd, to + n, length - n, (off_t)(place + n));
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {
@@ -112,48 +125,107 @@ static enum err read_all(const struct spool *s, const struct block *b, char *to)
 	return ERR_OK;
 }
 
-enum err spool_flush(struct spool *s)
+/* What waits becomes a block of so many octets in the file. */
+static void block_add(struct spool *s, struct strand *t, size_t packed)
 {
-	struct block b = { s->end - s->waiting.n, s->file_end, s->waiting.n, 0 };
-	size_t room = ZSTD_compressBound(b.n);
+	size_t n = t->waiting.n;
 
-	if (!b.n)
+	t->blocks = mem_more(t->blocks, t->block_count, sizeof *t->blocks);
+	t->blocks[t->block_count++] = (struct block){ t->end - n, s->file_end, n, packed };
+	s->file_end += packed;
+	text_clear(&t->waiting);
+}
+
+static enum err flush_records(struct spool *s)
+{
+	struct strand *t = &s->records;
+	size_t n = t->waiting.n, room = ZSTD_compressBound(n);
+
+	if (!n)
 		return ERR_OK;
 	text_clear(&s->packed);
 	char *to = text_reserve(&s->packed, room);
-	b.packed = s->pack ? ZSTD_compressCCtx(s->pack, to, room, s->waiting.p, b.n, LEVEL) : 0;
-	if (!b.packed || ZSTD_isError(b.packed)) {
+	size_t packed = s->pack ? ZSTD_compressCCtx(s->pack, to, room, t->waiting.p, n, LEVEL) : 0;
+	if (!packed || ZSTD_isError(packed)) {
 		errno = ENOMEM; /* nothing else can be wrong with room enough */
 		return ERR_IO;
 	}
-	text_clear(&s->waiting);
-	s->blocks = mem_more(s->blocks, s->block_count, sizeof *s->blocks);
-	s->blocks[s->block_count++] = b;
-	s->file_end += b.packed;
-	return write_all(s->fd, to, b.packed);
+	block_add(s, t, packed);
+	return write_all(s->fd, to, packed);
+}
+
+static enum err flush_plain(struct spool *s)
+{
+	size_t n = s->plain.waiting.n;
+	enum err e = write_all(s->fd, s->plain.waiting.p, n);
+
+	if (n)
+		block_add(s, &s->plain, n);
+	return e;
+}
+
+enum err spool_flush(struct spool *s)
+{
+	enum err e = flush_records(s);
+
+	return e == ERR_OK ? flush_plain(s) : e;
+}
+
+static uint64_t append(struct strand *t, struct slice record)
+{
+	uint64_t at = t->end;
+
+	text_add_slice(&t->waiting, record);
+	t->end += record.n;
+	return at;
 }
 
 enum err spool_add(struct spool *s, struct slice record, uint64_t *at)
 {
-	*at = s->end;
-	text_add_slice(&s->waiting, record);
-	s->end += record.n;
-	return s->waiting.n >= BLOCK ? spool_flush(s) : ERR_OK;
+	*at = append(&s->records, record);
+	return s->records.waiting.n >= BLOCK ? flush_records(s) : ERR_OK;
+}
+
+enum err spool_put(struct spool *s, struct slice record, uint64_t *at)
+{
+	*at = append(&s->plain, record);
+	return s->plain.waiting.n >= PLAIN_BLOCK ? flush_plain(s) : ERR_OK;
 }
 
 /* The block that holds what was added at `at`: the last one that begins there or before. */
-static const struct block *block_of(const struct spool *s, uint64_t at)
+static const struct block *block_of(const struct strand *t, uint64_t at)
 {
-	size_t low = 0, high = s->block_count;
+	size_t low = 0, high = t->block_count;
 
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
-		if (s->blocks[middle].at <= at)
+		if (t->blocks[middle].at <= at)
 			low = middle;
 		else
 			high = middle;
 	}
-	return low < high && at - s->blocks[low].at < s->blocks[low].n ? &s->blocks[low] : NULL;
+	return low < high && at - t->blocks[low].at < t->blocks[low].n ? &t->blocks[low] : NULL;
+}
+
+enum err spool_get(struct spool *s, uint64_t at, size_t n, struct text *out)
+{
+	const struct text *waiting = &s->plain.waiting;
+	uint64_t written = s->plain.end - waiting->n;
+	const struct block *b = block_of(&s->plain, at);
+
+	if (at >= written && at - written <= waiting->n && n <= waiting->n - (at - written)) {
+		text_add_slice(out, slice_upto(slice_from(text_slice(waiting), at - written), n));
+		return ERR_OK;
+	}
+	if (!b || n > b->n - (at - b->at)) {
+		errno = EIO;
+		return ERR_IO;
+	}
+	char *to = text_reserve(out, n);
+	if (read_all(s, b->place + (at - b->at), to, n) != ERR_OK)
+		return ERR_IO;
+	text_wrote(out, n);
+	return ERR_OK;
 }
 
 static enum err fill_window(struct spool *s, const struct block *b)
@@ -162,7 +234,7 @@ static enum err fill_window(struct spool *s, const struct block *b)
 	text_clear(&s->packed);
 	char *from = text_reserve(&s->packed, b->packed), *to = text_reserve(&s->window, b->n);
 
-	if (read_all(s, b, from) != ERR_OK)
+	if (read_all(s, b->place, from, b->packed) != ERR_OK)
 		return ERR_IO;
 	if (!s->unpack || ZSTD_decompressDCtx(s->unpack, to, b->n, from, b->packed) != b->n) {
 		errno = EIO;
@@ -179,7 +251,7 @@ enum err spool_read(struct spool *s, uint64_t at, size_t n, struct text *out)
 	uint64_t skip = at - s->window_at;
 
 	if (at < s->window_at || skip >= s->window.n) {
-		const struct block *b = block_of(s, at);
+		const struct block *b = block_of(&s->records, at);
 		if (b && fill_window(s, b) != ERR_OK)
 			return ERR_IO;
 		skip = b ? at - b->at : s->window.n;

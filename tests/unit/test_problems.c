@@ -56,11 +56,11 @@ static void add(struct problems *p, struct redactor *hide, struct scene *s, enum
 	problems_add(p, hide, &s->call, &s->judged);
 }
 
-static void expect(const struct problems *p, size_t i, const char *words)
+static void expect(struct problems *p, size_t i, const char *words)
 {
 	struct text t = { 0 };
 
-	problems_write(p, i, labels, 1, &t);
+	assert_true(problems_write(p, i, labels, 1, &t));
 	if (!strstr(text_of(&t), words))
 		fail_msg("no %s in %s", words, text_of(&t));
 	text_free(&t);
@@ -69,7 +69,8 @@ static void expect(const struct problems *p, size_t i, const char *words)
 static void counts_each_move_of_a_label(void **state)
 {
 	struct redactor *hide = redact_new(REDACT_NONE, false);
-	struct problems *p = problems_new();
+	struct spool *spool = spool_new();
+	struct problems *p = problems_new(spool);
 	struct scene s;
 
 	(void)state;
@@ -90,13 +91,15 @@ static void counts_each_move_of_a_label(void **state)
 	expect(p, 0, "{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":2}");
 	expect(p, 0, "{\"from\":\"WEAK\",\"to\":\"END-TO-END\",\"calls\":1}]");
 	problems_free(p);
+	spool_free(spool);
 	redact_free(hide);
 }
 
 static void keeps_what_each_problem_says(void **state)
 {
 	struct redactor *hide = redact_new(REDACT_NONE, false);
-	struct problems *p = problems_new();
+	struct spool *spool = spool_new();
+	struct problems *p = problems_new(spool);
 	struct scene s;
 
 	(void)state;
@@ -123,6 +126,69 @@ static void keeps_what_each_problem_says(void **state)
 	expect(p, 2, "\"frame\":8,");
 	expect(p, 2, "\"filter\":\"frame.number in {8}\"");
 	problems_free(p);
+	spool_free(spool);
+	redact_free(hide);
+}
+
+/* Ids that begin alike, as hashes do not; more than the table begins with, twice over. */
+static void tells_many_apart(void **state)
+{
+	enum { MANY = 1000 };
+	struct redactor *hide = redact_new(REDACT_NONE, false);
+	struct spool *spool = spool_new();
+	struct problems *p = problems_new(spool);
+	struct scene s;
+	char words[64];
+
+	(void)state;
+	set(&s);
+	for (unsigned i = 0; i < 2 * MANY; i++) {
+		(void)snprintf(s.findings[1].problem, sizeof s.findings[1].problem, "%032x",
+			       i % MANY);
+		s.findings[1].at[0].frame = i + 1;
+		add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	}
+	assert_int_equal(spool_flush(spool), ERR_OK);
+	assert_int_equal(problems_count(p), MANY + 1);
+	for (unsigned i = 0; i < MANY; i++) {
+		(void)snprintf(words, sizeof words, "\"problem\":\"%032x\"", i);
+		expect(p, i + 1, words);
+		(void)snprintf(words, sizeof words, "\"frame\":%u,", i + 1);
+		expect(p, i + 1, words);
+		expect(p, i + 1, "\"calls\":2,");
+	}
+	assert_int_equal(problems_error(p), 0);
+	problems_free(p);
+	spool_free(spool);
+	redact_free(hide);
+}
+
+static void a_rule_is_called_what_all_its_problems_are(void **state)
+{
+	struct redactor *hide = redact_new(REDACT_NONE, false);
+	struct spool *spool = spool_new();
+	struct problems *p = problems_new(spool);
+	struct scene s;
+
+	(void)state;
+	set(&s);
+	s.findings[0].title = "Another name";
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	json_t *rules = problems_rules(p, false);
+	const char *title = json_string_value(json_object_get(json_array_get(rules, 0), "title"));
+	assert_string_equal(title, "Another name");
+	json_decref(rules);
+	s.findings[0].problem[0] = '1';
+	s.findings[0].title = "A third";
+	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	rules = problems_rules(p, false);
+	title = json_string_value(json_object_get(json_array_get(rules, 0), "title"));
+	assert_string_equal(title, s.findings[0].rule->title);
+	json_decref(rules);
+	expect(p, 0, "\"title\":\"Another name\"");
+	expect(p, 2, "\"title\":\"A third\"");
+	problems_free(p);
+	spool_free(spool);
 	redact_free(hide);
 }
 
@@ -141,6 +207,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_each_move_of_a_label),
 		cmocka_unit_test(keeps_what_each_problem_says),
+		cmocka_unit_test(tells_many_apart),
+		cmocka_unit_test(a_rule_is_called_what_all_its_problems_are),
 		cmocka_unit_test(reads_a_problem_as_a_number),
 	};
 

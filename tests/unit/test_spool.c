@@ -108,12 +108,48 @@ static void says_so_when_asked_for_what_it_never_got(void **state)
 	spool_free(s);
 }
 
+static void small_records_are_read_in_any_order(void **state)
+{
+	enum { MANY = 4000 };
+	struct spool *s = spool_new();
+	struct text t = { 0 };
+	static uint64_t at[MANY], big;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i++) {
+		text_clear(&t);
+		text_addf(&t, "small %04u", i);
+		assert_int_equal(spool_put(s, text_slice(&t), &at[i]), ERR_OK);
+		if (i == MANY / 2)
+			assert_int_equal(spool_add(s, slice_of("between them"), &big), ERR_OK);
+		if (i == MANY / 2)
+			assert_int_equal(spool_flush(s), ERR_OK);
+	}
+	for (unsigned k = 0; k < MANY; k++) {
+		unsigned i = k * 1999 % MANY; /* the last of them wait yet */
+		struct text want = { 0 };
+		text_clear(&t);
+		text_addf(&want, "small %04u", i);
+		assert_int_equal(spool_get(s, at[i], want.n, &t), ERR_OK);
+		assert_string_equal(text_of(&t), text_of(&want));
+		text_free(&want);
+	}
+	text_clear(&t);
+	assert_int_equal(spool_read(s, big, 12, &t), ERR_OK);
+	assert_string_equal(text_of(&t), "between them");
+	assert_int_equal(spool_get(s, at[MANY - 1], 11, &t), ERR_IO);
+	assert_int_equal(spool_get(s, at[MANY - 1] + 10, 1, &t), ERR_IO);
+	text_free(&t);
+	spool_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_back_in_any_order),
 		cmocka_unit_test(takes_a_record_larger_than_a_block),
 		cmocka_unit_test(says_so_when_asked_for_what_it_never_got),
+		cmocka_unit_test(small_records_are_read_in_any_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
