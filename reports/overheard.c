@@ -19,11 +19,10 @@ enum {
 /* A listener, or (with role ROLE_UNKNOWN and no powers) a missing observation. */
 struct entry {
 	const char *key, *why;
-	enum role role;
-	enum role_from from;
+	uint32_t calls, last_call;
+	uint8_t role, from; /* enum role, enum role_from */
 	bool does[CONDITIONS];
 	uint8_t grade;
-	uint64_t calls, last_call;
 };
 
 struct list {
@@ -34,9 +33,11 @@ struct list {
 
 struct overheard {
 	struct list listeners, gaps;
+	struct map *whys; /* from a reason to its only copy: most listeners share a few */
 	struct arena *arena;
 	struct text scratch;
-	uint64_t calls, dropped;
+	uint64_t dropped;
+	uint32_t calls;
 };
 
 static void list_new(struct list *l, size_t max)
@@ -51,6 +52,7 @@ struct overheard *overheard_new(void)
 
 	list_new(&o->listeners, LISTENERS_MAX);
 	list_new(&o->gaps, GAPS_MAX);
+	o->whys = map_new();
 	o->arena =
 		arena_new((size_t)(LISTENERS_MAX + GAPS_MAX) * (sizeof(struct entry) + TEXT_MAX));
 	return o;
@@ -62,6 +64,7 @@ void overheard_free(struct overheard *o)
 		return;
 	map_free(o->listeners.by_key);
 	map_free(o->gaps.by_key);
+	map_free(o->whys);
 	free(o->listeners.all);
 	free(o->gaps.all);
 	arena_free(o->arena);
@@ -121,15 +124,24 @@ static struct slice scratch(const struct overheard *o)
 	return slice_upto(slice_of(text_of(&o->scratch)), TEXT_MAX);
 }
 
+static const char *reason(struct overheard *o, struct slice why)
+{
+	const char *known = map_get(o->whys, why);
+	char *copy = known ? NULL : (char *)(uintptr_t)arena_text(o->arena, why);
+
+	if (copy)
+		(void)map_put(o->whys, slice_of(copy), copy);
+	return known ? known : copy ? copy : "";
+}
+
 static void introduce(struct overheard *o, struct redactor *hide, struct entry *n,
 		      const struct element *e)
 {
 	text_clear(&o->scratch);
 	redact_text(hide, &o->scratch, e->why);
-	const char *copy = arena_text(o->arena, scratch(o));
-	n->why = copy ? copy : "";
-	n->role = e->role;
-	n->from = e->role_from;
+	n->why = reason(o, scratch(o));
+	n->role = (uint8_t)e->role;
+	n->from = (uint8_t)e->role_from;
 }
 
 /* The port is left out: it is the box that listens, and clients change theirs with every call. */
@@ -150,8 +162,8 @@ static void listener(struct overheard *o, struct redactor *hide, const struct el
 	if (e->grade > n->grade)
 		n->grade = e->grade;
 	if (e->role_from > n->from || (n->role == ROLE_UNKNOWN && e->role != ROLE_UNKNOWN)) {
-		n->role = e->role;
-		n->from = e->role_from;
+		n->role = (uint8_t)e->role;
+		n->from = (uint8_t)e->role_from;
 	}
 	count(o, n);
 }
@@ -215,8 +227,8 @@ static json_t *listener_json(const struct entry *e)
 		if (e->does[i])
 			jvalue_push(could, jvalue_text(judge_condition_text((enum condition)i)));
 	jvalue_put(o, "who", jvalue_text(e->key));
-	jvalue_put(o, "role", jvalue_text(call_role_text(e->role)));
-	jvalue_put(o, "role_from", jvalue_text(call_role_from_text(e->from)));
+	jvalue_put(o, "role", jvalue_text(call_role_text((enum role)e->role)));
+	jvalue_put(o, "role_from", jvalue_text(call_role_from_text((enum role_from)e->from)));
 	jvalue_put(o, "could", could);
 	jvalue_put(o, "grade", jvalue_number(e->grade));
 	jvalue_put(o, "calls", jvalue_number(e->calls));

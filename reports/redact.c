@@ -14,26 +14,24 @@ enum kind { KIND_USER, KIND_NAME, KIND_HOST, KIND_ENDPOINT, KIND_INFRA, KIND_NUM
 static const char *const words[KINDS] = { "user", "name", "domain", "endpoint", "host", "number" };
 
 enum {
-	NAMES_MAX =
-		1 << 17, /* of each kind; 20 bytes a slot, three in four of them filled at most */
+	NAMES_MAX = 1 << 17, /* of each kind; some 25 bytes each */
 	FIRST_SLOTS = 256,
 	SHOWN_MAX = 1024,
 	DIGITS_PERSONAL = 7,
 	LEGS_LOOKED_AT = 32,
 };
 
-/* The key is an address, a short name, or the front of a digest: small, and never shown.
- * number 0: free. */
+/* An address, a short name, or the front of a digest: small, and never shown. */
 enum { KEY = 16, SHORT_NAME = KEY - 1, DIGESTED = 0x80 };
-struct slot {
-	uint8_t key[KEY];
-	uint32_t number;
+struct key {
+	uint8_t b[KEY];
 };
 
 struct table {
-	struct slot *slots;
+	struct key *keys; /* of number 1 and on */
+	uint32_t *slots;  /* numbers; 0: free */
 	size_t mask;
-	uint32_t count;
+	uint32_t count, room;
 };
 
 struct redactor {
@@ -45,10 +43,16 @@ struct redactor {
 	size_t shown_count;
 };
 
-static void table_room(struct table *t, size_t slots)
+static void table_slots(struct table *t, size_t slots)
 {
 	t->slots = mem_zero(slots, sizeof *t->slots);
 	t->mask = slots - 1;
+}
+
+static void table_free(struct table *t)
+{
+	free(t->keys);
+	free(t->slots);
 }
 
 struct redactor *redact_new(enum redact mode, bool addresses)
@@ -58,7 +62,7 @@ struct redactor *redact_new(enum redact mode, bool addresses)
 	r->mode = mode;
 	r->addresses = addresses;
 	for (int k = 0; k < KINDS; k++)
-		table_room(&r->names[k], FIRST_SLOTS);
+		table_slots(&r->names[k], FIRST_SLOTS);
 	return r;
 }
 
@@ -67,7 +71,7 @@ void redact_free(struct redactor *r)
 	if (!r)
 		return;
 	for (int k = 0; k < KINDS; k++)
-		free(r->names[k].slots);
+		table_free(&r->names[k]);
 	free(r);
 }
 
@@ -76,24 +80,34 @@ uint64_t redact_unnumbered(const struct redactor *r)
 	return r->unnumbered;
 }
 
-static struct slot *slot_of(const struct table *t, const uint8_t key[KEY])
+static uint32_t *slot_of(const struct table *t, const uint8_t key[KEY])
 {
 	size_t i = hash_table((struct slice){ key, KEY }) & t->mask;
 
-	while (t->slots[i].number && memcmp(t->slots[i].key, key, KEY) != 0)
+	while (t->slots[i] && memcmp(t->keys[t->slots[i] - 1].b, key, KEY) != 0)
 		i = (i + 1) & t->mask;
 	return &t->slots[i];
 }
 
 static void table_grow(struct table *t)
 {
-	struct table old = *t;
+	free(t->slots);
+	table_slots(t, (t->mask + 1) * 2);
+	for (uint32_t i = 0; i < t->count; i++)
+		*slot_of(t, t->keys[i].b) = i + 1;
+}
 
-	table_room(t, (old.mask + 1) * 2);
-	for (size_t i = 0; i <= old.mask; i++)
-		if (old.slots[i].number)
-			*slot_of(t, old.slots[i].key) = old.slots[i];
-	free(old.slots);
+static uint32_t table_add(struct table *t, const uint8_t key[KEY])
+{
+	if (((size_t)t->count + 1) * 4 > t->mask * 3)
+		table_grow(t);
+	if (t->count == t->room) {
+		t->room = t->room ? t->room + t->room / 4 : FIRST_SLOTS;
+		t->keys = mem_grow(t->keys, t->room, sizeof *t->keys);
+	}
+	*slot_of(t, key) = t->count + 1;
+	memcpy(t->keys[t->count].b, key, KEY);
+	return ++t->count;
 }
 
 /* A short name is its own key, its length last, so that most names cost no digest. */
@@ -119,20 +133,14 @@ static uint32_t number_of(struct redactor *r, enum kind k, struct slice value)
 	uint8_t key[DIGEST_BYTES];
 
 	key_of(key, k, value);
-	struct slot *s = slot_of(t, key);
-	if (s->number)
-		return s->number;
+	uint32_t number = *slot_of(t, key);
+	if (number)
+		return number;
 	if (t->count == NAMES_MAX) {
 		r->unnumbered++;
 		return 0;
 	}
-	if (((size_t)t->count + 1) * 4 > t->mask * 3) {
-		table_grow(t);
-		s = slot_of(t, key);
-	}
-	memcpy(s->key, key, sizeof s->key);
-	s->number = ++t->count;
-	return s->number;
+	return table_add(t, key);
 }
 
 static void digest_of(struct text *out, const char *word, struct slice value)
@@ -243,10 +251,10 @@ bool redact_known(const struct redactor *r, struct text *out, const struct addr 
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		key_of(key, kinds[i], value);
-		const struct slot *s = slot_of(&r->names[kinds[i]], key);
-		if (!s->number)
+		uint32_t number = *slot_of(&r->names[kinds[i]], key);
+		if (!number)
 			continue;
-		text_addf(out, "%s-%" PRIu32, words[kinds[i]], s->number);
+		text_addf(out, "%s-%" PRIu32, words[kinds[i]], number);
 		return true;
 	}
 	return false;

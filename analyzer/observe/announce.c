@@ -1,27 +1,31 @@
-/* announce.c - a capped map of promised endpoints with a list by last use. */
+/* announce.c - a capped table of promised endpoints with a list by last use. */
 #include "analyzer/observe/announce.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/map.h"
+#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 
 #define EXPIRE_NS (600 * WHEN_SECOND)
-enum { KEY = 18 };
+enum { KEY = 18, FIRST_SLOTS = 64 };
 
+/* Forty octets, neighbours by number: every call of ten minutes has four of them. */
 struct entry {
-	struct entry *older, *newer;
 	uint64_t used_ns;
-	uint32_t sdp; /* the description that spoke of it last */
+	uint32_t older, newer; /* 0: none; of one that is free, `newer` is the next free one */
+	uint32_t sdp;	       /* the description that spoke of it last */
 	uint8_t what;
 	uint8_t key[KEY];
 };
 
 struct announce {
-	struct map *map;
-	struct entry *oldest, *newest;
+	struct entry *all; /* [0] unused */
+	uint32_t made, room, free, count;
+	uint32_t *slots; /* numbers of entries; 0: free */
+	uint32_t mask;
+	uint32_t oldest, newest;
 	uint32_t cap, round, sdp;
 	uint64_t evicted;
 };
@@ -30,9 +34,10 @@ struct announce *announce_new(uint32_t cap)
 {
 	struct announce *a = mem_zero(1, sizeof *a);
 
-	a->map = map_new();
 	a->cap = cap;
 	a->round = 1;
+	a->slots = mem_zero(FIRST_SLOTS, sizeof *a->slots);
+	a->mask = FIRST_SLOTS - 1;
 	return a;
 }
 
@@ -40,12 +45,8 @@ void announce_free(struct announce *a)
 {
 	if (!a)
 		return;
-	while (a->oldest) {
-		struct entry *e = a->oldest;
-		a->oldest = e->newer;
-		free(e);
-	}
-	map_free(a->map);
+	free(a->all);
+	free(a->slots);
 	free(a);
 }
 
@@ -56,39 +57,120 @@ static void key_of(struct endpoint at, uint8_t key[KEY])
 	key[17] = (uint8_t)at.port;
 }
 
-static void list_remove(struct announce *a, struct entry *e)
+/* ---- found by address ------------------------------------------------------------ */
+
+static uint32_t home_of(const struct announce *a, const uint8_t key[KEY])
 {
-	*(e->older ? &e->older->newer : &a->oldest) = e->newer;
-	*(e->newer ? &e->newer->older : &a->newest) = e->older;
+	return (uint32_t)hash_table((struct slice){ key, KEY }) & a->mask;
 }
 
-static void list_add(struct announce *a, struct entry *e)
+/* The slot where it stands, or the free one where it would. */
+static uint32_t slot_of(const struct announce *a, const uint8_t key[KEY])
 {
-	e->older = a->newest;
-	e->newer = NULL;
-	*(a->newest ? &a->newest->newer : &a->oldest) = e;
-	a->newest = e;
+	uint32_t i = home_of(a, key);
+
+	while (a->slots[i] && memcmp(a->all[a->slots[i]].key, key, KEY) != 0)
+		i = (i + 1) & a->mask;
+	return i;
 }
 
-static void forget(struct announce *a, struct entry *e)
+static void slots_grow(struct announce *a)
 {
-	map_remove(a->map, (struct slice){ e->key, KEY });
-	list_remove(a, e);
-	free(e);
+	uint32_t *old = a->slots, n = a->mask + 1;
+
+	a->slots = mem_zero((size_t)n * 2, sizeof *a->slots);
+	a->mask = n * 2 - 1;
+	for (uint32_t i = 0; i < n; i++)
+		if (old[i])
+			a->slots[slot_of(a, a->all[old[i]].key)] = old[i];
+	free(old);
+}
+
+/* What stands behind moves up, so that no search ends at the hole. */
+static void slot_clear(struct announce *a, uint32_t hole)
+{
+	for (uint32_t i = (hole + 1) & a->mask; a->slots[i]; i = (i + 1) & a->mask) {
+		uint32_t home = home_of(a, a->all[a->slots[i]].key);
+		if (((i - home) & a->mask) < ((i - hole) & a->mask))
+			continue;
+		a->slots[hole] = a->slots[i];
+		hole = i;
+	}
+	a->slots[hole] = 0;
+}
+
+/* ---- by last use ------------------------------------------------------------------- */
+
+static void list_remove(struct announce *a, uint32_t n)
+{
+	const struct entry *e = &a->all[n];
+
+	*(e->older ? &a->all[e->older].newer : &a->oldest) = e->newer;
+	*(e->newer ? &a->all[e->newer].older : &a->newest) = e->older;
+}
+
+static void list_add(struct announce *a, uint32_t n)
+{
+	a->all[n].older = a->newest;
+	a->all[n].newer = 0;
+	*(a->newest ? &a->all[a->newest].newer : &a->oldest) = n;
+	a->newest = n;
+}
+
+static void forget(struct announce *a, uint32_t n)
+{
+	slot_clear(a, slot_of(a, a->all[n].key));
+	list_remove(a, n);
+	a->all[n].newer = a->free;
+	a->free = n;
+	a->count--;
 	a->round++;
 }
 
 static struct entry *entry_use(struct announce *a, const uint8_t key[KEY], uint64_t now_ns)
 {
-	struct entry *e = map_get(a->map, (struct slice){ key, KEY });
+	uint32_t n = a->slots[slot_of(a, key)];
 
-	if (!e)
+	if (!n)
 		return NULL;
+	struct entry *e = &a->all[n];
 	if (now_ns > e->used_ns)
 		e->used_ns = now_ns;
-	list_remove(a, e);
-	list_add(a, e);
+	list_remove(a, n);
+	list_add(a, n);
 	return e;
+}
+
+static uint32_t entry_room(struct announce *a)
+{
+	uint32_t n = a->free;
+
+	if (n) {
+		a->free = a->all[n].newer;
+		return n;
+	}
+	if (a->made + 1 >= a->room) {
+		a->room = a->room ? a->room + a->room / 4 : FIRST_SLOTS;
+		a->all = mem_grow(a->all, a->room, sizeof *a->all);
+	}
+	return ++a->made;
+}
+
+static struct entry *entry_add(struct announce *a, const uint8_t key[KEY], uint64_t now_ns)
+{
+	if (a->count >= a->cap) {
+		forget(a, a->oldest);
+		a->evicted++;
+	}
+	if ((a->count + 1) * 4 > a->mask * 3)
+		slots_grow(a);
+	uint32_t n = entry_room(a);
+	a->all[n] = (struct entry){ .used_ns = now_ns };
+	memcpy(a->all[n].key, key, KEY);
+	a->slots[slot_of(a, key)] = n;
+	list_add(a, n);
+	a->count++;
+	return &a->all[n];
 }
 
 static void promise(struct announce *a, struct endpoint at, uint8_t what, uint64_t now_ns)
@@ -99,17 +181,8 @@ static void promise(struct announce *a, struct endpoint at, uint8_t what, uint64
 		return;
 	key_of(at, key);
 	struct entry *e = entry_use(a, key, now_ns);
-	if (!e) {
-		if (map_count(a->map) >= a->cap) {
-			forget(a, a->oldest);
-			a->evicted++;
-		}
-		e = mem_zero(1, sizeof *e);
-		memcpy(e->key, key, KEY);
-		e->used_ns = now_ns;
-		map_put(a->map, (struct slice){ e->key, KEY }, e);
-		list_add(a, e);
-	}
+	if (!e)
+		e = entry_add(a, key, now_ns);
 	/* A later description replaces what an earlier one said: audio may become fax. */
 	uint8_t now = e->sdp == a->sdp ? (uint8_t)(e->what | what) : what;
 	if (now != e->what)
@@ -181,11 +254,11 @@ uint32_t announce_round(const struct announce *a)
 
 void announce_expire(struct announce *a, uint64_t now_ns)
 {
-	while (a->oldest && a->oldest->used_ns + EXPIRE_NS < now_ns)
+	while (a->oldest && a->all[a->oldest].used_ns + EXPIRE_NS < now_ns)
 		forget(a, a->oldest);
 }
 
 uint32_t announce_count(const struct announce *a)
 {
-	return (uint32_t)map_count(a->map);
+	return a->count;
 }

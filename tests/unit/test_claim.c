@@ -224,6 +224,29 @@ static void gives_up_the_least_used_promise_when_full(void **state)
 	announce_free(a);
 }
 
+/* Ports of one host come and go, some of them in use all the time: none is lost, none stays. */
+static void many_promises_come_and_go(void **state)
+{
+	enum { MANY = 5000, HELD = 100, CAP = 1000 };
+	struct announce *a = announce_new(CAP);
+
+	(void)state;
+	for (uint16_t i = 0; i < MANY; i++) {
+		uint64_t now = (i + 1) * WHEN_SECOND;
+		promise(a, PROFILE_UDPTL, at(1, (uint16_t)(1000 + i)), now);
+		for (uint16_t k = 0; k < HELD && k <= i; k++)
+			assert_int_equal(announce_of(a, at(1, (uint16_t)(1000 + k)), now),
+					 ANNOUNCE_UDPTL);
+		announce_expire(a, now);
+		assert_in_range(announce_count(a), i < 600 ? i + 1 : 601, 601 + HELD);
+	}
+	for (uint16_t i = HELD; i < MANY; i++)
+		assert_int_equal(announce_of(a, at(1, (uint16_t)(1000 + i)), MANY * WHEN_SECOND) !=
+					 0,
+				 i + 601 >= MANY);
+	announce_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +261,7 @@ int main(void)
 		cmocka_unit_test(a_later_description_turns_audio_into_fax),
 		cmocka_unit_test(forgets_promises_ten_minutes_after_their_last_use),
 		cmocka_unit_test(gives_up_the_least_used_promise_when_full),
+		cmocka_unit_test(many_promises_come_and_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
