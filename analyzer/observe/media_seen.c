@@ -24,6 +24,7 @@ void media_seen_open(struct media_room *r, struct tell *tell, uint32_t lookers)
 void media_seen_close(struct media_room *r)
 {
 	look_free(r->looks);
+	r->looks = NULL;
 	slab_close(&r->store);
 	slab_close(&r->sleepers);
 }

@@ -19,7 +19,8 @@ struct media_room {
 };
 
 void media_seen_open(struct media_room *r, struct tell *tell, uint32_t lookers);
-void media_seen_close(struct media_room *r); /* no stream may be left */
+/* No stream may be left, and none may come. Again is fine. */
+void media_seen_close(struct media_room *r);
 
 /*
  * A packet of a flow that carries RTP, if its source is one of the flow's streams;

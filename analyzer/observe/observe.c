@@ -551,6 +551,10 @@ void observe_end(struct observe *o)
 
 	while ((f = flow_oldest(o->flows)) != NULL)
 		end_flow(o, f);
+	/* All calls that are left are finished next, at once, and take more than they ever did. */
+	media_seen_close(&o->media);
+	announce_free(o->announce);
+	o->announce = NULL;
 }
 
 void observe_peek(struct observe *o)
@@ -587,8 +591,6 @@ void observe_free(struct observe *o)
 	o->tell.fn = tell_nobody;
 	observe_end(o);
 	flow_free(o->flows);
-	announce_free(o->announce);
-	media_seen_close(&o->media);
 	sip_seen_free(o->sip.reader);
 	idset_free(o->sip.calls);
 	idset_free(o->sip.invites);

@@ -71,7 +71,9 @@ void observe_sighting(struct observe *o,
 /* Moves capture time on: stints of silent flows are sent, idle flows end. Cheap when nothing is
  * due. */
 void observe_tick(struct observe *o, uint64_t now_ns);
-void observe_end(struct observe *o); /* everything still held is sent */
+/* Everything still held is sent, and its room given back; nothing may come after it. Again is fine.
+ */
+void observe_end(struct observe *o);
 /* The same, and it stays: for a copy of the process, in which to let go of memory costs most. */
 void observe_peek(struct observe *o);
 const struct observe_counters *observe_counters(struct observe *o);

@@ -414,7 +414,7 @@ static struct slice name_of(struct live *l, const struct flow *f)
 
 static bool spoke_sip(const struct opaque_context *x, const struct addr *a)
 {
-	return map_get(x->sip_hosts, (struct slice){ a->b, sizeof a->b }) != NULL;
+	return hostset_has(x->sip_hosts, a);
 }
 
 /*

@@ -2,8 +2,8 @@
 #ifndef EARSHOT_OPAQUE_H
 #define EARSHOT_OPAQUE_H
 
-#include "analyzer/base/map.h"
 #include "analyzer/track/finish.h"
+#include "analyzer/track/hostset.h"
 #include "analyzer/track/track.h"
 
 enum { OPAQUE_PACKETS = 20, OPAQUE_FLOWS = 64, OPAQUE_LOOKS = 1024 };
@@ -12,9 +12,9 @@ struct opaque_context {
 	struct stint *paths;
 	struct bind_options bind;
 	size_t budget;
-	uint64_t quiet_ns;	     /* flows untouched since then are silent */
-	const struct map *sip_hosts; /* addresses that SIP was read of: their media was unowned, not
-				      merely opaque */
+	uint64_t quiet_ns;		 /* flows untouched since then are silent */
+	const struct hostset *sip_hosts; /* addresses that SIP was read of: their media was unowned,
+				      not merely opaque */
 	struct keybook *book;
 	bool at_end;
 };

@@ -11,6 +11,7 @@
 #include "analyzer/track/dialog.h"
 #include "analyzer/track/drops.h"
 #include "analyzer/track/finish.h"
+#include "analyzer/track/hostset.h"
 #include "analyzer/track/join.h"
 #include "analyzer/track/ladder.h"
 #include "analyzer/track/opaque.h"
@@ -52,8 +53,7 @@ struct track {
 	bool peeking; /* in a copy of the process, where each page that is written to is copied */
 	struct live *peeked; /* what was told there: freed with the rest */
 	uint64_t now_ns, sip_ns[POINTS];
-	struct map *sip_hosts; /* at most SIP_HOSTS addresses, which stand in `hosts` */
-	struct arena *hosts;
+	struct hostset *sip_hosts; /* at most SIP_HOSTS */
 	struct unexplained *unexplained;
 	size_t unexplained_count;
 };
@@ -81,8 +81,7 @@ struct track *track_new(call_fn *give, void *ctx, struct track_options options)
 	t->ctx = ctx;
 	t->options = options;
 	t->calls = map_new();
-	t->sip_hosts = map_new();
-	t->hosts = arena_new(SIP_HOSTS * sizeof(struct addr));
+	t->sip_hosts = hostset_new(SIP_HOSTS);
 	t->timers = expire_new();
 	t->paths = stint_new(FLOWS, options.flow_bytes ? options.flow_bytes : FLOW_BYTES);
 	t->book = keybook_new();
@@ -403,18 +402,6 @@ static void check_clock(struct track *t, struct live *l, const struct observatio
 		*last = o->first_ns;
 }
 
-/* The oldest are kept: who comes later than that many is taken for opaque, never for suspect. */
-static void note_host(struct track *t, const struct addr *a)
-{
-	if (map_get(t->sip_hosts, (struct slice){ a->b, sizeof a->b }))
-		return;
-	struct addr *kept = arena_take(t->hosts, sizeof *kept);
-	if (!kept)
-		return;
-	*kept = *a;
-	map_put(t->sip_hosts, (struct slice){ kept->b, sizeof kept->b }, kept);
-}
-
 /* The further a call is, the later it is closed for want of room. */
 static void promote(struct track *t, struct live *l, const struct observation *o)
 {
@@ -437,8 +424,9 @@ static void observe_sip(struct track *t, const struct observation *o)
 
 	if (!l)
 		return;
-	note_host(t, &o->flow.src);
-	note_host(t, &o->flow.dst);
+	/* Who comes when there is no room is taken for opaque, never for suspect. */
+	(void)hostset_add(t->sip_hosts, &o->flow.src);
+	(void)hostset_add(t->sip_hosts, &o->flow.dst);
 	check_clock(t, l, o);
 	told_recording(t->recordings, o);
 	dialog_message(t->paths, t->refusals, l, o);
@@ -687,8 +675,7 @@ void track_free(struct track *t)
 	stint_free(t->paths);
 	keybook_free(t->book);
 	map_free(t->calls);
-	map_free(t->sip_hosts);
-	arena_free(t->hosts);
+	hostset_free(t->sip_hosts);
 	expire_free(t->timers);
 	free(t->refusals);
 	free(t->recordings);
