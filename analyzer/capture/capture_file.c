@@ -192,9 +192,8 @@ static inline void count_times(struct capture_file *f, uint64_t ts_ns)
 }
 
 /* Captured and wire length against each other and the snap length: libpcap compares none. */
-static void check_lengths(struct capture_file *f)
+static void check_lengths(struct capture_file *f, struct frame *frame)
 {
-	struct frame *frame = &f->record.frame;
 	size_t captured = frame->bytes.n;
 
 	if (captured < frame->wire_len)
@@ -210,9 +209,9 @@ static void check_lengths(struct capture_file *f)
 		note(f, ODD_WIRE);
 }
 
-static bool passes(struct capture_file *f)
+static bool passes(struct capture_file *f, const struct frame *frame)
 {
-	enum filter_answer a = filter_match(f->run->filter, &f->record.frame);
+	enum filter_answer a = filter_match(f->run->filter, frame);
 	if (a == FILTER_UNABLE)
 		note(f, ODD_UNFILTERED);
 	return a == FILTER_PASS;
@@ -289,19 +288,17 @@ static void end_of_frames(struct capture_file *f, enum source_step step,
 }
 
 /* What is counted and checked of every record. False: the filter wants it not. */
-static inline bool take_record(struct capture_file *f)
+static inline bool take_frame(struct capture_file *f, struct frame *frame, bool odd_time)
 {
-	struct frame *frame = &f->record.frame;
-
 	frame->number = ++f->info->packets;
 	frame->ts_ns += (uint64_t)f->info->offset_ns;
 	if (!f->record.untimed)
 		count_times(f, frame->ts_ns);
-	if (f->record.odd_time)
+	if (odd_time)
 		note(f, ODD_TIME);
 	if (frame->bytes.n != frame->wire_len || frame->bytes.n > f->record.snaplen)
-		check_lengths(f);
-	return !f->run->filter || passes(f);
+		check_lengths(f, frame);
+	return !f->run->filter || passes(f, frame);
 }
 
 static inline enum source_step next_record(struct capture_file *f)
@@ -322,19 +319,25 @@ const struct frame *capture_file_next(struct capture_file *f)
 			capture_file_finish(f);
 			break;
 		}
-		if (take_record(f))
+		if (take_frame(f, &f->record.frame, f->record.odd_time))
 			return &f->record.frame;
 	}
 	return NULL;
 }
 
+/*
+ * Made where they will stay: a frame copied just after it was written is waited for. Of such a
+ * file snap length and link type are those of the record before.
+ */
 size_t capture_file_more(struct capture_file *f, struct frame *out, size_t room)
 {
 	size_t n = 0;
+	bool odd_time;
 
-	while (n < room && f->records && records_more(f->records, &f->record))
-		if (take_record(f))
-			out[n++] = f->record.frame;
+	while (n < room && f->records && records_more(f->records, &out[n], &odd_time)) {
+		out[n].link_type = f->record.frame.link_type;
+		n += take_frame(f, &out[n], odd_time);
+	}
 	return n;
 }
 

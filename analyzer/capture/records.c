@@ -107,12 +107,15 @@ static enum source_step gathered(struct records *r, struct source_record *out,
 		r->bytes = mem_grow(NULL, SOURCE_CAPTURED_MAX, 1);
 	if (gather(r, r->bytes, captured) < captured)
 		return records_cut(end);
-	records_put(r, r->head, (struct slice){ r->bytes, captured }, out);
+	out->odd_time =
+		records_frame(r, r->head, (struct slice){ r->bytes, captured }, &out->frame);
 	return SOURCE_FRAME;
 }
 
 enum source_step records_next(struct records *r, struct source_record *out,
 			      struct source_break *end)
 {
-	return records_more(r, out) ? SOURCE_FRAME : gathered(r, out, end);
+	out->untimed = false;
+	out->snaplen = r->snaplen;
+	return records_more(r, &out->frame, &out->odd_time) ? SOURCE_FRAME : gathered(r, out, end);
 }

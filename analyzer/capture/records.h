@@ -36,10 +36,11 @@ enum source_step records_next(struct records *r, struct source_record *out,
 			      struct source_break *end);
 
 /*
- * The next record, if that and all before it since records_next still stand where they were
- * lent; bytes of all of these are good until records_next is called. False: call it.
+ * The next record as a frame but for number and link type, if that and all before it since
+ * records_next still stand where they were lent; bytes of all of these are good until records_next
+ * is called. False: call it.
  */
-static inline bool records_more(struct records *r, struct source_record *out);
+static inline bool records_more(struct records *r, struct frame *out, bool *odd_time);
 
 /* What both readers say of a record that the file's end cuts short, or that cannot be. */
 enum source_step records_cut(struct source_break *end);
@@ -55,25 +56,26 @@ static inline uint32_t records_word(const struct records *r, const uint8_t *p)
 	return r->swapped ? __builtin_bswap32(v) : v;
 }
 
-static inline void records_put(const struct records *r, const uint8_t *head, struct slice bytes,
-			       struct source_record *out)
+/* True: the fraction of its second is a second or more. */
+static inline bool records_frame(const struct records *r, const uint8_t *head, struct slice bytes,
+				 struct frame *out)
 {
 	/* The file's seconds are unsigned and reach to 2106; a fraction above 2^31 is odd as well.
 	 */
 	uint64_t ns = (uint64_t)records_word(r, head + 4) * r->to_ns;
 
-	out->odd_time = ns >= WHEN_SECOND;
-	if (out->odd_time)
+	bool odd_time = ns >= WHEN_SECOND;
+	if (odd_time)
 		ns = WHEN_SECOND - 1;
-	out->untimed = false;
-	out->snaplen = r->snaplen;
-	out->frame.bytes = bytes;
-	out->frame.ts_ns = records_word(r, head) * WHEN_SECOND + ns;
-	out->frame.wire_len = records_word(r, head + 12);
-	out->frame.iface = 0;
+	out->bytes = bytes;
+	out->ts_ns = records_word(r, head) * WHEN_SECOND + ns;
+	out->wire_len = records_word(r, head + 12);
+	out->iface = 0;
+	out->input = out->point = 0;
+	return odd_time;
 }
 
-static inline bool records_more(struct records *r, struct source_record *out)
+static inline bool records_more(struct records *r, struct frame *out, bool *odd_time)
 {
 	const uint8_t *p = r->left.p;
 
@@ -84,7 +86,7 @@ static inline bool records_more(struct records *r, struct source_record *out)
 		return false;
 	r->left.p += RECORDS_HEAD + captured;
 	r->left.n -= RECORDS_HEAD + captured;
-	records_put(r, p, (struct slice){ p + RECORDS_HEAD, captured }, out);
+	*odd_time = records_frame(r, p, (struct slice){ p + RECORDS_HEAD, captured }, out);
 	return true;
 }
 

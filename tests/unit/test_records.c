@@ -192,7 +192,7 @@ static void lends_until_the_stretch_ends(void **state)
 	struct records *r = begin(b);
 	while (records_next(r, &first, &end) == SOURCE_FRAME) {
 		uint64_t ts_ns = first.frame.ts_ns;
-		for (; records_more(r, &more); lent++, all++)
+		for (; records_more(r, &more.frame, &more.odd_time); lent++, all++)
 			assert_true(more.frame.ts_ns == (ts_ns += WHEN_SECOND));
 		assert_int_equal(first.frame.bytes.p[0], 'a');
 		all += 1;
