@@ -349,6 +349,23 @@ json_t *document_worst(struct document *d, size_t i)
 	return i < d->count ? document_call(d, d->worst[i]) : NULL;
 }
 
+json_t *document_call_without(struct document *d, size_t i, const char *const *keys)
+{
+	text_clear(&d->call);
+	text_clear(&d->line);
+	if (!document_call_text(d, i, &d->call))
+		return NULL;
+	json_t *call = brief_without(&d->line, text_slice(&d->call), keys)
+			       ? json_loadb(d->line.p, d->line.n, 0, NULL)
+			       : NULL;
+	return call ? call : json_loadb(d->call.p, d->call.n, 0, NULL);
+}
+
+json_t *document_worst_without(struct document *d, size_t i, const char *const *keys)
+{
+	return i < d->count ? document_call_without(d, d->worst[i], keys) : NULL;
+}
+
 json_t *document_worst_brief(struct document *d, size_t i, const char *const *keys)
 {
 	text_clear(&d->call);

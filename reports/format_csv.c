@@ -234,7 +234,7 @@ void format_csv_write(struct document *d, FILE *out, const struct report_style *
 	(void)style;
 	header(&g.t);
 	for (size_t i = 0; i < document_calls(d) && gather_some(&g); i++) {
-		call = mapping_call(d, i, unused_members);
+		call = document_call_without(d, i, unused_members);
 		if (!call)
 			break;
 		row(&g.t, document_run_id(d), call);

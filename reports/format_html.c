@@ -117,7 +117,7 @@ static size_t in_full(FILE *out, struct document *d, size_t i, size_t room)
 	char *markup = NULL;
 	size_t n = 0;
 	FILE *page = open_memstream(&markup, &n);
-	json_t *call = page ? document_worst(d, i) : NULL;
+	json_t *call = page ? document_worst_without(d, i, html_call_unshown) : NULL;
 
 	if (call)
 		html_call_full(page, call);

@@ -59,7 +59,8 @@ static struct junit_counts every_call(struct document *d, struct gather *g)
 	json_t *call;
 
 	for (size_t i = 0;
-	     (call = i < document_calls(d) ? mapping_call(d, i, unused_members) : NULL); i++) {
+	     (call = i < document_calls(d) ? document_call_without(d, i, unused_members) : NULL);
+	     i++) {
 		junit_case_call(g ? &g->t : &unused, call, &n);
 		text_clear(&unused);
 		json_decref(call);

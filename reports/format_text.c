@@ -153,7 +153,7 @@ static void put_calls(struct layout *l, struct document *d, int verbose)
 	struct text t = { 0 };
 
 	for (size_t i = 0; i < n && i < CALLS_SHOWN && !ferror(l->out); i++) {
-		json_t *call = document_worst(d, i);
+		json_t *call = document_worst_without(d, i, text_call_unshown);
 		text_call_put(l, call, verbose);
 		json_decref(call);
 		layout_line(l);

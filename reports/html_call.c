@@ -323,6 +323,10 @@ static void ladder(FILE *out, const json_t *call)
 	(void)fputs(" of this call came between the first and the last shown here.</p>\n", out);
 }
 
+/* A third of a record of many findings; they stand with the rules. */
+const char *const html_call_unshown[] = { "citations", "remediation", "fingerprint", "problem",
+					  NULL };
+
 void html_call_full(FILE *out, const json_t *call)
 {
 	html_part_put(out,

@@ -21,7 +21,7 @@ void lines_problems(struct gather *g, struct document *d, lines_fn *line)
 void lines_calls(struct gather *g, struct document *d, lines_fn *line)
 {
 	for (size_t i = 0; i < document_calls(d) && gather_some(g); i++) {
-		json_t *one = mapping_call(d, i, unused_members);
+		json_t *one = document_call_without(d, i, unused_members);
 		if (!one)
 			break;
 		line(&g->t, document_head(d), one);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "analyzer/base/digest.h"
-#include "reports/brief.h"
 #include "reports/jvalue.h"
 #include "reports/wording.h"
 
@@ -65,23 +64,6 @@ bool mapping_told(const json_t *head, const char *condition, size_t verdict, uin
 	*calls = jvalue_int(jvalue_get(one, "counts"), v->verdict);
 	return *calls || (jvalue_int(summary, "calls") == 0 &&
 			  v == mapping_verdict(jvalue_str(one, "verdict")));
-}
-
-json_t *mapping_call(struct document *d, size_t i, const char *const *without)
-{
-	struct text whole = { NULL, 0, 0 }, brief = { NULL, 0, 0 };
-	json_t *call = NULL;
-
-	if (document_call_text(d, i, &whole)) {
-		struct slice all = text_slice(&whole);
-		if (brief_without(&brief, all, without))
-			call = json_loadb(text_of(&brief), brief.n, 0, NULL);
-		if (!call)
-			call = json_loadb(text_of(&whole), whole.n, 0, NULL);
-	}
-	text_free(&whole);
-	text_free(&brief);
-	return call;
 }
 
 json_t *mapping_problem(struct document *d, size_t i)

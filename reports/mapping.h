@@ -43,9 +43,6 @@ const char *mapping_condition(size_t i);
  */
 bool mapping_told(const json_t *head, const char *condition, size_t verdict, uint64_t *calls);
 
-/* A new reference to the i-th call, in document order, without the members that are listed (NULL
- * ends) wherever they stand in it; NULL: the spool cannot be read (document_error). */
-json_t *mapping_call(struct document *d, size_t i, const char *const *without);
 /* A new reference to the i-th problem of all, worst first; NULL past the end. */
 json_t *mapping_problem(struct document *d, size_t i);
 /* Somebody answers for every occurrence of it. */

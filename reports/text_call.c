@@ -303,6 +303,10 @@ static bool applies(const json_t *call, const char *name)
 	return strcmp(jvalue_str(c, "verdict"), "not_applicable") != 0;
 }
 
+const char *const text_call_unshown[] = { "citations", "remediation", "fingerprint",
+					  "problem",   "filter",      "ladder",
+					  "segments",  "epochs",      NULL };
+
 void text_call_put(struct layout *l, const json_t *call, int verbose)
 {
 	call_line(l, call);

@@ -7,5 +7,6 @@
 #include "reports/layout.h"
 
 void text_call_put(struct layout *l, const json_t *call, int verbose);
+extern const char *const text_call_unshown[]; /* members that it does not read; NULL ends */
 
 #endif
