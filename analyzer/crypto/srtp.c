@@ -53,33 +53,59 @@ static void block_of(const struct srtp *s, uint8_t label, uint8_t iv[BLOCK])
 	iv[7] ^= label;
 }
 
+/* Looked up once: by name it takes longer than to use it. */
+static const EVP_CIPHER *counter_mode(unsigned key_n)
+{
+	static const char *const names[] = { "AES-128-CTR", "AES-192-CTR", "AES-256-CTR" };
+	static EVP_CIPHER *found[3];
+	unsigned i = key_n / 8 - 2;
+
+	if (!found[i])
+		found[i] = EVP_CIPHER_fetch(NULL, names[i], NULL);
+	return found[i];
+}
+
 static bool derive(const struct srtp *s, uint8_t label, uint8_t *out, size_t n)
 {
-	const EVP_CIPHER *c = s->key_n == 16   ? EVP_aes_128_ctr()
-			      : s->key_n == 24 ? EVP_aes_192_ctr()
-					       : EVP_aes_256_ctr();
+	const EVP_CIPHER *c = counter_mode(s->key_n);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	uint8_t iv[BLOCK];
 	int got = 0;
 
 	block_of(s, label, iv);
 	memset(out, 0, n);
-	bool fine = ctx && EVP_EncryptInit_ex(ctx, c, NULL, s->key, iv) == 1 &&
+	bool fine = ctx && c && EVP_EncryptInit_ex(ctx, c, NULL, s->key, iv) == 1 &&
 		    EVP_EncryptUpdate(ctx, out, &got, out, (int)n) == 1 && got == (int)n;
 	EVP_CIPHER_CTX_free(ctx);
 	return fine;
 }
 
-static EVP_MAC_CTX *new_mac(const uint8_t *key)
+/* Knows its digest and no key; all others are copies of it. */
+static const EVP_MAC_CTX *keyless_mac(void)
 {
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = mac ? EVP_MAC_CTX_new(mac) : NULL;
+	static EVP_MAC_CTX *made;
 	char sha1[] = "SHA1";
 	OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, sha1, 0),
 				OSSL_PARAM_construct_end() };
 
+	if (made)
+		return made;
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	made = mac ? EVP_MAC_CTX_new(mac) : NULL;
 	EVP_MAC_free(mac);
-	if (ctx && EVP_MAC_init(ctx, key, AUTH_KEY, params) == 1)
+	if (made && EVP_MAC_CTX_set_params(made, params) != 1) {
+		EVP_MAC_CTX_free(made);
+		made = NULL;
+	}
+	return made;
+}
+
+static EVP_MAC_CTX *new_mac(const uint8_t *key)
+{
+	const EVP_MAC_CTX *keyless = keyless_mac();
+	EVP_MAC_CTX *ctx = keyless ? EVP_MAC_CTX_dup(keyless) : NULL;
+
+	if (ctx && EVP_MAC_init(ctx, key, AUTH_KEY, NULL) == 1)
 		return ctx;
 	EVP_MAC_CTX_free(ctx);
 	return NULL;

@@ -80,7 +80,7 @@ static uint64_t prove_soon(const struct media_room *r, const struct stream *s, u
 
 	if (s->prove)
 		due = prove_due(r->tell, s->prove);
-	else if (vault_round(r->tell->vault) > 1 && s->last_ns < s->stint_ns + KEYS_COME_NS)
+	else if (!vault_bare(r->tell->vault) && s->last_ns < s->stint_ns + KEYS_COME_NS)
 		due = s->last_ns + KEYS_ASK_NS;
 	return due < window_ns ? due : window_ns;
 }

@@ -334,9 +334,11 @@ static void note_set(struct tell *t, struct prove *v, const struct vault_found *
 void prove_look(struct tell *t, struct prove **v, struct flow_key path, uint64_t now_ns)
 {
 	struct vault_found keys[PROVE_KEYS];
-	uint32_t round = vault_round(t->vault);
 
-	if (round == 1 || (*v && (*v)->round == round && now_ns < (*v)->found_ns + USED_NS))
+	if (vault_bare(t->vault))
+		return;
+	uint32_t round = vault_round(t->vault, addr_src(&path), addr_dst(&path));
+	if (*v && (*v)->round == round && now_ns < (*v)->found_ns + USED_NS)
 		return;
 	size_t n = vault_find(t->vault, addr_src(&path), addr_dst(&path), now_ns, keys, PROVE_KEYS);
 	if (n == 0 && !*v)
@@ -415,7 +417,7 @@ uint64_t prove_rtcp(struct tell *t, struct flow_key path, struct slice packet, u
 	uint64_t before = t->count.srtp_trials;
 
 	*encrypted = false;
-	if (vault_round(t->vault) == 1)
+	if (vault_bare(t->vault))
 		return 0;
 	if (t->count.srtp_in_vain >= PROVE_IN_VAIN) {
 		t->count.srtp_searches_capped++;

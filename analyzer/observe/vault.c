@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/base/hash.h"
 #include "analyzer/base/map.h"
 #include "analyzer/base/mem.h"
 #include "analyzer/base/when.h"
 
 #define EXPIRE_NS (600 * WHEN_SECOND)
-enum { PLACE_KEY = 18, RING_KEY = 12 };
+enum { PLACE_KEY = 18, RING_KEY = 12, ROUNDS = 4096 };
 
 struct spot;
 
@@ -42,7 +43,11 @@ struct vault_ring {
 struct vault {
 	struct map *rings, *places;
 	struct vault_ring *oldest, *newest;
-	uint32_t round;
+	/*
+	 * What changed, by endpoint: two that share a number are only asked after once too often,
+	 * where one number for all would have every stream look for its keys at every new call.
+	 */
+	uint32_t rounds[ROUNDS];
 	uint64_t evicted, added, unfound;
 };
 
@@ -52,8 +57,13 @@ struct vault *vault_new(void)
 
 	v->rings = map_new();
 	v->places = map_new();
-	v->round = 1;
 	return v;
+}
+
+/* The same in every run: asking keeps a ring from being evicted. */
+static size_t round_of(const uint8_t key[PLACE_KEY])
+{
+	return hash_fixed((struct slice){ key, PLACE_KEY }) % ROUNDS;
 }
 
 static void list_remove(struct vault *v, struct vault_ring *r)
@@ -74,6 +84,7 @@ static void leave(struct vault *v, struct spot *s)
 {
 	struct spot **link = &s->place->spots;
 
+	v->rounds[round_of(s->place->key)]++;
 	while (*link != s)
 		link = &(*link)->next;
 	*link = s->next;
@@ -93,7 +104,6 @@ static void forget(struct vault *v, struct vault_ring *r)
 		leave(v, r->spots[i]);
 	explicit_bzero(r, sizeof *r);
 	free(r);
-	v->round++;
 }
 
 void vault_free(struct vault *v)
@@ -161,16 +171,22 @@ void vault_add(struct vault *v, struct vault_ring *r, const struct vault_key *ke
 		r->key_count++;
 	*to = *key;
 	v->added++;
-	v->round++;
+	for (unsigned i = 0; i < r->spot_count; i++)
+		v->rounds[round_of(r->spots[i]->place->key)]++;
+}
+
+static void key_of(struct endpoint at, uint8_t key[PLACE_KEY])
+{
+	memcpy(key, at.addr.b, 16);
+	key[16] = (uint8_t)(at.port >> 8);
+	key[17] = (uint8_t)at.port;
 }
 
 static struct place *place_of(struct vault *v, struct endpoint at, bool make)
 {
 	uint8_t key[PLACE_KEY];
 
-	memcpy(key, at.addr.b, 16);
-	key[16] = (uint8_t)(at.port >> 8);
-	key[17] = (uint8_t)at.port;
+	key_of(at, key);
 	struct place *p = map_get(v->places, (struct slice){ key, PLACE_KEY });
 	if (!p && make) {
 		p = mem_zero(1, sizeof *p);
@@ -216,14 +232,24 @@ void vault_place(struct vault *v, struct vault_ring *r, struct endpoint at, uint
 	p->spots = s;
 	p->count++;
 	r->spots[r->spot_count++] = s;
+	v->rounds[round_of(p->key)]++;
 	if (p->count > VAULT_SHARED)
 		leave_first(v, p);
-	v->round++;
 }
 
-uint32_t vault_round(const struct vault *v)
+bool vault_bare(const struct vault *v)
 {
-	return v->round;
+	return v->added == 0;
+}
+
+uint32_t vault_round(const struct vault *v, struct endpoint src, struct endpoint dst)
+{
+	uint8_t from[PLACE_KEY], to[PLACE_KEY];
+
+	key_of(src, from);
+	key_of(dst, to);
+	/* Both only grow: their sum stands still when they do. */
+	return v->rounds[round_of(from)] + v->rounds[round_of(to)];
 }
 
 /* ---- finding ---------------------------------------------------------------------------- */

@@ -41,8 +41,10 @@ uint8_t vault_side(struct vault_ring *r, uint64_t announcer);
 void vault_add(struct vault *v, struct vault_ring *r, const struct vault_key *key);
 /* Media under these keys comes from or goes to this endpoint, which `side` announced. */
 void vault_place(struct vault *v, struct vault_ring *r, struct endpoint at, uint8_t side);
-/* Changes whenever an answer of vault_find may have. From 1. */
-uint32_t vault_round(const struct vault *v);
+/* No key was ever learnt. */
+bool vault_bare(const struct vault *v);
+/* Changes whenever the answer of vault_find for these two may have. */
+uint32_t vault_round(const struct vault *v, struct endpoint src, struct endpoint dst);
 
 /* A key that may protect packets of a path. `sender`: it belongs to the side that sends there. */
 struct vault_found {

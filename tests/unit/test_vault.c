@@ -102,11 +102,11 @@ static void keeps_a_key_once_however_often_it_comes(void **state)
 {
 	(void)state;
 	struct vault_ring *r = call(1, 10, 1);
-	uint32_t round = vault_round(v);
+	uint32_t round = vault_round(v, at(1, 4000), at(2, 5000));
 
 	add(r, 10, 0);
 	vault_place(v, r, at(1, 4000), 0);
-	assert_int_equal(vault_round(v), round);
+	assert_int_equal(vault_round(v, at(1, 4000), at(2, 5000)), round);
 	assert_int_equal(vault_added(v), 2);
 	assert_ptr_equal(vault_ring(v, 1, 0, NOW), r);
 	assert_ptr_not_equal(vault_ring(v, 1, 1, NOW), r);
@@ -205,6 +205,22 @@ static void ignores_what_is_no_endpoint(void **state)
 	assert_int_equal(find(at(1, 0), (struct endpoint){ .port = 7 }), 0);
 }
 
+/* Whoever waits for keys of a path is told, and nobody else. */
+static void tells_whom_a_change_concerns(void **state)
+{
+	(void)state;
+	assert_true(vault_bare(v));
+	struct vault_ring *r = call(1, 10, 1);
+	assert_false(vault_bare(v));
+	uint32_t here = vault_round(v, at(1, 4000), at(9, 9)),
+		 there = vault_round(v, at(3, 4000), at(9, 9));
+	add(r, 12, 0);
+	assert_int_not_equal(vault_round(v, at(1, 4000), at(9, 9)), here);
+	assert_int_equal(vault_round(v, at(3, 4000), at(9, 9)), there);
+	vault_place(v, r, at(3, 4000), 1);
+	assert_int_not_equal(vault_round(v, at(3, 4000), at(9, 9)), there);
+}
+
 static void gives_no_more_than_there_is_room_for(void **state)
 {
 	(void)state;
@@ -219,9 +235,11 @@ static void forgets_what_nobody_used_for_ten_minutes(void **state)
 	call(1, 10, 1);
 	call(2, 20, 3);
 	vault_find(v, at(1, 4000), at(9, 9), NOW + 500 * WHEN_SECOND, found, ROOM);
-	uint32_t round = vault_round(v);
+	uint32_t kept = vault_round(v, at(1, 4000), at(2, 5000));
+	uint32_t round = vault_round(v, at(3, 4000), at(9, 9));
 	vault_expire(v, NOW + 601 * WHEN_SECOND);
-	assert_int_not_equal(vault_round(v), round);
+	assert_int_not_equal(vault_round(v, at(3, 4000), at(9, 9)), round);
+	assert_int_equal(vault_round(v, at(1, 4000), at(2, 5000)), kept);
 	assert_int_equal(find(at(3, 4000), at(4, 5000)), 0);
 	assert_int_equal(find(at(1, 4000), at(2, 5000)), 2);
 	vault_expire(v, NOW + 5000 * WHEN_SECOND);
@@ -243,6 +261,7 @@ int main(void)
 		T(bounds_the_places_of_a_ring),
 		T(bounds_the_rings_of_a_place),
 		T(ignores_what_is_no_endpoint),
+		T(tells_whom_a_change_concerns),
 		T(gives_no_more_than_there_is_room_for),
 		T(forgets_what_nobody_used_for_ten_minutes),
 	};
