@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/base/numbering.h"
 #include "reports/json_out.h"
 #include "reports/jvalue.h"
 #include "rules/waiver.h"
@@ -20,7 +20,6 @@ enum {
 	PROBLEMS_A_RULE = 20,
 	RULES_TOLD = 128,
 	MOVES = 6, /* pairs of labels of one problem */
-	FIRST_SLOTS = 64,
 };
 
 /* Calls that would have another label without a problem, or without all of its rule. */
@@ -85,8 +84,7 @@ struct problems {
 	size_t rule_count;
 	struct problem **all; /* in order of appearance, then worst first */
 	size_t count, room;
-	uint32_t *slots; /* by id: 1 and the place in order of appearance; 0: free */
-	size_t mask;
+	struct numbering by_id; /* until they are sorted */
 	struct arena *arena;
 	struct spool *spool;
 	struct text scratch, record;
@@ -94,10 +92,9 @@ struct problems {
 	int error;
 };
 
-static void slots_new(struct problems *p, size_t n)
+static const uint8_t *id_at(const void *problems, uint32_t number)
 {
-	p->slots = mem_zero(n, sizeof *p->slots);
-	p->mask = n - 1;
+	return ((const struct problems *)problems)->all[number - 1]->id;
 }
 
 struct problems *problems_new(struct spool *spool)
@@ -105,7 +102,7 @@ struct problems *problems_new(struct spool *spool)
 	struct problems *p = mem_zero(1, sizeof *p);
 
 	p->spool = spool;
-	slots_new(p, FIRST_SLOTS);
+	numbering_open(&p->by_id, ID_BYTES, id_at);
 	p->arena = arena_new((size_t)PROBLEMS_MAX * (sizeof(struct problem) + TEXT_MAX));
 	return p;
 }
@@ -114,7 +111,7 @@ void problems_free(struct problems *p)
 {
 	if (!p)
 		return;
-	free(p->slots);
+	numbering_close(&p->by_id);
 	arena_free(p->arena);
 	text_free(&p->scratch);
 	text_free(&p->record);
@@ -132,25 +129,6 @@ int problems_error(const struct problems *p)
 	return p->error;
 }
 
-/* ---- found by id ------------------------------------------------------------------ */
-
-static uint32_t *slot_of(const struct problems *p, const uint8_t id[ID_BYTES])
-{
-	size_t i = hash_table((struct slice){ id, ID_BYTES }) & p->mask;
-
-	while (p->slots[i] && memcmp(p->all[p->slots[i] - 1]->id, id, ID_BYTES) != 0)
-		i = (i + 1) & p->mask;
-	return &p->slots[i];
-}
-
-static void slots_grow(struct problems *p)
-{
-	free(p->slots);
-	slots_new(p, (p->mask + 1) * 2);
-	for (size_t i = 0; i < p->count; i++)
-		*slot_of(p, p->all[i]->id) = (uint32_t)i + 1;
-}
-
 /* The newest of all. */
 static void remember(struct problems *p, struct problem *n)
 {
@@ -159,10 +137,7 @@ static void remember(struct problems *p, struct problem *n)
 		p->all = mem_grow(p->all, p->room, sizeof(struct problem *));
 	}
 	p->all[p->count++] = n;
-	if (p->count * 4 > p->mask * 3)
-		slots_grow(p);
-	else
-		*slot_of(p, n->id) = (uint32_t)p->count;
+	numbering_add(&p->by_id, p, (uint32_t)p->count);
 }
 
 /* ---- what they say ---------------------------------------------------------------- */
@@ -391,8 +366,8 @@ static struct problem *problem_of(const struct problems *p, const struct finding
 	uint8_t id[ID_BYTES];
 
 	id_of(f->problem, id);
-	uint32_t slot = *slot_of(p, id);
-	return slot ? p->all[slot - 1] : NULL;
+	uint32_t number = numbering_find(&p->by_id, p, id);
+	return number ? p->all[number - 1] : NULL;
 }
 
 static void move_problem(struct problems *p, const struct judgement *j, const struct without *o)

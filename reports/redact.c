@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "analyzer/base/digest.h"
-#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/base/numbering.h"
 
 enum kind { KIND_USER, KIND_NAME, KIND_HOST, KIND_ENDPOINT, KIND_INFRA, KIND_NUMBER, KINDS };
 
@@ -15,7 +15,7 @@ static const char *const words[KINDS] = { "user", "name", "domain", "endpoint", 
 
 enum {
 	NAMES_MAX = 1 << 17, /* of each kind; some 25 bytes each */
-	FIRST_SLOTS = 256,
+	FIRST_ROOM = 256,
 	SHOWN_MAX = 1024,
 	DIGITS_PERSONAL = 7,
 	LEGS_LOOKED_AT = 32,
@@ -29,9 +29,8 @@ struct key {
 
 struct table {
 	struct key *keys; /* of number 1 and on */
-	uint32_t *slots;  /* numbers; 0: free */
-	size_t mask;
 	uint32_t count, room;
+	struct numbering numbers;
 };
 
 struct redactor {
@@ -43,16 +42,15 @@ struct redactor {
 	size_t shown_count;
 };
 
-static void table_slots(struct table *t, size_t slots)
+static const uint8_t *octets_of(const void *table, uint32_t number)
 {
-	t->slots = mem_zero(slots, sizeof *t->slots);
-	t->mask = slots - 1;
+	return ((const struct table *)table)->keys[number - 1].b;
 }
 
 static void table_free(struct table *t)
 {
 	free(t->keys);
-	free(t->slots);
+	numbering_close(&t->numbers);
 }
 
 struct redactor *redact_new(enum redact mode, bool addresses)
@@ -62,7 +60,7 @@ struct redactor *redact_new(enum redact mode, bool addresses)
 	r->mode = mode;
 	r->addresses = addresses;
 	for (int k = 0; k < KINDS; k++)
-		table_slots(&r->names[k], FIRST_SLOTS);
+		numbering_open(&r->names[k].numbers, KEY, octets_of);
 	return r;
 }
 
@@ -80,34 +78,15 @@ uint64_t redact_unnumbered(const struct redactor *r)
 	return r->unnumbered;
 }
 
-static uint32_t *slot_of(const struct table *t, const uint8_t key[KEY])
-{
-	size_t i = hash_table((struct slice){ key, KEY }) & t->mask;
-
-	while (t->slots[i] && memcmp(t->keys[t->slots[i] - 1].b, key, KEY) != 0)
-		i = (i + 1) & t->mask;
-	return &t->slots[i];
-}
-
-static void table_grow(struct table *t)
-{
-	free(t->slots);
-	table_slots(t, (t->mask + 1) * 2);
-	for (uint32_t i = 0; i < t->count; i++)
-		*slot_of(t, t->keys[i].b) = i + 1;
-}
-
 static uint32_t table_add(struct table *t, const uint8_t key[KEY])
 {
-	if (((size_t)t->count + 1) * 4 > t->mask * 3)
-		table_grow(t);
 	if (t->count == t->room) {
-		t->room = t->room ? t->room + t->room / 4 : FIRST_SLOTS;
+		t->room = t->room ? t->room + t->room / 4 : FIRST_ROOM;
 		t->keys = mem_grow(t->keys, t->room, sizeof *t->keys);
 	}
-	*slot_of(t, key) = t->count + 1;
-	memcpy(t->keys[t->count].b, key, KEY);
-	return ++t->count;
+	memcpy(t->keys[t->count++].b, key, KEY);
+	numbering_add(&t->numbers, t, t->count);
+	return t->count;
 }
 
 /* A short name is its own key, its length last, so that most names cost no digest. */
@@ -133,7 +112,7 @@ static uint32_t number_of(struct redactor *r, enum kind k, struct slice value)
 	uint8_t key[DIGEST_BYTES];
 
 	key_of(key, k, value);
-	uint32_t number = *slot_of(t, key);
+	uint32_t number = numbering_find(&t->numbers, t, key);
 	if (number)
 		return number;
 	if (t->count == NAMES_MAX) {
@@ -251,7 +230,8 @@ bool redact_known(const struct redactor *r, struct text *out, const struct addr 
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		key_of(key, kinds[i], value);
-		uint32_t number = *slot_of(&r->names[kinds[i]], key);
+		const struct table *t = &r->names[kinds[i]];
+		uint32_t number = numbering_find(&t->numbers, t, key);
 		if (!number)
 			continue;
 		text_addf(out, "%s-%" PRIu32, words[kinds[i]], number);

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/base/numbering.h"
 #include "analyzer/base/when.h"
 
 #define EXPIRE_NS (600 * WHEN_SECOND)
-enum { KEY = 18, FIRST_SLOTS = 64 };
+enum { KEY = 18, FIRST_ROOM = 64 };
 
 /* Forty octets, neighbours by number: every call of ten minutes has four of them. */
 struct entry {
@@ -22,13 +22,17 @@ struct entry {
 
 struct announce {
 	struct entry *all; /* [0] unused */
-	uint32_t made, room, free, count;
-	uint32_t *slots; /* numbers of entries; 0: free */
-	uint32_t mask;
+	uint32_t made, room, free;
+	struct numbering by_address;
 	uint32_t oldest, newest;
 	uint32_t cap, round, sdp;
 	uint64_t evicted;
 };
+
+static const uint8_t *key_at(const void *announce, uint32_t n)
+{
+	return ((const struct announce *)announce)->all[n].key;
+}
 
 struct announce *announce_new(uint32_t cap)
 {
@@ -36,8 +40,7 @@ struct announce *announce_new(uint32_t cap)
 
 	a->cap = cap;
 	a->round = 1;
-	a->slots = mem_zero(FIRST_SLOTS, sizeof *a->slots);
-	a->mask = FIRST_SLOTS - 1;
+	numbering_open(&a->by_address, KEY, key_at);
 	return a;
 }
 
@@ -46,7 +49,7 @@ void announce_free(struct announce *a)
 	if (!a)
 		return;
 	free(a->all);
-	free(a->slots);
+	numbering_close(&a->by_address);
 	free(a);
 }
 
@@ -55,48 +58,6 @@ static void key_of(struct endpoint at, uint8_t key[KEY])
 	memcpy(key, at.addr.b, 16);
 	key[16] = (uint8_t)(at.port >> 8);
 	key[17] = (uint8_t)at.port;
-}
-
-/* ---- found by address ------------------------------------------------------------ */
-
-static uint32_t home_of(const struct announce *a, const uint8_t key[KEY])
-{
-	return (uint32_t)hash_table((struct slice){ key, KEY }) & a->mask;
-}
-
-/* The slot where it stands, or the free one where it would. */
-static uint32_t slot_of(const struct announce *a, const uint8_t key[KEY])
-{
-	uint32_t i = home_of(a, key);
-
-	while (a->slots[i] && memcmp(a->all[a->slots[i]].key, key, KEY) != 0)
-		i = (i + 1) & a->mask;
-	return i;
-}
-
-static void slots_grow(struct announce *a)
-{
-	uint32_t *old = a->slots, n = a->mask + 1;
-
-	a->slots = mem_zero((size_t)n * 2, sizeof *a->slots);
-	a->mask = n * 2 - 1;
-	for (uint32_t i = 0; i < n; i++)
-		if (old[i])
-			a->slots[slot_of(a, a->all[old[i]].key)] = old[i];
-	free(old);
-}
-
-/* What stands behind moves up, so that no search ends at the hole. */
-static void slot_clear(struct announce *a, uint32_t hole)
-{
-	for (uint32_t i = (hole + 1) & a->mask; a->slots[i]; i = (i + 1) & a->mask) {
-		uint32_t home = home_of(a, a->all[a->slots[i]].key);
-		if (((i - home) & a->mask) < ((i - hole) & a->mask))
-			continue;
-		a->slots[hole] = a->slots[i];
-		hole = i;
-	}
-	a->slots[hole] = 0;
 }
 
 /* ---- by last use ------------------------------------------------------------------- */
@@ -119,17 +80,16 @@ static void list_add(struct announce *a, uint32_t n)
 
 static void forget(struct announce *a, uint32_t n)
 {
-	slot_clear(a, slot_of(a, a->all[n].key));
+	numbering_remove(&a->by_address, a, n);
 	list_remove(a, n);
 	a->all[n].newer = a->free;
 	a->free = n;
-	a->count--;
 	a->round++;
 }
 
 static struct entry *entry_use(struct announce *a, const uint8_t key[KEY], uint64_t now_ns)
 {
-	uint32_t n = a->slots[slot_of(a, key)];
+	uint32_t n = numbering_find(&a->by_address, a, key);
 
 	if (!n)
 		return NULL;
@@ -150,7 +110,7 @@ static uint32_t entry_room(struct announce *a)
 		return n;
 	}
 	if (a->made + 1 >= a->room) {
-		a->room = a->room ? a->room + a->room / 4 : FIRST_SLOTS;
+		a->room = a->room ? a->room + a->room / 4 : FIRST_ROOM;
 		a->all = mem_grow(a->all, a->room, sizeof *a->all);
 	}
 	return ++a->made;
@@ -158,18 +118,15 @@ static uint32_t entry_room(struct announce *a)
 
 static struct entry *entry_add(struct announce *a, const uint8_t key[KEY], uint64_t now_ns)
 {
-	if (a->count >= a->cap) {
+	if (a->by_address.count >= a->cap) {
 		forget(a, a->oldest);
 		a->evicted++;
 	}
-	if ((a->count + 1) * 4 > a->mask * 3)
-		slots_grow(a);
 	uint32_t n = entry_room(a);
 	a->all[n] = (struct entry){ .used_ns = now_ns };
 	memcpy(a->all[n].key, key, KEY);
-	a->slots[slot_of(a, key)] = n;
+	numbering_add(&a->by_address, a, n);
 	list_add(a, n);
-	a->count++;
 	return &a->all[n];
 }
 
@@ -260,5 +217,5 @@ void announce_expire(struct announce *a, uint64_t now_ns)
 
 uint32_t announce_count(const struct announce *a)
 {
-	return a->count;
+	return a->by_address.count;
 }

@@ -1,23 +1,22 @@
-/* hostset.c - addresses in open addressing, sixteen octets a place. */
+/* hostset.c - addresses in the order in which they came, and their numbers. */
 #include "analyzer/track/hostset.h"
 
 #include <stdlib.h>
 
-#include "analyzer/base/hash.h"
 #include "analyzer/base/mem.h"
+#include "analyzer/base/numbering.h"
 
-enum { FIRST_SLOTS = 64 };
+enum { FIRST_ROOM = 32 };
 
 struct hostset {
-	struct addr *slots; /* none: free */
-	uint32_t mask, count, cap;
-	bool none; /* the address of nobody is in it, too */
+	struct addr *all; /* of number 1 and on */
+	uint32_t count, room, cap;
+	struct numbering numbers;
 };
 
-static void slots_new(struct hostset *s, uint32_t n)
+static const uint8_t *octets_of(const void *set, uint32_t number)
 {
-	s->slots = mem_zero(n, sizeof *s->slots);
-	s->mask = n - 1;
+	return ((const struct hostset *)set)->all[number - 1].b;
 }
 
 struct hostset *hostset_new(uint32_t cap)
@@ -25,7 +24,7 @@ struct hostset *hostset_new(uint32_t cap)
 	struct hostset *s = mem_zero(1, sizeof *s);
 
 	s->cap = cap;
-	slots_new(s, FIRST_SLOTS);
+	numbering_open(&s->numbers, sizeof s->all->b, octets_of);
 	return s;
 }
 
@@ -33,34 +32,14 @@ void hostset_free(struct hostset *s)
 {
 	if (!s)
 		return;
-	free(s->slots);
+	numbering_close(&s->numbers);
+	free(s->all);
 	free(s);
-}
-
-static struct addr *slot_of(const struct hostset *s, const struct addr *a)
-{
-	uint32_t i = (uint32_t)hash_table((struct slice){ a->b, sizeof a->b }) & s->mask;
-
-	while (!addr_is_none(&s->slots[i]) && !addr_eq(&s->slots[i], a))
-		i = (i + 1) & s->mask;
-	return &s->slots[i];
-}
-
-static void grow(struct hostset *s)
-{
-	struct addr *old = s->slots;
-	uint32_t n = s->mask + 1;
-
-	slots_new(s, n * 2);
-	for (uint32_t i = 0; i < n; i++)
-		if (!addr_is_none(&old[i]))
-			*slot_of(s, &old[i]) = old[i];
-	free(old);
 }
 
 bool hostset_has(const struct hostset *s, const struct addr *a)
 {
-	return addr_is_none(a) ? s->none : !addr_is_none(slot_of(s, a));
+	return numbering_find(&s->numbers, s, a->b) != 0;
 }
 
 bool hostset_add(struct hostset *s, const struct addr *a)
@@ -69,11 +48,11 @@ bool hostset_add(struct hostset *s, const struct addr *a)
 		return true;
 	if (s->count == s->cap)
 		return false;
-	if (++s->count * 4 > s->mask * 3)
-		grow(s);
-	if (addr_is_none(a))
-		s->none = true;
-	else
-		*slot_of(s, a) = *a;
+	if (s->count == s->room) {
+		s->room = s->room ? s->room + s->room / 4 : FIRST_ROOM;
+		s->all = mem_grow(s->all, s->room, sizeof *s->all);
+	}
+	s->all[s->count++] = *a;
+	numbering_add(&s->numbers, s, s->count);
 	return true;
 }
