@@ -13,6 +13,9 @@ static const char *const labels[] = { "edge" };
 
 /* A call with two findings, the second one about the same packets as the first. */
 struct scene {
+	struct redactor *hide;
+	struct spool *spool;
+	struct problems *problems;
 	struct call call;
 	struct finding findings[2];
 	struct without without;
@@ -37,7 +40,10 @@ static void set_finding(struct finding *f, const char *rule, const char *problem
 
 static void set(struct scene *s)
 {
-	*s = (struct scene){ .call = { .id = "0123456789abcdef", .start_ns = 5, .end_ns = 9 } };
+	*s = (struct scene){ .hide = redact_new(REDACT_NONE, false),
+			     .spool = spool_new(),
+			     .call = { .id = "0123456789abcdef", .start_ns = 5, .end_ns = 9 } };
+	s->problems = problems_new(s->spool);
 	set_finding(&s->findings[0], "SIG-001", "00112233445566778899aabbccddeeff");
 	set_finding(&s->findings[1], "PRIV-001", "ffeeddccbbaa99887766554433221100");
 	s->without = (struct without){ .rule = s->findings[0].rule,
@@ -48,19 +54,25 @@ static void set(struct scene *s)
 					.without_count = 1 };
 }
 
-static void add(struct problems *p, struct redactor *hide, struct scene *s, enum label from,
-		enum label to)
+static void end(struct scene *s)
+{
+	problems_free(s->problems);
+	spool_free(s->spool);
+	redact_free(s->hide);
+}
+
+static void add(struct scene *s, enum label from, enum label to)
 {
 	s->judged.label = from;
 	s->without.label = to;
-	problems_add(p, hide, &s->call, &s->judged);
+	problems_add(s->problems, s->hide, &s->call, &s->judged);
 }
 
-static void expect(struct problems *p, size_t i, const char *words)
+static void expect(const struct scene *s, size_t i, const char *words)
 {
 	struct text t = { 0 };
 
-	assert_true(problems_write(p, i, labels, 1, &t));
+	assert_true(problems_write(s->problems, i, labels, 1, &t));
 	if (!strstr(text_of(&t), words))
 		fail_msg("no %s in %s", words, text_of(&t));
 	text_free(&t);
@@ -68,75 +80,62 @@ static void expect(struct problems *p, size_t i, const char *words)
 
 static void counts_each_move_of_a_label(void **state)
 {
-	struct redactor *hide = redact_new(REDACT_NONE, false);
-	struct spool *spool = spool_new();
-	struct problems *p = problems_new(spool);
 	struct scene s;
 
 	(void)state;
 	set(&s);
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
-	expect(p, 0, "\"without\":[{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":1}]");
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_HOP_BY_HOP);
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_HOP_BY_HOP);
-	expect(p, 0,
+	add(&s, LABEL_EXPOSED, LABEL_WEAK);
+	expect(&s, 0, "\"without\":[{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":1}]");
+	add(&s, LABEL_EXPOSED, LABEL_HOP_BY_HOP);
+	add(&s, LABEL_EXPOSED, LABEL_HOP_BY_HOP);
+	expect(&s, 0,
 	       "\"without\":[{\"from\":\"EXPOSED\",\"to\":\"HOP BY HOP\",\"calls\":2},"
 	       "{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":1}]");
-	expect(p, 1, "\"without\":[]");
+	expect(&s, 1, "\"without\":[]");
 	/* Six pairs are kept; what comes after them is not, and those that are there go on. */
 	for (int to = LABEL_UNDETERMINED; to <= LABEL_END_TO_END; to++)
-		add(p, hide, &s, LABEL_WEAK, (enum label)to);
-	add(p, hide, &s, LABEL_TAMPERING, LABEL_WEAK);
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
-	expect(p, 0, "{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":2}");
-	expect(p, 0, "{\"from\":\"WEAK\",\"to\":\"END-TO-END\",\"calls\":1}]");
-	problems_free(p);
-	spool_free(spool);
-	redact_free(hide);
+		add(&s, LABEL_WEAK, (enum label)to);
+	add(&s, LABEL_TAMPERING, LABEL_WEAK);
+	add(&s, LABEL_EXPOSED, LABEL_WEAK);
+	expect(&s, 0, "{\"from\":\"EXPOSED\",\"to\":\"WEAK\",\"calls\":2}");
+	expect(&s, 0, "{\"from\":\"WEAK\",\"to\":\"END-TO-END\",\"calls\":1}]");
+	end(&s);
 }
 
 static void keeps_what_each_problem_says(void **state)
 {
-	struct redactor *hide = redact_new(REDACT_NONE, false);
-	struct spool *spool = spool_new();
-	struct problems *p = problems_new(spool);
 	struct scene s;
 
 	(void)state;
 	set(&s);
 	s.findings[1].detail = "Who called whom could be read.";
 	s.findings[1].caused_by = "SIG-001";
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+	add(&s, LABEL_EXPOSED, LABEL_WEAK);
 	s.findings[1].problem[0] = '1';
 	s.findings[1].detail = "It was read at last.";
 	s.findings[1].caused_by = NULL;
 	s.findings[1].at[0].frame = 8;
 	s.findings[1].filter = "frame.number in {8}";
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
-	assert_int_equal(problems_count(p), 3);
-	expect(p, 0, "\"problem\":\"00112233445566778899aabbccddeeff\"");
-	expect(p, 0, "\"detail\":\"It could be read.\"");
-	expect(p, 1, "\"detail\":\"Who called whom could be read.\"");
-	expect(p, 1, "\"caused_by\":\"SIG-001\"");
-	expect(p, 1, "\"frame\":7,");
-	expect(p, 1, "\"filter\":\"frame.number in {7}\"");
-	expect(p, 2, "\"problem\":\"1feeddccbbaa99887766554433221100\"");
-	expect(p, 2, "\"detail\":\"It was read at last.\"");
-	expect(p, 2, "\"caused_by\":null");
-	expect(p, 2, "\"frame\":8,");
-	expect(p, 2, "\"filter\":\"frame.number in {8}\"");
-	problems_free(p);
-	spool_free(spool);
-	redact_free(hide);
+	add(&s, LABEL_EXPOSED, LABEL_WEAK);
+	assert_int_equal(problems_count(s.problems), 3);
+	expect(&s, 0, "\"problem\":\"00112233445566778899aabbccddeeff\"");
+	expect(&s, 0, "\"detail\":\"It could be read.\"");
+	expect(&s, 1, "\"detail\":\"Who called whom could be read.\"");
+	expect(&s, 1, "\"caused_by\":\"SIG-001\"");
+	expect(&s, 1, "\"frame\":7,");
+	expect(&s, 1, "\"filter\":\"frame.number in {7}\"");
+	expect(&s, 2, "\"problem\":\"1feeddccbbaa99887766554433221100\"");
+	expect(&s, 2, "\"detail\":\"It was read at last.\"");
+	expect(&s, 2, "\"caused_by\":null");
+	expect(&s, 2, "\"frame\":8,");
+	expect(&s, 2, "\"filter\":\"frame.number in {8}\"");
+	end(&s);
 }
 
 /* Ids that begin alike, as hashes do not; more than the table begins with, twice over. */
 static void tells_many_apart(void **state)
 {
 	enum { MANY = 1000 };
-	struct redactor *hide = redact_new(REDACT_NONE, false);
-	struct spool *spool = spool_new();
-	struct problems *p = problems_new(spool);
 	struct scene s;
 	char words[64];
 
@@ -146,50 +145,43 @@ static void tells_many_apart(void **state)
 		(void)snprintf(s.findings[1].problem, sizeof s.findings[1].problem, "%032x",
 			       i % MANY);
 		s.findings[1].at[0].frame = i + 1;
-		add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
+		add(&s, LABEL_EXPOSED, LABEL_WEAK);
 	}
-	assert_int_equal(spool_flush(spool), ERR_OK);
-	assert_int_equal(problems_count(p), MANY + 1);
+	assert_int_equal(spool_flush(s.spool), ERR_OK);
+	assert_int_equal(problems_count(s.problems), MANY + 1);
 	for (unsigned i = 0; i < MANY; i++) {
 		(void)snprintf(words, sizeof words, "\"problem\":\"%032x\"", i);
-		expect(p, i + 1, words);
+		expect(&s, i + 1, words);
 		(void)snprintf(words, sizeof words, "\"frame\":%u,", i + 1);
-		expect(p, i + 1, words);
-		expect(p, i + 1, "\"calls\":2,");
+		expect(&s, i + 1, words);
+		expect(&s, i + 1, "\"calls\":2,");
 	}
-	assert_int_equal(problems_error(p), 0);
-	problems_free(p);
-	spool_free(spool);
-	redact_free(hide);
+	assert_int_equal(problems_error(s.problems), 0);
+	end(&s);
 }
 
 static void a_rule_is_called_what_all_its_problems_are(void **state)
 {
-	struct redactor *hide = redact_new(REDACT_NONE, false);
-	struct spool *spool = spool_new();
-	struct problems *p = problems_new(spool);
 	struct scene s;
 
 	(void)state;
 	set(&s);
 	s.findings[0].title = "Another name";
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
-	json_t *rules = problems_rules(p, false);
+	add(&s, LABEL_EXPOSED, LABEL_WEAK);
+	json_t *rules = problems_rules(s.problems, false);
 	const char *title = json_string_value(json_object_get(json_array_get(rules, 0), "title"));
 	assert_string_equal(title, "Another name");
 	json_decref(rules);
 	s.findings[0].problem[0] = '1';
 	s.findings[0].title = "A third";
-	add(p, hide, &s, LABEL_EXPOSED, LABEL_WEAK);
-	rules = problems_rules(p, false);
+	add(&s, LABEL_EXPOSED, LABEL_WEAK);
+	rules = problems_rules(s.problems, false);
 	title = json_string_value(json_object_get(json_array_get(rules, 0), "title"));
 	assert_string_equal(title, s.findings[0].rule->title);
 	json_decref(rules);
-	expect(p, 0, "\"title\":\"Another name\"");
-	expect(p, 2, "\"title\":\"A third\"");
-	problems_free(p);
-	spool_free(spool);
-	redact_free(hide);
+	expect(&s, 0, "\"title\":\"Another name\"");
+	expect(&s, 2, "\"title\":\"A third\"");
+	end(&s);
 }
 
 static void reads_a_problem_as_a_number(void **state)
