@@ -89,7 +89,7 @@ struct segment {
 	const char *codec; /* name by SDP or static payload type, or NULL */
 	struct evidence first, clear_at;
 	const struct window_seen *windows;
-	const struct print_seen *prints; /* packets chosen by content, of its own time */
+	const struct print_seen *prints; /* packets chosen by content, of its own time; by choice */
 	const uint32_t *print_ssrcs;	 /* of each print */
 	uint64_t print_limit; /* packets of its streams with a choice below it are all among them */
 	uint16_t window_count, print_count;

@@ -24,7 +24,7 @@ struct observe_counters {
 	uint64_t srtp_tried, srtp_verified, srtp_trials; /* packets, packets, tags computed */
 	/* Tags in searches for a roll-over count, and in those of no use, long packets' more than
 	   once; searches not made, or not begun anew, for want of budget. */
-	uint64_t srtp_searched, srtp_in_vain, srtp_searches_capped;
+	uint64_t srtp_searched, srtp_in_vain, srtp_improbable, srtp_searches_capped;
 	uint64_t srtp_keys_untried; /* keys of a path beyond those that are tried */
 	uint64_t handshakes,
 		handshakes_capped;     /* TLS and DTLS; bytes that found no room in reassembly */

@@ -16,11 +16,14 @@ enum {
 	SEARCH_AFTER = 3, /* samples that failed before roll-overs are searched */
 	SEARCHES = 2,	  /* of a stream under one set of keys */
 	WINDOW_FIRST = 2, /* packets at a window's start */
+	LENGTHS = 4,	  /* the same, under other keys */
 	UNPROVED = 20,	  /* tried one after the other before it is left at samples */
 	AFTER_FAILURE = 8,
 	WEAK_TAG = 4,	  /* octets: chance needs more than one match */
 	WEAK_MATCHES = 3, /* evidence-methods 1.8 */
 	MKIS = 4,
+	PACKETS_PER_SECOND = 100000, /* no stream sends more */
+	ROLL = 65536,
 };
 
 /* One way to read the stream: key, roll-over count, MKI length. */
@@ -121,7 +124,8 @@ static bool fits_near(struct tell *t, struct prove *v, const struct prove_packet
 /* ---- search -----------------------------------------------------------------------------------
  */
 
-static unsigned mkis_of(const struct vault_key *k, uint8_t out[MKIS])
+/* `all`: what was not declared too. */
+static unsigned mkis_of(const struct vault_key *k, bool all, uint8_t out[MKIS])
 {
 	static const uint8_t usual[] = { 0, 1, 2, 4 };
 
@@ -130,11 +134,26 @@ static unsigned mkis_of(const struct vault_key *k, uint8_t out[MKIS])
 		return 1;
 	}
 	memcpy(out, usual, sizeof usual);
-	return k->source == KEY_FROM_DTLS ? 1 : MKIS;
+	return all && k->source != KEY_FROM_DTLS ? MKIS : 1;
 }
 
+/*
+ * Roll-overs there can have been. A stream whose call was seen to begin is no older than it;
+ * that one began with another count than 0 is asked of a few streams only.
+ */
+static unsigned rolls_of(struct tell *t, const struct vault_found *f, const struct prove_packet *p)
+{
+	if (!f->begun_ns || t->count.srtp_improbable < PROVE_IMPROBABLE)
+		return ROLLS;
+	uint64_t age_ns = p->ts_ns > f->begun_ns ? p->ts_ns - f->begun_ns : 0;
+	uint64_t rolls = 1 + age_ns / WHEN_SECOND * PACKETS_PER_SECOND / ROLL;
+
+	return rolls < ROLLS ? (unsigned)rolls : ROLLS;
+}
+
+/* `rolls`: of the sender, that are searched behind what is likely. */
 static bool search_rolls(struct tell *t, struct reading *r, const struct prove_packet *p,
-			 struct window_seen *w, bool wide)
+			 struct window_seen *w, unsigned rolls)
 {
 	/* Seen from its start; keyed since; a wrap before the first packet seen, or one lost. */
 	const int64_t likely[] = { 0, -(int64_t)p->rolls, 1, -1 };
@@ -144,7 +163,7 @@ static bool search_rolls(struct tell *t, struct reading *r, const struct prove_p
 		if ((i == 0 || r->base != 0) && fits(t, r, p, w))
 			return true;
 	}
-	for (unsigned roc = 0; wide && roc < ROLLS; roc++) {
+	for (unsigned roc = 0; roc < rolls; roc++) {
 		r->base = (int64_t)roc - p->rolls;
 		if (fits(t, r, p, w))
 			return true;
@@ -152,22 +171,28 @@ static bool search_rolls(struct tell *t, struct reading *r, const struct prove_p
 	return false;
 }
 
+/* Of packets that go on not to fit, the next is no likelier to have an MKI of another length. */
+static bool many_lengths(const struct prove *v)
+{
+	return v->fresh_tried <= LENGTHS || v->in_window <= WINDOW_FIRST;
+}
+
 static bool search_key(struct tell *t, struct prove *v, const struct vault_found *f,
 		       enum srtp_variant variant, const struct prove_packet *p,
-		       struct window_seen *w, bool wide)
+		       struct window_seen *w, unsigned rolls)
 {
 	struct reading r = { .name = f->key->name,
 			     .source = f->key->source,
 			     .variant = variant,
 			     .sender = f->sender };
 	uint8_t mki[MKIS];
-	unsigned n = mkis_of(f->key, mki);
+	unsigned n = mkis_of(f->key, many_lengths(v), mki);
 
 	r.srtp = open_key(f->key, variant, &r.tag);
 	for (unsigned i = 0; r.srtp && i < n; i++) {
 		/* Roll-overs are searched for the likeliest length alone. */
 		r.mki = mki[i];
-		if (search_rolls(t, &r, p, w, wide && i == 0)) {
+		if (search_rolls(t, &r, p, w, i == 0 ? rolls : 0)) {
 			srtp_free(v->now.srtp);
 			v->now = r;
 			return true;
@@ -184,10 +209,14 @@ static bool search_all(struct tell *t, struct prove *v, struct flow_key path,
 	size_t n =
 		vault_find(t->vault, addr_src(&path), addr_dst(&path), p->ts_ns, keys, PROVE_KEYS);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		unsigned rolls = wide ? rolls_of(t, &keys[i], p) : 0;
 		for (int variant = SRTP_STANDARD; variant <= SRTP_SALT_RIGHT; variant++)
-			if (search_key(t, v, &keys[i], (enum srtp_variant)variant, p, w, wide))
+			if (search_key(t, v, &keys[i], (enum srtp_variant)variant, p, w, rolls))
 				return true;
+		if (wide && keys[i].begun_ns)
+			t->count.srtp_improbable += rolls;
+	}
 	return false;
 }
 
@@ -397,7 +426,7 @@ static bool rtcp_fits(struct tell *t, const struct vault_key *k, enum srtp_varia
 		      struct slice packet, bool *encrypted)
 {
 	uint8_t mki[MKIS], tag;
-	unsigned n = mkis_of(k, mki);
+	unsigned n = mkis_of(k, true, mki);
 	struct srtp *s = open_key(k, variant, &tag);
 	bool got = false;
 

@@ -5,11 +5,12 @@
 #include "analyzer/observe/tell.h"
 
 enum {
-	PROVE_KEYS = 16,	  /* of a path that are tried */
-	PROVE_SETS = 8,		  /* of keys of a stream for which trying begins anew */
-	PROVE_SEARCHED = 1 << 25, /* tags in searches for roll-overs, of a whole run */
-	PROVE_IN_VAIN = 1 << 25,  /* tags in other searches that found nothing, of a whole run */
-	PROVE_WEIGHT = 256,	  /* octets: of a packet with more, a tag counts again for each */
+	PROVE_KEYS = 16,	    /* of a path that are tried */
+	PROVE_SETS = 8,		    /* of keys of a stream for which trying begins anew */
+	PROVE_SEARCHED = 1 << 25,   /* tags in searches for roll-overs, of a whole run */
+	PROVE_IMPROBABLE = 1 << 18, /* of them, for more roll-overs than a call had time for */
+	PROVE_IN_VAIN = 1 << 25,    /* tags in other searches that found nothing, of a whole run */
+	PROVE_WEIGHT = 256,	    /* octets: of a packet with more, a tag counts again for each */
 };
 
 /* What has been tried of one stream. NULL: its path has no keys. */

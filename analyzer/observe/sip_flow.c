@@ -49,6 +49,12 @@ static uint64_t sender_of(const struct sip_seen *s)
 	return hash_fixed(s->request ? s->from.tag : s->to.tag);
 }
 
+/* An INVITE that belongs to no dialog yet. */
+static bool begins_call(const struct sip_seen *s)
+{
+	return s->request && s->verb == SIP_VERB_INVITE && s->to.tag.n == 0;
+}
+
 /*
  * Keys of a description go into the vault under Call-ID and line, with every
  * address at which it expects media.
@@ -63,6 +69,8 @@ static void keep_keys(struct sip_room *r, const struct sip_seen *s, uint64_t now
 		struct vault_key key = keys->of[i].key;
 		struct vault_ring *ring = vault_ring(v, hash_fixed(s->call_id), line, now_ns);
 		key.side = vault_side(ring, sender_of(s));
+		if (begins_call(s))
+			vault_begin(ring, now_ns);
 		vault_add(v, ring, &key);
 		explicit_bzero(&key, sizeof key);
 		if (!s->sdp || line >= s->sdp->line_count)

@@ -32,7 +32,7 @@ struct spot {
 struct vault_ring {
 	uint8_t name[RING_KEY];
 	struct vault_ring *older, *newer;
-	uint64_t used_ns;
+	uint64_t used_ns, begun_ns;
 	uint64_t first; /* announcer of side 0 */
 	bool has_first;
 	struct vault_key keys[VAULT_KEYS];
@@ -158,6 +158,12 @@ uint8_t vault_side(struct vault_ring *r, uint64_t announcer)
 	return r->first == announcer ? 0 : 1;
 }
 
+void vault_begin(struct vault_ring *r, uint64_t now_ns)
+{
+	if (r->key_count == 0)
+		r->begun_ns = now_ns;
+}
+
 void vault_add(struct vault *v, struct vault_ring *r, const struct vault_key *key)
 {
 	for (unsigned i = 0; i < r->key_count; i++)
@@ -261,22 +267,26 @@ struct search {
 	size_t room, count;
 };
 
-static void found(struct search *s, const struct vault_key *key, bool sender)
+static void found(struct search *s, struct vault_found one)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (s->out[i].key->name == key->name && s->out[i].key->suite == key->suite) {
-			s->out[i].sender |= sender;
-			return;
-		}
+	for (size_t i = 0; i < s->count; i++) {
+		struct vault_found *at = &s->out[i];
+		if (at->key->name != one.key->name || at->key->suite != one.key->suite)
+			continue;
+		at->sender |= one.sender;
+		if (one.begun_ns < at->begun_ns)
+			at->begun_ns = one.begun_ns;
+		return;
+	}
 	if (s->count < s->room) {
-		s->out[s->count++] = (struct vault_found){ key, sender };
+		s->out[s->count++] = one;
 		return;
 	}
 	s->v->unfound++;
 	/* The receiver's keys are the less likely ones: they make room. */
-	for (size_t i = s->count; sender && i > 0; i--)
+	for (size_t i = s->count; one.sender && i > 0; i--)
 		if (!s->out[i - 1].sender) {
-			s->out[i - 1] = (struct vault_found){ key, sender };
+			s->out[i - 1] = one;
 			return;
 		}
 }
@@ -290,7 +300,8 @@ static void look_at(struct search *s, struct endpoint at, bool source)
 		struct vault_ring *r = x->ring;
 		for (unsigned i = 0; i < r->key_count; i++) {
 			unsigned n = (r->key_next + (unsigned)VAULT_KEYS - 1 - i) % VAULT_KEYS;
-			found(s, &r->keys[n], (r->keys[n].side == x->side) == source);
+			found(s, (struct vault_found){ &r->keys[n], r->begun_ns,
+						       (r->keys[n].side == x->side) == source });
 		}
 		use(s->v, r, s->now_ns);
 	}

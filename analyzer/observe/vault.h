@@ -38,6 +38,11 @@ void vault_free(struct vault *v);
 struct vault_ring *vault_ring(struct vault *v, uint64_t call, unsigned line, uint64_t now_ns);
 /* A side by whoever announces: the first one heard of is 0, all others are 1. */
 uint8_t vault_side(struct vault_ring *r, uint64_t announcer);
+/*
+ * The call of this ring began now: its first INVITE was seen, before any key of it. Packets
+ * under its keys are younger.
+ */
+void vault_begin(struct vault_ring *r, uint64_t now_ns);
 void vault_add(struct vault *v, struct vault_ring *r, const struct vault_key *key);
 /* Media under these keys comes from or goes to this endpoint, which `side` announced. */
 void vault_place(struct vault *v, struct vault_ring *r, struct endpoint at, uint8_t side);
@@ -49,6 +54,7 @@ uint32_t vault_round(const struct vault *v, struct endpoint src, struct endpoint
 /* A key that may protect packets of a path. `sender`: it belongs to the side that sends there. */
 struct vault_found {
 	const struct vault_key *key; /* good until the vault changes */
+	uint64_t begun_ns;	     /* when the call began that it is of; 0: that was not seen */
 	bool sender;
 };
 /*

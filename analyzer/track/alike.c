@@ -66,14 +66,51 @@ static bool near(uint64_t a, uint64_t b, uint64_t skew_ns)
 	return (a > b ? a - b : b - a) <= skew_ns;
 }
 
-static const struct print_seen *held(const struct segment *s, const struct print_seen *p,
-				     uint64_t skew_ns)
+static bool same_packet(const struct print_seen *p, const struct print_seen *q, uint64_t skew_ns)
 {
-	for (unsigned i = 0; i < s->print_count; i++)
-		if (s->prints[i].payload == p->payload && s->prints[i].len == p->len &&
-		    near(s->prints[i].ts_ns, p->ts_ns, skew_ns))
+	return p->payload == q->payload && p->len == q->len && near(p->ts_ns, q->ts_ns, skew_ns);
+}
+
+/* Among those of its choice, of which the first is at `from`. */
+static const struct print_seen *among(const struct segment *s, unsigned from,
+				      const struct print_seen *p, uint64_t skew_ns)
+{
+	for (unsigned i = from; i < s->print_count && s->prints[i].choice == p->choice; i++)
+		if (same_packet(&s->prints[i], p, skew_ns))
 			return &s->prints[i];
 	return NULL;
+}
+
+/*
+ * Equal packets have equal choices, and prints stand in their order. `from`: what is before it
+ * has a smaller choice; it moves on, since all that is asked for comes in that order too.
+ */
+static const struct print_seen *held(const struct segment *s, unsigned *from,
+				     const struct print_seen *p, uint64_t skew_ns)
+{
+	while (*from < s->print_count && s->prints[*from].choice < p->choice)
+		++*from;
+	return among(s, *from, p, skew_ns);
+}
+
+/* Asked of every pair that may be one, most of which share nothing: which of two choices is the
+ * smaller is a matter of chance, and no branch waits for it. */
+static unsigned count_shared(const struct segment *a, const struct segment *b, uint64_t skew_ns)
+{
+	unsigned n = 0, i = 0, k = 0;
+
+	while (i < a->print_count && k < b->print_count) {
+		uint64_t x = a->prints[i].choice, y = b->prints[k].choice;
+		if (x == y) {
+			n += a->prints[i].len >= ALIKE_OCTETS &&
+			     among(b, k, &a->prints[i], skew_ns) != NULL;
+			i++;
+			continue;
+		}
+		i += x < y;
+		k += x > y;
+	}
+	return n;
 }
 
 static int sample_cmp(const void *x, const void *y)
@@ -87,11 +124,12 @@ static int sample_cmp(const void *x, const void *y)
 static int64_t ahead(const struct segment *a, const struct segment *b, uint64_t skew_ns)
 {
 	int64_t all[SAMPLES];
-	unsigned n = 0;
+	unsigned n = 0, from = 0;
 
 	for (unsigned i = 0; i < a->print_count && n < SAMPLES; i++) {
 		const struct print_seen *p = &a->prints[i];
-		const struct print_seen *q = p->len < ALIKE_OCTETS ? NULL : held(b, p, skew_ns);
+		const struct print_seen *q =
+			p->len < ALIKE_OCTETS ? NULL : held(b, &from, p, skew_ns);
 		if (q)
 			all[n++] = (int64_t)(q->ts_ns - p->ts_ns);
 	}
@@ -111,6 +149,7 @@ static struct tally count_equal(const struct segment *a, const struct segment *b
 	struct span s = common_time(a, b, ahead(a, b, skew_ns));
 	uint64_t limit = a->print_limit < b->print_limit ? a->print_limit : b->print_limit;
 	struct tally t = { 0, 0 };
+	unsigned from = 0;
 
 	if (s.to_ns > s.from_ns + 4 * EDGE_NS) {
 		s.from_ns += EDGE_NS;
@@ -120,7 +159,7 @@ static struct tally count_equal(const struct segment *a, const struct segment *b
 		const struct print_seen *p = &a->prints[i];
 		if (p->len < ALIKE_OCTETS)
 			continue;
-		bool found = held(b, p, skew_ns);
+		bool found = held(b, &from, p, skew_ns);
 		t.shared += found;
 		t.expected += p->choice <= limit && p->ts_ns >= s.from_ns && p->ts_ns <= s.to_ns &&
 			      !found;
@@ -231,17 +270,15 @@ static bool paired(const struct segment *a, const struct segment *b, uint64_t sk
 enum alike alike_of(const struct segment *a, const struct segment *b, uint64_t skew_ns,
 		    unsigned *equal)
 {
-	struct tally t = { 0, 0 }, u = { 0, 0 };
+	unsigned shared =
+		alike_protected(a) && alike_protected(b) ? count_shared(a, b, skew_ns) : 0;
 
-	if (alike_protected(a) && alike_protected(b)) {
-		t = count_equal(a, b, skew_ns);
-		u = count_equal(b, a, skew_ns);
-	}
 	if (equal)
-		*equal = t.shared;
-	if (t.shared >= ALIKE_PACKETS && nearly_all(t, b) && nearly_all(u, a))
+		*equal = shared;
+	if (shared >= ALIKE_PACKETS && nearly_all(count_equal(a, b, skew_ns), b) &&
+	    nearly_all(count_equal(b, a, skew_ns), a))
 		return ALIKE_FORWARDED;
-	if (t.shared >= ALIKE_FEW)
+	if (shared >= ALIKE_FEW)
 		return ALIKE_PART;
 	return paired(a, b, skew_ns) ? ALIKE_PAIRED : ALIKE_NOT;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/base/mem.h"
 #include "analyzer/track/clear.h"
 
 enum { CLEAR_START_PACKETS = 50 }; /* a direction (contract 3) */
@@ -128,12 +129,51 @@ static void add_prints(struct segment *s, struct print_seen *to, uint32_t *ssrcs
 
 	if (limit < s->print_limit)
 		s->print_limit = limit;
-	for (unsigned i = 0; i < st->print_count; i++) {
+	for (unsigned i = 0; i < st->print_count && s->print_count < UINT16_MAX; i++) {
 		if (st->prints[i].ts_ns < s->first_ns || st->prints[i].ts_ns > s->last_ns)
 			continue;
 		to[s->print_count] = st->prints[i];
 		ssrcs[s->print_count++] = st->ssrc;
 	}
+}
+
+/* A print and whose it is, while they are being ordered. */
+struct owned {
+	struct print_seen print;
+	uint32_t ssrc;
+	unsigned came;
+};
+
+static int owned_cmp(const void *x, const void *y)
+{
+	const struct owned *a = x, *b = y;
+	int order = number_cmp(a->print.choice, b->print.choice);
+
+	return order ? order : number_cmp(a->came, b->came);
+}
+
+/* Those of one stream stand in order. */
+static bool ordered(const struct print_seen *p, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++)
+		if (p[i].choice < p[i - 1].choice)
+			return false;
+	return true;
+}
+
+static void order_prints(struct print_seen *p, uint32_t *ssrcs, unsigned n)
+{
+	if (ordered(p, n))
+		return;
+	struct owned *all = mem_grow(NULL, n, sizeof *all);
+	for (unsigned i = 0; i < n; i++)
+		all[i] = (struct owned){ p[i], ssrcs[i], i };
+	qsort(all, n, sizeof *all, owned_cmp);
+	for (unsigned i = 0; i < n; i++) {
+		p[i] = all[i].print;
+		ssrcs[i] = all[i].ssrc;
+	}
+	free(all);
 }
 
 static void keep_prints(struct live *l, struct segment *s, const struct segment_claim *c,
@@ -152,6 +192,7 @@ static void keep_prints(struct live *l, struct segment *s, const struct segment_
 			add_prints(s, p, ssrcs, c[i].stream);
 		last = c[i].stream;
 	}
+	order_prints(p, ssrcs, s->print_count);
 	s->prints = p;
 	s->print_ssrcs = ssrcs;
 }

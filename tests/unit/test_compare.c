@@ -196,6 +196,24 @@ static void too_few_packets_are_relayed_in_part(void **state)
 	scene_free(s);
 }
 
+static void two_streams_of_one_way_are_relayed_whole(void **state)
+{
+	(void)state;
+	struct scene *s = call_through_relay(PROFILE_RTP_SAVP);
+
+	for (uint16_t p = 0; p < 2; p++)
+		for (uint32_t ssrc = 10; ssrc < 13; ssrc++) {
+			s->point = p;
+			s->prints.cipher = ssrc;
+			scene_talk(s, (struct scene_media){ 1, 41, p ? RB : A, p ? B : RA, ssrc, 0,
+							    false, 0, 0 });
+		}
+	const struct call *c = ended(s);
+	assert_true(scene_has(c, FACT_media_relayed));
+	assert_null(call_fact(c, FACT_media_relayed, NULL)->text);
+	scene_free(s);
+}
+
 static void talk_at_many_points(struct scene *s, uint16_t points)
 {
 	for (uint16_t p = 0; p < points; p++) {
@@ -460,6 +478,7 @@ int main(void)
 		T(one_direction_alone_spans_nothing),
 		T(what_was_lost_or_seen_at_one_end_only_is_not_spanned),
 		T(too_few_packets_are_relayed_in_part),
+		T(two_streams_of_one_way_are_relayed_whole),
 		T(more_pieces_than_are_compared_are_not_taken_for_whole),
 		T(media_under_zrtp_spans_nothing_and_is_not_told_when_it_began_before_the_keys),
 		T(packets_of_a_line_without_keys_are_no_encrypted_ones),

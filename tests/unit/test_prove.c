@@ -287,6 +287,66 @@ static void gives_up_beyond_1023_roll_overs(void **state)
 	assert_true(proof().key_name == 0);
 }
 
+/* 100,000 packets a second would be one and a half roll-overs. */
+static void a_stream_has_no_more_roll_overs_than_its_call_had_time_for(void **state)
+{
+	(void)state;
+	struct sealing k = sealing_new(1, 16, 10);
+
+	vault_begin(s.ring, NOW);
+	learn(&k, 0);
+	s.tell.count.srtp_improbable = PROVE_IMPROBABLE;
+	for (uint32_t n = 0; n < 40; n++)
+		send_at(&k, n, 0, 9);
+	assert_true(proof().key_name == 0);
+	assert_true(s.tell.count.srtp_trials < 40 * 8);
+	assert_int_equal(s.tell.count.srtp_searches_capped, 0);
+	stop(NULL);
+	start(NULL);
+	vault_begin(s.ring, NOW);
+	learn(&k, 0);
+	s.tell.count.srtp_improbable = PROVE_IMPROBABLE;
+	for (uint32_t n = 600 * 50; n < 600 * 50 + 40; n++) /* ten minutes later */
+		send_at(&k, n, 0, 900);
+	assert_int_equal(proof().roc, 900);
+}
+
+static void what_is_improbable_is_asked_of_the_first_streams_all_the_same(void **state)
+{
+	(void)state;
+	struct sealing k = sealing_new(1, 16, 10);
+
+	vault_begin(s.ring, NOW);
+	learn(&k, 0);
+	for (uint32_t n = 0; n < 40; n++)
+		send_at(&k, n, 0, 900);
+	assert_int_equal(proof().roc, 900);
+	assert_int_equal(s.tell.count.srtp_improbable, 0); /* only what was in vain counts */
+	stop(NULL);
+	start(NULL);
+	vault_begin(s.ring, NOW);
+	learn(&k, 0);
+	run(NULL, 0, 3000);
+	assert_int_equal(s.tell.count.srtp_improbable, 2048);
+}
+
+static void an_undeclared_mki_is_tried_at_first_and_where_a_window_begins(void **state)
+{
+	(void)state;
+	struct sealing k = sealing_new(1, 16, 10);
+
+	learn(&k, 0);
+	run(NULL, 0, 10); /* in clear */
+	k.mki_n = 2;
+	memcpy(k.mki, "\x12\x34", 2);
+	run(&k, 10, 20);
+	assert_true(proof().key_name == 0);
+	prove_window(s.prove);
+	run(&k, 20, 40);
+	assert_true(proof().key_name != 0);
+	assert_int_equal(proof().mki_octets, 2);
+}
+
 static void follows_roll_overs(void **state)
 {
 	(void)state;
@@ -633,6 +693,9 @@ int main(void)
 		T(keys_that_are_left_out_are_counted),
 		T(finds_a_stream_joined_late),
 		T(gives_up_beyond_1023_roll_overs),
+		T(a_stream_has_no_more_roll_overs_than_its_call_had_time_for),
+		T(what_is_improbable_is_asked_of_the_first_streams_all_the_same),
+		T(an_undeclared_mki_is_tried_at_first_and_where_a_window_begins),
 		T(follows_roll_overs),
 		T(stands_one_wrap_that_loss_hid),
 		T(meets_a_key_that_comes_after_the_media),

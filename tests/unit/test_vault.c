@@ -247,6 +247,32 @@ static void forgets_what_nobody_used_for_ten_minutes(void **state)
 	assert_int_equal(vault_evicted(v), 0);
 }
 
+static void knows_when_the_call_of_a_key_began_if_that_was_seen(void **state)
+{
+	(void)state;
+	struct vault_ring *seen = vault_ring(v, 1, 0, NOW), *again = vault_ring(v, 2, 0, NOW),
+			  *never = vault_ring(v, 3, 0, NOW);
+
+	vault_place(v, seen, at(1, 4000), 0);
+	vault_begin(seen, NOW);
+	add(seen, 10, 0);
+	vault_begin(seen, NOW + WHEN_SECOND); /* sent again, or a later offer */
+	assert_int_equal(find(at(1, 4000), at(9, 9)), 1);
+	assert_true(found[0].begun_ns == NOW);
+
+	/* The same key in a call that began earlier, and in one that nobody saw begin. */
+	vault_place(v, again, at(1, 4000), 0);
+	vault_begin(again, NOW - WHEN_SECOND);
+	add(again, 10, 0);
+	assert_int_equal(find(at(1, 4000), at(9, 9)), 1);
+	assert_true(found[0].begun_ns == NOW - WHEN_SECOND);
+	vault_place(v, never, at(1, 4000), 0);
+	add(never, 10, 0);
+	vault_begin(never, NOW); /* too late: it had a key by then */
+	assert_int_equal(find(at(1, 4000), at(9, 9)), 1);
+	assert_true(found[0].begun_ns == 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
@@ -264,6 +290,7 @@ int main(void)
 		T(tells_whom_a_change_concerns),
 		T(gives_no_more_than_there_is_room_for),
 		T(forgets_what_nobody_used_for_ten_minutes),
+		T(knows_when_the_call_of_a_key_began_if_that_was_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
