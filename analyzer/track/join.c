@@ -14,6 +14,7 @@ struct entry {
 	uint64_t key;
 	struct joint *row;
 	struct entry *next, *prev;
+	bool timed;
 };
 
 /* A waiting row and its place among those of its call. */
@@ -112,26 +113,27 @@ static void grow(struct join *j)
 
 static int key_cmp(const void *x, const void *y)
 {
-	const uint64_t *a = x, *b = y;
+	const struct match_key *a = x, *b = y;
 
-	return (*a > *b) - (*a < *b);
+	return (a->value > b->value) - (a->value < b->value);
 }
 
 static void index_row(struct join *j, struct joint *r)
 {
-	uint64_t keys[MATCH_KEYS];
-	unsigned n = match_keys(r->live, keys), distinct = 0;
+	struct match_key keys[MATCH_KEYS];
+	unsigned n = match_keys(r->live, j->skew_ns, keys), distinct = 0;
 
 	if (!n)
 		return;
 	qsort(keys, n, sizeof *keys, key_cmp);
 	for (unsigned i = 0; i < n; i++)
-		if (!i || keys[i] != keys[i - 1])
+		if (!i || keys[i].value != keys[i - 1].value)
 			keys[distinct++] = keys[i];
 	r->entries = mem_zero(distinct, sizeof *r->entries);
 	r->entry_count = distinct;
 	for (unsigned i = 0; i < distinct; i++) {
-		r->entries[i] = (struct entry){ .key = keys[i], .row = r };
+		r->entries[i] =
+			(struct entry){ .key = keys[i].value, .timed = keys[i].timed, .row = r };
 		if (++j->count > j->size)
 			grow(j);
 		link_in(j, &r->entries[i]);
@@ -221,8 +223,14 @@ static void candidates(struct join *j, struct joint *r, struct found *out)
 	out->count = out->looked = 0;
 	out->cut = false;
 	j->mark++;
-	for (unsigned i = 0; i < r->entry_count; i++)
-		look_under(j, r, r->entries[i].key, out);
+	for (unsigned i = 0; i < r->entry_count; i++) {
+		const struct entry *e = &r->entries[i];
+		look_under(j, r, e->key, out);
+		if (!e->timed)
+			continue;
+		look_under(j, r, e->key - MATCH_STEP, out);
+		look_under(j, r, e->key + MATCH_STEP, out);
+	}
 }
 
 /* ---- settling ------------------------------------------------------------------------------ */

@@ -13,14 +13,31 @@ enum { PRINT_KEYS = 16, HOLD_UP_S = 10, ORIGIN_DIGITS = 3 };
 /* ---- keys ------------------------------------------------------------------------ */
 
 struct keys {
-	uint64_t *out;
+	struct match_key *out;
 	unsigned n;
+	uint64_t span_ns; /* packets further apart are not the same */
 };
+
+static void put_key(struct keys *k, uint64_t value, bool timed)
+{
+	if (k->n < MATCH_KEYS)
+		k->out[k->n++] = (struct match_key){ value, timed };
+}
+
+static uint64_t key_of(unsigned kind, uint64_t value)
+{
+	return (value + kind) * 0x9e3779b97f4a7c15u ^ value >> 29;
+}
 
 static void add_key(struct keys *k, unsigned kind, uint64_t value)
 {
-	if (k->n < MATCH_KEYS)
-		k->out[k->n++] = (value + kind) * 0x9e3779b97f4a7c15u ^ value >> 29;
+	put_key(k, key_of(kind, value), false);
+}
+
+/* Payloads repeat where recordings are played: of each only the packets of one time are one. */
+static void add_print(struct keys *k, const struct print_seen *p)
+{
+	put_key(k, key_of(MATCH_CIPHER, p->payload) + p->ts_ns / k->span_ns * MATCH_STEP, true);
 }
 
 static void exchange_keys(struct keys *k, const struct live *l)
@@ -42,7 +59,7 @@ static void media_keys(struct keys *k, const struct live *l)
 			unsigned prints = alike_protected(seg) ? seg->print_count : 0;
 			for (unsigned p = 0; p < prints && p < PRINT_KEYS; p++)
 				if (seg->prints[p].len >= ALIKE_OCTETS)
-					add_key(k, MATCH_CIPHER, seg->prints[p].payload);
+					add_print(k, &seg->prints[p]);
 			for (unsigned n = 0; n < seg->ssrc_count; n++)
 				add_key(k, MATCH_STREAM, seg->ssrcs[n]);
 		}
@@ -80,9 +97,9 @@ static bool is_call(const struct live *l)
 	return l->call.kind == CALL_CALL || l->call.kind == CALL_ATTEMPT;
 }
 
-unsigned match_keys(const struct live *l, uint64_t keys[MATCH_KEYS])
+unsigned match_keys(const struct live *l, uint64_t skew_ns, struct match_key keys[MATCH_KEYS])
 {
-	struct keys k = { keys, 0 };
+	struct keys k = { keys, 0, skew_ns + 1 };
 
 	exchange_keys(&k, l);
 	for (unsigned i = 0; i < LIVE_SESSIONS; i++)

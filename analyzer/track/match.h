@@ -28,9 +28,15 @@ unsigned match_of(const struct live *a, const struct live *b, uint64_t skew_ns);
 
 /*
  * Values under which rows that may match can be found: rows without a value in
- * common match in nothing. Gives how many were written.
+ * common match in nothing. What came at some time has, in the other row, a value that is
+ * the same, a step above or a step below. Gives how many were written.
  */
 enum { MATCH_KEYS = 512 };
-unsigned match_keys(const struct live *l, uint64_t keys[MATCH_KEYS]);
+#define MATCH_STEP UINT64_C(0xd1b54a32d192ed03)
+struct match_key {
+	uint64_t value;
+	bool timed;
+};
+unsigned match_keys(const struct live *l, uint64_t skew_ns, struct match_key keys[MATCH_KEYS]);
 
 #endif
