@@ -63,10 +63,10 @@ def table(title, rows, reference, per=None):
         print("  %-34s %9.2f %9.2f %9.2f %9.1f%s" % (name, cpu, cpu / rows[reference][0], wall, rss, more))
 
 
-def make(name, calls, alive, talk):
+def make(name, calls, alive, talk, false=0):
     path = os.path.join(WORK, name + ".pcap")
     with open(path, "wb") as f:
-        subprocess.run([TRAFFIC, str(max(calls // SCALE, 10)), str(max(alive // SCALE, 5)), str(talk), "7"],
+        subprocess.run([TRAFFIC, str(max(calls // SCALE, 10)), str(max(alive // SCALE, 5)), str(talk), "7", str(false)],
                        stdout=f, check=True)
     return path
 
@@ -103,6 +103,11 @@ def main():
           % (rows[WITH][0] / rows[loop][0], rows[WITHOUT][0] / rows[loop][0],
              rows[WITH][0] - rows[WITHOUT][0], (rows[WITH][0] - rows[WITHOUT][0]) / rows[loop][0]))
     os.unlink(media)
+    false = make("false", 1700, 1000, 30, 60)
+    rows = medians({loop: [LOOP, false], "earshot, json, no hash": [EARSHOT, "audit", "--no-hash", "-f", "json", "-o",
+                                                                    "/dev/null", false]})
+    table("the same, of a hundred calls 60 with keys that fit nothing and packets that strangers share", rows, loop)
+    os.unlink(false)
     small, large = make("flat1", 340, 200, 30), make("flat10", 3400, 200, 30)
     one = medians({"short": [EARSHOT, "audit", "-f", "json", "-o", "/dev/null", small]})
     ten = medians({"long": [EARSHOT, "audit", "-f", "json", "-o", "/dev/null", large]})

@@ -1,11 +1,12 @@
 /*
  * traffic.c - makes SIP calls with RTP as a classic pcap on standard output.
  *
- * usage: traffic CALLS CONCURRENT TALK_SECONDS [SEED]
+ * usage: traffic CALLS CONCURRENT TALK_SECONDS [SEED [FALSE]]
  *
  * Calls begin at an even pace so that about CONCURRENT are alive at any time.
- * With TALK_SECONDS 0 they carry signaling alone and are held for 60 s. The
- * same words give the same bytes.
+ * With TALK_SECONDS 0 they carry signaling alone and are held for 60 s. FALSE of a hundred
+ * calls agree SDES keys that fit nothing: their packets are cut from one pool of noise, so
+ * that strangers' are often equal. The same words give the same bytes.
  */
 #include <math.h>
 #include <stdint.h>
@@ -13,7 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS_BEFORE_TALK = 5, PAYLOAD = 160, TABLE = 8000, FRAME_MS = 20 };
+enum {
+	STEPS_BEFORE_TALK = 5,
+	PAYLOAD = 160,
+	TAG = 10,
+	TABLE = 8000,
+	POOL = 1 << 20,
+	FRAME_MS = 20,
+	KEY_TEXT = 40 /* 30 octets in base64 */
+};
 
 struct call {
 	uint64_t begin_us, talk_us;
@@ -32,7 +41,8 @@ struct event {
 static struct call *calls;
 static struct event *heap;
 static size_t heap_count;
-static uint8_t speech[TABLE];
+static uint8_t speech[TABLE], noise[POOL + PAYLOAD + TAG];
+static unsigned false_share;
 static uint64_t random_state;
 
 static uint32_t rnd(void)
@@ -121,16 +131,43 @@ static void address(char out[20], const struct call *c, int side)
 	(void)snprintf(out, 20, "%u.%u.%u.%u", h >> 24, h >> 16 & 255, h >> 8 & 255, h & 255);
 }
 
+static int is_false(const struct call *c)
+{
+	return c->number % 100 < false_share;
+}
+
+/* A number of a packet or a letter, the same in every run. */
+static uint64_t mixed(const struct call *c, int side, uint32_t at)
+{
+	uint64_t x = ((uint64_t)c->ssrc[side] << 32 | at) * 0x9e3779b97f4a7c15u;
+
+	x = (x ^ x >> 32) * 0xd6e8feb86659fd93u;
+	return x ^ x >> 32;
+}
+
+static void key_line(char *out, size_t room, const struct call *c, int side)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char key[KEY_TEXT + 1] = "";
+
+	for (uint32_t i = 0; i < KEY_TEXT; i++)
+		key[i] = letters[mixed(c, side, i) % 64];
+	(void)snprintf(out, room, "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:%s\r\n", key);
+}
+
 static unsigned sdp(char *out, size_t room, const struct call *c, int side)
 {
-	char ip[20];
+	char ip[20], key[128] = "";
 
 	address(ip, c, side);
+	if (is_false(c))
+		key_line(key, sizeof key, c, side);
 	return (unsigned)snprintf(out, room,
 				  "v=0\r\no=- %u 1 IN IP4 %s\r\ns=-\r\nc=IN IP4 %s\r\nt=0 0\r\n"
-				  "m=audio %u RTP/AVP 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
-				  "a=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n",
-				  c->number, ip, ip, c->port[side]);
+				  "m=audio %u RTP/%s 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
+				  "a=rtpmap:101 telephone-event/8000\r\n%sa=sendrecv\r\n",
+				  c->number, ip, ip, c->port[side], *key ? "SAVP" : "AVP", key);
 }
 
 static void sip(const struct call *c, int side, uint64_t at_us, const char *line, const char *cseq,
@@ -158,14 +195,20 @@ static void sip(const struct call *c, int side, uint64_t at_us, const char *line
 
 static void rtp(struct call *c, int side, uint64_t at_us)
 {
-	uint8_t b[12 + PAYLOAD] = { 0x80, 0 };
+	uint8_t b[12 + PAYLOAD + TAG] = { 0x80, 0 };
 	unsigned at = (c->number * 977u + c->sent[side] * PAYLOAD) % (TABLE - PAYLOAD);
+	const uint8_t *octets = speech + at;
+	unsigned n = PAYLOAD;
 
+	if (is_false(c)) {
+		octets = noise + mixed(c, side, c->sent[side]) % POOL;
+		n += TAG;
+	}
 	put16(b + 2, c->seq[side]++);
 	put32(b + 4, c->sent[side]++ * PAYLOAD);
 	put32(b + 8, c->ssrc[side]);
-	memcpy(b + 12, speech + at, PAYLOAD);
-	packet(c, side, at_us, c->port[side], c->port[!side], b, sizeof b);
+	memcpy(b + 12, octets, n);
+	packet(c, side, at_us, c->port[side], c->port[!side], b, 12 + n);
 }
 
 static void step(struct event e)
@@ -224,6 +267,18 @@ static void make_speech(void)
 	}
 }
 
+static void make_noise(void)
+{
+	uint64_t x = 1;
+
+	for (size_t i = 0; i < sizeof noise; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		noise[i] = (uint8_t)(x >> 32);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static char buffer[1 << 20];
@@ -232,10 +287,14 @@ int main(int argc, char **argv)
 	double talk = argc > 3 ? atof(argv[3]) : 0;
 
 	if (count < 1 || alive < 1 || talk < 0)
-		return fputs("usage: traffic CALLS CONCURRENT TALK_SECONDS [SEED]\n", stderr), 2;
+		return fputs("usage: traffic CALLS CONCURRENT TALK_SECONDS [SEED [FALSE]]\n",
+			     stderr),
+		       2;
 	random_state = argc > 4 ? strtoull(argv[4], NULL, 10) : 1;
 	setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
+	false_share = argc > 5 ? (unsigned)atoi(argv[5]) : 0;
 	make_speech();
+	make_noise();
 	calls = calloc((size_t)count, sizeof *calls);
 	heap = calloc((size_t)count * 3 + 16, sizeof *heap);
 	if (!calls || !heap)
