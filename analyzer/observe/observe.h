@@ -22,8 +22,9 @@ struct observe_counters {
 	uint64_t hinted;	   /* flows nDPI was asked about */
 	uint64_t srtp_keys, srtp_keys_evicted; /* media keys learnt; let go for want of room */
 	uint64_t srtp_tried, srtp_verified, srtp_trials; /* packets, packets, tags computed */
-	/* Tags in searches for a roll-over count, and in those of no use, long packets' more than
-	   once; searches not made, or not begun anew, for want of budget. */
+	/* Tags in searches for a roll-over count, in those of no use, and in searches for more
+	   roll-overs than a call had time for; long packets' more than once in the first two.
+	   Searches not made, or not begun anew, for want of budget. */
 	uint64_t srtp_searched, srtp_in_vain, srtp_improbable, srtp_searches_capped;
 	uint64_t srtp_keys_untried; /* keys of a path beyond those that are tried */
 	uint64_t handshakes,

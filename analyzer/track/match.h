@@ -28,8 +28,8 @@ unsigned match_of(const struct live *a, const struct live *b, uint64_t skew_ns);
 
 /*
  * Values under which rows that may match can be found: rows without a value in
- * common match in nothing. What came at some time has, in the other row, a value that is
- * the same, a step above or a step below. Gives how many were written.
+ * common match in nothing. A timed one names packets of one stretch of time: clocks differ, so
+ * the other row may hold them a MATCH_STEP above or below. Gives how many were written.
  */
 enum { MATCH_KEYS = 512 };
 #define MATCH_STEP UINT64_C(0xd1b54a32d192ed03)
