@@ -80,6 +80,7 @@ struct segment {
 	uint64_t packets, bytes, clear, tested;
 	uint64_t tried, verified; /* packets whose SRTP tag was computed; those it fitted */
 	uint64_t lost;
+	uint64_t routed; /* packets seen here again, unchanged, behind a router */
 	uint64_t first_ns, last_ns;
 	uint64_t clear_ns; /* time in windows judged clear */
 	bool in_turn;	   /* unwrapped from TURN: its ends are those of the media */
@@ -87,7 +88,7 @@ struct segment {
 	const char *test;  /* what showed plaintext, or NULL */
 	const char *hint;  /* what fired, in too few packets to tell, or NULL */
 	const char *codec; /* name by SDP or static payload type, or NULL */
-	struct evidence first, clear_at;
+	struct evidence first, clear_at, routed_at;
 	const struct window_seen *windows;
 	const struct print_seen *prints; /* packets chosen by content, of its own time; by choice */
 	const uint32_t *print_ssrcs;	 /* of each print */

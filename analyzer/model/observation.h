@@ -351,6 +351,7 @@ struct window_seen {
 	uint64_t first_frame, last_frame;
 	uint32_t packets, lost;
 	uint32_t mixed;	  /* packets that name contributing sources (CSRC) */
+	uint32_t routed;  /* packets seen here again, unchanged, with another hop limit */
 	uint16_t again;	  /* packets of numbers that had come long before, without a hole since */
 	uint64_t bytes;	  /* RTP payload */
 	uint16_t reasons; /* enum window_reason */
@@ -378,6 +379,7 @@ struct window_seen {
 	uint16_t tried;		 /* packets whose tag was tried under known keys */
 	uint16_t verified;	 /* of them, those that one known key authenticates */
 	uint32_t trials;	 /* tags computed for it, all keys, roll-overs and MKI lengths */
+	uint64_t routed_frame, routed_ns; /* the first of `routed`, in the stint's input; 0: none */
 };
 
 /* Under which key the tags of a stint verified (evidence-methods 1). */
@@ -599,6 +601,7 @@ struct tls_seen { /* one TCP connection that speaks TLS; flow source is the clie
 	bool opened;	/* some of it was read with the user's key material */
 	bool gap;	/* opening stopped at a hole in the stream */
 	bool websocket; /* an upgrade to WebSocket with subprotocol sip was read inside */
+	bool routed;	/* both hellos were seen here again, unchanged, with another hop limit */
 	uint64_t bytes_src, bytes_dst;
 	struct handshake_seen shake;
 };

@@ -489,6 +489,24 @@ void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,
 	put_ahead(r, f, direction, s);
 }
 
+void media_seen_routed(struct flow *f, unsigned direction, const struct wire_sighting *seen)
+{
+	struct stream *s = f->streams[direction];
+	struct rtp_quick q;
+
+	if (!s || !rtp_not_rtcp(seen->bytes) || !rtp_look(seen->bytes, &q))
+		return;
+	while (s && s->ssrc != q.ssrc)
+		s = s->next;
+	if (!s || s->asleep)
+		return;
+	s->now.routed++;
+	if (s->now.routed_frame || seen->frame->input != s->at.input)
+		return;
+	s->now.routed_frame = seen->frame->number;
+	s->now.routed_ns = seen->frame->ts_ns;
+}
+
 void media_seen_start(struct media_room *r, struct flow *f, const struct claim_candidate *held)
 {
 	settle(f, held->direction);

@@ -31,6 +31,8 @@ bool media_seen_known(struct media_room *r, struct flow *f, unsigned direction,
 /* A hint that this packet comes soon; the flow's lines should be there already. */
 void media_seen_expect(const struct media_room *r, const struct flow *f, unsigned direction,
 		       struct slice bytes);
+/* A packet that was seen before has passed a router since: counted where its stream is known. */
+void media_seen_routed(struct flow *f, unsigned direction, const struct wire_sighting *s);
 /* One that is believed to be RTP. `rtp` is its header, read by rtp_look. */
 void media_seen_packet(struct media_room *r, struct flow *f, unsigned direction,
 		       const struct payload *p, const struct rtp_quick *rtp);

@@ -502,8 +502,15 @@ void observe_sighting(struct observe *o, const struct wire_sighting *s)
 	unsigned d;
 	struct flow *f = flow_find(o->flows, at, &d);
 
-	if (!f || (f->cold && f->cold->tcp) || s->bytes.n == 0)
+	if (!f || s->bytes.n == 0)
 		return;
+	if (f->cold && f->cold->tcp) {
+		if (s->routed)
+			tcp_seen_routed(f, s->bytes);
+		return;
+	}
+	if (s->routed)
+		media_seen_routed(f, d, s);
 	switch (claim_of(f, s->bytes)) {
 	case CLAIM_SIP:
 		sip_flow_sighting(&o->sip, s->bytes);

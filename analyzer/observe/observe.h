@@ -68,7 +68,7 @@ void observe_payload(struct observe *o,
  */
 void observe_expect(struct observe *o, struct wire_ahead *a, size_t n);
 void observe_sighting(struct observe *o,
-		      const struct wire_sighting *s); /* counts it; nothing crosses the wall */
+		      const struct wire_sighting *s); /* counts it; tells nothing by itself */
 /* Moves capture time on: stints of silent flows are sent, idle flows end. Cheap when nothing is
  * due. */
 void observe_tick(struct observe *o, uint64_t now_ns);

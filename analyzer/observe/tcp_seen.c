@@ -347,6 +347,14 @@ bool tcp_seen_payload(struct tcp_room *r, struct flow *f, unsigned direction,
 	return c->half[!direction].closed;
 }
 
+void tcp_seen_routed(struct flow *f, struct slice bytes)
+{
+	struct tls_flow *tls = f->cold->tcp->tls;
+
+	if (tls)
+		tls_seen_routed(tls, f, bytes);
+}
+
 void tcp_seen_tell(struct tcp_room *r, struct flow *f, bool talking)
 {
 	struct tls_flow *tls = f->cold->tcp ? f->cold->tcp->tls : NULL;

@@ -28,6 +28,8 @@ struct tcp_room {
 /* True when both directions have ended. */
 bool tcp_seen_payload(struct tcp_room *r, struct flow *f, unsigned direction,
 		      const struct payload *p);
+/* A packet of it was seen before and has passed a router since. */
+void tcp_seen_routed(struct flow *f, struct slice bytes);
 /* `talking`: the connection goes on, so only news are told. */
 void tcp_seen_tell(struct tcp_room *r, struct flow *f, bool talking);
 void tcp_seen_end(struct tcp_room *r, struct flow *f); /* frees, tells nothing */

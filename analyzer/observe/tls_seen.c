@@ -15,6 +15,7 @@ enum {
 	TLS_1_3 = 0x0304,
 	KEY_UPDATE = 24,
 	ALERT_FATAL = 2,
+	RECORD_HEADER = 5,
 	UNKNOWN_SIDE = 2,
 	TEXT_ROOM = 512,
 	SKIPPED_MAX = 64, /* records before the first that opens: 0-RTT data (RFC 8446 4.2.10) */
@@ -40,6 +41,7 @@ struct tls_flow {
 	uint8_t client; /* direction of its packets, UNKNOWN_SIDE before a hello said */
 	bool asked;	/* for an opener, once */
 	bool fresh, opened, gap;
+	bool routed[2]; /* the client's hello, the server's: seen behind a router */
 	uint8_t sni[NAME], alpn[ALPN];
 	uint8_t sni_n, alpn_n;
 };
@@ -348,6 +350,18 @@ void tls_seen_gap(struct stream_room *r, struct tls_flow *tls, struct flow *f, u
 	stop(&a);
 }
 
+/* A hello that began with its segment, as nearly all do. */
+void tls_seen_routed(struct tls_flow *tls, struct flow *f, struct slice bytes)
+{
+	if (!tls_looks_like(bytes) || bytes.n <= RECORD_HEADER)
+		return;
+	bool server = bytes.p[RECORD_HEADER] == TLS_SERVER_HELLO;
+	if (tls->routed[server])
+		return;
+	tls->routed[server] = tls->fresh = true;
+	tls->span.unsent = f->unsent = true;
+}
+
 /* ---- telling -----------------------------------------------------------------------------------
  */
 
@@ -363,6 +377,7 @@ void tls_seen_tell(struct tell *t, struct flow *f, struct tls_flow *tls)
 		.sip_port = f->key.sport == SIPS_PORT || f->key.dport == SIPS_PORT,
 		.opened = tls->opened,
 		.gap = tls->gap,
+		.routed = tls->routed[0] && tls->routed[1],
 		.websocket = tls->text && stream_text_websocket(tls->text),
 		.bytes_src = tls->half[source].bytes,
 		.bytes_dst = tls->half[!source].bytes,

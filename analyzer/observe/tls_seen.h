@@ -16,6 +16,8 @@ struct slice tls_seen_read(struct stream_room *r, struct tls_flow *tls, struct f
 /* Octets are missing here. */
 void tls_seen_gap(struct stream_room *r, struct tls_flow *tls, struct flow *f, unsigned direction,
 		  const struct payload *p);
+/* A packet of the connection was seen again behind a router: its payload. */
+void tls_seen_routed(struct tls_flow *tls, struct flow *f, struct slice bytes);
 /* Something was learnt since it was told last. */
 bool tls_seen_fresh(const struct tls_flow *tls);
 void tls_seen_tell(struct tell *t, struct flow *f, struct tls_flow *tls);

@@ -26,6 +26,11 @@ static void merge_tests(struct window_seen *into, const struct window_seen *late
 	into->fired |= later->fired;
 	into->fired_deep |= later->fired_deep;
 	into->mixed += later->mixed;
+	into->routed += later->routed;
+	if (!into->routed_frame) {
+		into->routed_frame = later->routed_frame;
+		into->routed_ns = later->routed_ns;
+	}
 	into->tested = add16(into->tested, later->tested);
 	into->g729_frames = add16(into->g729_frames, later->g729_frames);
 	into->g729_ok = add16(into->g729_ok, later->g729_ok);

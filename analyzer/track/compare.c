@@ -103,6 +103,24 @@ static void note_relayed(struct bench *b, struct piece *x, struct piece *y, unsi
 		x->covered = y->covered = true;
 }
 
+/*
+ * One capture point saw the packets come to a router and leave it. That is no second
+ * access link, and says nothing of any box that has an address in this call.
+ */
+static void note_routed(struct bench *b, const struct piece *x)
+{
+	const struct segment *s = x->s;
+
+	if (keyless(x) || !alike_protected(s) || s->routed < ALIKE_PACKETS ||
+	    s->routed * 20 < s->packets * 19)
+		return;
+	struct fact *f = keyed_fact(b->l, FACT_media_routed, 4, x->of->number, NULL, &s->first);
+	if (!f)
+		return;
+	live_evidence(f, &s->routed_at);
+	f->value += s->routed;
+}
+
 static void note_both(struct bench *b, enum fact_kind kind, const struct piece *x,
 		      const struct piece *y)
 {
@@ -356,6 +374,8 @@ static void compare_media(struct bench *b)
 	for (unsigned i = 0; i < b->count; i++)
 		for (unsigned k = i + 1; k < b->count; k++)
 			hold_together(b, &b->pieces[i], &b->pieces[k]);
+	for (unsigned i = 0; i < b->count; i++)
+		note_routed(b, &b->pieces[i]);
 	cover_direct(b);
 	for (unsigned i = 0; i < b->l->list.count; i++)
 		note_span(b, &b->l->list.all[i]);

@@ -121,6 +121,7 @@ struct sight {
 	struct flow_key key;
 	uint8_t name[32]; /* equal at two places: one exchange; zero: nothing to know it by */
 	bool completed, full, resumed, ephemeral; /* full: both sides' new key shares were seen */
+	bool routed;	 /* TLS: its hellos were seen on both sides of a router */
 	bool two_layers; /* a double encryption profile (RFC 8723): the outer layer changes hop by
 			    hop */
 	struct evidence at;

@@ -222,15 +222,24 @@ static void note_elsewhere(struct live *l, const struct track_options *o, const 
 	}
 }
 
-/* One connection, seen at two capture points. */
+static bool between(const struct sight *s, const struct addr ends[2])
+{
+	return (addr_eq(&s->key.src, &ends[0]) && addr_eq(&s->key.dst, &ends[1])) ||
+	       (addr_eq(&s->key.src, &ends[1]) && addr_eq(&s->key.dst, &ends[0]));
+}
+
+/* One connection, seen at two capture points, or at one on both sides of a router. */
 static bool seen_twice(const struct live *l, const struct addr ends[2])
 {
-	for (const struct sight *s = l->sights; s; s = s->next)
+	for (const struct sight *s = l->sights; s; s = s->next) {
+		if (s->kind != SIGHT_TLS || !between(s, ends))
+			continue;
+		if (s->routed)
+			return true;
 		for (const struct sight *t = s->next; t; t = t->next)
-			if (s->kind == SIGHT_TLS && s->point != t->point && sight_same(s, t) &&
-			    ((addr_eq(&s->key.src, &ends[0]) && addr_eq(&s->key.dst, &ends[1])) ||
-			     (addr_eq(&s->key.src, &ends[1]) && addr_eq(&s->key.dst, &ends[0]))))
+			if (s->point != t->point && sight_same(s, t))
 				return true;
+	}
 	return false;
 }
 

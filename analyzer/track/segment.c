@@ -62,6 +62,16 @@ static void add_ssrc(struct segment *s, uint32_t ssrc)
 		s->ssrcs[s->ssrc_count++] = ssrc;
 }
 
+static void add_routed(struct segment *s, const struct segment_claim *c)
+{
+	const struct window_seen *w = &c->window->seen;
+	struct evidence at = { w->routed_frame, w->routed_ns, c->window->input };
+
+	s->routed += w->routed;
+	if (w->routed_frame)
+		live_first(&s->routed_at, &at);
+}
+
 static void add_up(struct segment *s, const struct segment_claim *c, unsigned n)
 {
 	s->first_ns = UINT64_MAX;
@@ -73,6 +83,7 @@ static void add_up(struct segment *s, const struct segment_claim *c, unsigned n)
 		s->lost += w->lost;
 		s->tried += w->tried;
 		s->verified += w->verified;
+		add_routed(s, &c[i]);
 		s->inputs |= live_bit(c[i].window->input);
 		add_ssrc(s, c[i].stream->ssrc);
 		live_first(&s->first, &at);

@@ -139,6 +139,7 @@ void sight_tls(struct live *l, const struct flow *f, int leg)
 		if (!s)
 			return;
 		from_handshake(s, &t->seen.shake);
+		s->routed = t->seen.routed;
 		s->leg = (int16_t)leg;
 		s->at = t->at;
 		s->first_ns = f->first_ns;

@@ -82,6 +82,7 @@
  *        dtls_shared                  value: different parties
  *        media_relayed                value: equal packets among the prints; text "in part": fewer
  *                                     than 50, or not nearly all that both places hold
+ *        media_routed                 value: packets seen on both sides of a router, 50 or more and 95 %
  *        media_rekeyed, media_decrypted, media_transcoded  the line on either side of the box
  *        key_by_signaling             of rows without readable signaling; grade as tls_direct
  *        media_taken_over             evidence: the sender before, the sender after; grade 1

@@ -22,11 +22,14 @@
 enum { WAYS = 8, WORD = 8, PAIR = 2 * WORD, SETS = 1 << 14, LINE = 64 };
 #define WINDOW (100 * WHEN_MS)
 
-enum { PLACE_BITS = 16, TIME_SHIFT = 14 };
+/* Of the second word: the place, the hop limit there, whether it was seen with another one since.
+ */
+enum { PLACE_MASK = 0xffff, HOPS_AT = 16, ROUTED_AT = 24, TIME_AT = 25, TIME_SHIFT = 14 };
+static const uint64_t TIME_MASK = (UINT64_C(1) << (64 - TIME_AT)) - 1;
 
 struct set {
 	_Alignas(LINE) uint64_t hash[WAYS]; /* 0: never used */
-	uint64_t when_place[WAYS]; /* time in units of 16,384 ns above 16 bits of the place */
+	uint64_t when_place[WAYS]; /* time in units of 16,384 ns above hop limit and place */
 };
 
 /* The key: of the head's two products, of the end, of the pairs of words behind the head, and of
@@ -265,16 +268,18 @@ static inline uint64_t hash_udp(const struct twice *t, const struct twice_udp *u
 	return hash_all(t, &h, (struct slice){ p + WORD, n - WORD });
 }
 
-static inline uint64_t when_place(uint64_t place, uint64_t now)
+static inline uint64_t when_place(uint64_t place, uint8_t hops, uint64_t now)
 {
-	return now >> TIME_SHIFT << PLACE_BITS | (place & 0xffff);
+	return now >> TIME_SHIFT << TIME_AT | (uint64_t)hops << HOPS_AT | (place & PLACE_MASK);
 }
 
+/* Time goes round once in a hundred days. */
 static bool young(uint64_t when_place, uint64_t now)
 {
-	uint64_t then = when_place >> PLACE_BITS, t = now >> TIME_SHIFT;
+	uint64_t after = ((now >> TIME_SHIFT) - (when_place >> TIME_AT)) & TIME_MASK;
+	uint64_t apart = after > TIME_MASK / 2 ? TIME_MASK + 1 - after : after;
 
-	return (t > then ? t - then : then - t) << TIME_SHIFT <= WINDOW;
+	return apart << TIME_SHIFT <= WINDOW;
 }
 
 /*
@@ -302,40 +307,54 @@ ALWAYS_INLINE void enter(struct twice *t, size_t set, uint64_t hash, uint64_t st
 	s->when_place[i] = stamp;
 }
 
-static bool is_sighted(const struct set *s, uint32_t id, uint64_t hash, uint64_t stamp,
-		       uint64_t now)
+/* Each packet is said to have passed a router once, however often it is seen. */
+static enum twice_answer compare(uint64_t *first, uint64_t stamp)
+{
+	bool told = *first >> ROUTED_AT & 1;
+
+	if (told || (uint8_t)(*first >> HOPS_AT) == (uint8_t)(stamp >> HOPS_AT))
+		return TWICE_AGAIN;
+	*first |= UINT64_C(1) << ROUTED_AT;
+	return TWICE_ROUTED;
+}
+
+/* Kept out of line: nearly every packet is new. */
+static __attribute__((noinline)) enum twice_answer
+sighted(struct set *s, uint32_t id, uint64_t hash, uint64_t stamp, uint64_t now)
 {
 	for (size_t i = 0; i < WAYS; i++)
 		if (s->hash[i] == hash && young(s->when_place[i], now) &&
 		    (id || (uint16_t)s->when_place[i] != (uint16_t)stamp))
-			return true;
-	return false;
+			return compare(&s->when_place[i], stamp);
+	return TWICE_NEW;
 }
 
-ALWAYS_INLINE bool ask(struct twice *t, uint32_t id, uint16_t point, uint64_t hash, uint64_t stamp,
-		       uint64_t now)
+ALWAYS_INLINE enum twice_answer ask(struct twice *t, uint32_t id, uint16_t point, uint64_t hash,
+				    uint64_t stamp, uint64_t now)
 {
 	size_t set = set_of(t, id, point, hash);
-	const struct set *s = &t->sets[set];
+	struct set *s = &t->sets[set];
 	const uint64_t *h = s->hash;
+	enum twice_answer answer;
 
 	if ((h[0] == hash || h[1] == hash || h[2] == hash || h[3] == hash || h[4] == hash ||
 	     h[5] == hash || h[6] == hash || h[7] == hash) &&
-	    is_sighted(s, id, hash, stamp, now))
-		return true;
+	    (answer = sighted(s, id, hash, stamp, now)) != TWICE_NEW)
+		return answer;
 	enter(t, set, hash, stamp, now);
-	return false;
+	return TWICE_NEW;
 }
 
-bool twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place, uint64_t now)
+enum twice_answer twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place,
+			     uint64_t now)
 {
-	return ask(t, p->id, point, hash_packet(t, p, point), when_place(place, now), now);
+	return ask(t, p->id, point, hash_packet(t, p, point), when_place(place, p->hops, now), now);
 }
 
-bool twice_seen_udp(struct twice *t, const struct twice_udp *u, uint16_t point, uint64_t place,
-		    uint64_t now)
+enum twice_answer twice_seen_udp(struct twice *t, const struct twice_udp *u, uint16_t point,
+				 uint64_t place, uint64_t now)
 {
-	return ask(t, u->id, point, hash_udp(t, u, point), when_place(place, now), now);
+	return ask(t, u->id, point, hash_udp(t, u, point), when_place(place, u->hops, now), now);
 }
 
 void twice_expect(const struct twice *t, uint32_t id, uint16_t point)

@@ -44,6 +44,7 @@ struct walk {
 	uint32_t lost; /* octets cut off behind what is left */
 	uint32_t depth;
 	bool again; /* a second sighting: only its innermost payload is of interest */
+	bool routed;
 };
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
@@ -102,7 +103,7 @@ static bool fine(struct walk *k, enum err e)
 
 static void sighted(struct walk *k, const struct flow_key *flow, struct slice bytes)
 {
-	struct wire_sighting s = { *flow, k->frame, bytes };
+	struct wire_sighting s = { *flow, k->frame, bytes, k->routed };
 
 	if (k->w->hooks.sighting)
 		k->w->hooks.sighting(k->w->hooks.ctx, &s);
@@ -320,12 +321,11 @@ static void take_ip(struct walk *k, struct slice bytes)
 		return;
 	k->place = bytes_place(k->place, p.hops);
 	if (!k->again) {
-		if (twice_seen(k->w->twice, &p, k->frame->point, k->place, k->frame->ts_ns)) {
-			n->duplicates++;
-			k->again = true;
-		} else {
-			n->ip_packets++;
-		}
+		enum twice_answer a =
+			twice_seen(k->w->twice, &p, k->frame->point, k->place, k->frame->ts_ns);
+		k->again = a != TWICE_NEW;
+		k->routed = a == TWICE_ROUTED;
+		*(k->again ? &n->duplicates : &n->ip_packets) += 1;
 	}
 	if (k->again && !k->w->hooks.sighting)
 		return;
@@ -407,8 +407,8 @@ static inline uint32_t plain_id(const struct wire_ahead *a)
 }
 
 /* Too short for the quick test, and for any media. */
-static bool short_seen(struct wire *w, const struct frame *f, const struct wire_ahead *a,
-		       uint64_t place)
+static enum twice_answer short_seen(struct wire *w, const struct frame *f,
+				    const struct wire_ahead *a, uint64_t place)
 {
 	const struct payload *p = &a->payload;
 	const struct ip ip = { .src = p->flow.src,
@@ -423,28 +423,39 @@ static bool short_seen(struct wire *w, const struct frame *f, const struct wire_
 	return twice_seen(w->twice, &ip, f->point, place, f->ts_ns);
 }
 
-static inline bool plain_seen(struct wire *w, const struct frame *f, const struct wire_ahead *a)
+static inline enum twice_answer plain_seen(struct wire *w, const struct frame *f,
+					   const struct wire_ahead *a)
 {
 	uint64_t place = plain_place(f, a->ip[8]);
 	const struct twice_udp u = { .addresses = a->ip + 12,
 				     .transport = { a->ip + PLAIN_IP,
 						    a->payload.bytes.n + UDP_HEADER },
-				     .id = plain_id(a) };
+				     .id = plain_id(a),
+				     .hops = a->ip[8] };
 
 	if (u.transport.n < TWICE_UDP_LEAST)
 		return short_seen(w, f, a, place);
 	return twice_seen_udp(w->twice, &u, f->point, place, f->ts_ns);
 }
 
+/* Kept out of line: nearly every packet is new. */
+static __attribute__((noinline)) void plain_again(struct wire *w, const struct frame *f,
+						  const struct payload *p, bool routed)
+{
+	struct wire_sighting s = { p->flow, f, p->bytes, routed };
+
+	w->counters.duplicates++;
+	if (w->hooks.sighting)
+		w->hooks.sighting(w->hooks.ctx, &s);
+}
+
 static inline void take_plain(struct wire *w, const struct frame *f, const struct wire_ahead *a)
 {
 	const struct payload *p = &a->payload;
 
-	if (plain_seen(w, f, a)) {
-		w->counters.duplicates++;
-		if (w->hooks.sighting)
-			w->hooks.sighting(w->hooks.ctx,
-					  &(struct wire_sighting){ p->flow, f, p->bytes });
+	enum twice_answer seen = plain_seen(w, f, a);
+	if (seen != TWICE_NEW) {
+		plain_again(w, f, p, seen == TWICE_ROUTED);
 		return;
 	}
 	w->counters.ip_packets++;

@@ -62,6 +62,7 @@ struct wire_sighting {
 	struct flow_key flow;
 	const struct frame *frame;
 	struct slice bytes; /* the transport payload, as in the first sighting */
+	bool routed; /* the first with another hop limit than that one: it passed a router */
 };
 typedef void wire_sighting_fn(void *ctx, const struct wire_sighting *s);
 

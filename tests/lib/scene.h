@@ -22,8 +22,10 @@ struct scene {
 	struct call rows[SCENE_ROWS]; /* copies of what was given, in order */
 	unsigned row_count;
 	uint64_t frames, bodies, keys;
-	uint16_t point;		    /* of the observations that follow */
-	bool turn;		    /* the media that follows was unwrapped from TURN */
+	uint16_t point;	 /* of the observations that follow */
+	bool turn;	 /* the media that follows was unwrapped from TURN */
+	unsigned routed; /* of what follows: percent of the packets, and whether of the hellos, that
+			    were seen behind a router, too */
 	struct scene_prints prints; /* of the media that follows; in both directions apart */
 };
 

@@ -46,6 +46,13 @@ static void add_prints(struct scene *s, const struct scene_media *m, struct medi
 	w->packets -= w->lost < w->packets ? w->lost : w->packets;
 }
 
+static void pass_router(const struct scene *s, struct window_seen *w)
+{
+	w->routed = w->packets * s->routed / 100;
+	w->routed_frame = w->routed ? w->first_frame + 1 : 0;
+	w->routed_ns = w->routed ? w->first_ns : 0;
+}
+
 void scene_talk(struct scene *s, struct scene_media m)
 {
 	struct observation o = scene_between(s, OBSERVATION_MEDIA, m.src, m.dst, m.from, m.to);
@@ -59,6 +66,7 @@ void scene_talk(struct scene *s, struct scene_media m)
 	seen->windows = w;
 	for (double at = m.from; at < m.to && seen->window_count < MEDIA_WINDOWS; at += step) {
 		w[seen->window_count] = window_of(&m, at, at + step < m.to ? at + step : m.to);
+		pass_router(s, &w[seen->window_count]);
 		seen->packets += w[seen->window_count++].packets;
 	}
 	add_prints(s, &m, seen, prints);
@@ -158,7 +166,9 @@ void scene_tls_named(struct scene *s, const char *src, const char *dst, double f
 	struct observation o = scene_between(s, OBSERVATION_TLS, src, dst, from, to);
 
 	o.flow.proto = 6;
-	o.as.tls = (struct tls_seen){ .shake = handshake(name), .sip_port = true };
+	o.as.tls = (struct tls_seen){ .shake = handshake(name),
+				      .sip_port = true,
+				      .routed = s->routed };
 	o.as.tls.shake.version = 0x0304;
 	track_observe(s->track, &o);
 }

@@ -109,6 +109,52 @@ static void what_passed_unchanged_is_relayed_and_without_asserted_ends_spans_not
 	scene_free(s);
 }
 
+static const struct call *behind_a_router(struct scene *s, unsigned percent, double seconds)
+{
+	s->routed = percent;
+	speech(s, 0, 1, 10, 1, 1 + seconds);
+	return ended(s);
+}
+
+static void one_point_on_both_sides_of_a_router_relays_and_spans_nothing(void **state)
+{
+	(void)state;
+	options.access = 1;
+	assert_endpoint("10.0.0.1");
+	struct scene *s = call_through_relay(PROFILE_RTP_SAVP);
+	const struct call *c = behind_a_router(s, 96, 40);
+
+	const struct fact *f = call_fact(c, FACT_media_routed, NULL);
+	assert_non_null(f);
+	assert_int_equal(f->grade, 4);
+	assert_int_equal(f->value, 2 * 4 * 480);
+	assert_false(scene_has(c, FACT_media_relayed) || scene_has(c, FACT_media_spanned));
+	assert_false(scene_has(c, FACT_both_sides));
+	scene_free(s);
+}
+
+static void a_router_that_let_less_through_or_nothing_protected_proves_nothing(void **state)
+{
+	(void)state;
+	struct scene *s = call_through_relay(PROFILE_RTP_SAVP);
+
+	assert_false(scene_has(behind_a_router(s, 94, 40), FACT_media_routed));
+	scene_free(s);
+	s = call_through_relay(PROFILE_RTP_AVP);
+	assert_false(scene_has(behind_a_router(s, 100, 40), FACT_media_routed));
+	scene_free(s);
+	s = call_through_relay(PROFILE_RTP_SAVP);
+	s->routed = 100;
+	scene_talk(s, (struct scene_media){ 1, 11, A, RA, 10, 0, true, 0, 0 });
+	assert_false(scene_has(ended(s), FACT_media_routed));
+	scene_free(s);
+	s = call_through_relay(PROFILE_RTP_SAVP);
+	s->routed = 100;
+	scene_talk(s, (struct scene_media){ 1, 1.9, A, RA, 10, 0, false, 0, 0 });
+	assert_false(scene_has(ended(s), FACT_media_routed));
+	scene_free(s);
+}
+
 static void between_two_asserted_ends_or_access_links_it_spans(void **state)
 {
 	(void)state;
@@ -473,6 +519,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
 	const struct CMUnitTest tests[] = {
 		T(what_passed_unchanged_is_relayed_and_without_asserted_ends_spans_nothing),
+		T(one_point_on_both_sides_of_a_router_relays_and_spans_nothing),
+		T(a_router_that_let_less_through_or_nothing_protected_proves_nothing),
 		T(between_two_asserted_ends_or_access_links_it_spans),
 		T(one_asserted_end_or_one_access_link_is_not_two),
 		T(one_direction_alone_spans_nothing),

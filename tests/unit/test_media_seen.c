@@ -137,6 +137,38 @@ static void a_burst_that_comes_again_is_counted(void **state)
 	assert_int_equal(again, 20);
 }
 
+static void pass_router(uint64_t ms, uint32_t ssrc, uint16_t input)
+{
+	uint8_t bytes[12 + 160] = { 0x80, 0, 0, 1, 0, 0, 0, 160, 0, 0, 0, (uint8_t)ssrc };
+	struct frame frame = { .number = ++m.frame,
+			       .ts_ns = ms * WHEN_MS + WHEN_SECOND,
+			       .input = input };
+	struct wire_sighting s = { .frame = &frame,
+				   .bytes = { bytes, sizeof bytes },
+				   .routed = true };
+
+	media_seen_routed(&m.flow, 0, &s);
+}
+
+/* Of an input of its own the frame cannot be named where the stint's are. */
+static void packets_that_passed_a_router_are_counted_with_the_first(void **state)
+{
+	(void)state;
+	pass_router(0, 7, 0);
+	talk(0, 100, 50);
+	for (unsigned i = 0; i < 40; i++)
+		pass_router(i * 20U, 7, i < 2);
+	pass_router(800, 8, 0);
+	talk(12000, 150, 50);
+	const struct window_seen *w = told();
+	assert_int_equal(m.told[0].window_count, 2);
+	assert_int_equal(w[0].routed, 40);
+	assert_int_equal(w[0].routed_frame, 1 + 50 + 3);
+	assert_int_equal(w[0].routed_ns, 40 * WHEN_MS + WHEN_SECOND);
+	assert_int_equal(w[1].routed, 0);
+	assert_int_equal(w[1].routed_frame, 0);
+}
+
 /* A mirror port shows packets twice within moments. */
 static void a_packet_seen_twice_did_not_come_again(void **state)
 {
@@ -631,6 +663,7 @@ int main(void)
 		WITH_ROOM(counts_a_stream_into_its_first_window),
 		WITH_ROOM(counts_packets_that_name_contributing_sources),
 		WITH_ROOM(a_burst_that_comes_again_is_counted),
+		WITH_ROOM(packets_that_passed_a_router_are_counted_with_the_first),
 		WITH_ROOM(a_packet_seen_twice_did_not_come_again),
 		WITH_ROOM(what_fills_a_hole_did_not_come_again),
 		WITH_ROOM(opens_a_window_every_ten_seconds),

@@ -91,6 +91,36 @@ static void seen_at_one_point_or_unlike_at_two_it_is_no_claim(void **state)
 	scene_free(s);
 }
 
+static void on_both_sides_of_a_router_it_is_direct_and_not_whole(void **state)
+{
+	(void)state;
+	struct scene *s = scene_with(options);
+
+	s->routed = 100;
+	const struct call *c = one_connection(s, 1, 3);
+	assert_int_equal(scene_count(c, FACT_tls_direct), 1);
+	assert_false(call_fact(c, FACT_tls_direct, NULL)->spans);
+	assert_true(scene_has(c, FACT_key_by_signaling));
+	assert_false(call_fact(c, FACT_key_by_signaling, NULL)->spans);
+	scene_free(s);
+}
+
+static void a_router_on_the_way_to_somebody_else_makes_nothing_direct(void **state)
+{
+	(void)state;
+	struct scene *s = scene_with(options);
+
+	s->routed = 100;
+	scene_tls_named(s, A_TLS, P, 0, 25, 3);
+	scene_tls_named(s, B_OUT, P, 0, 25, 4);
+	talk(s, 0);
+	const struct call *c = ended(s);
+	assert_false(scene_has(c, FACT_tls_direct));
+	assert_true(scene_has(c, FACT_tls_elsewhere));
+	assert_true(scene_has(c, FACT_media_routed));
+	scene_free(s);
+}
+
 static void between_asserted_ends_it_is_direct_and_whole(void **state)
 {
 	(void)state;
@@ -232,6 +262,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, stop)
 	const struct CMUnitTest tests[] = {
 		T(one_connection_at_both_points_is_direct_but_not_whole),
+		T(on_both_sides_of_a_router_it_is_direct_and_not_whole),
+		T(a_router_on_the_way_to_somebody_else_makes_nothing_direct),
 		T(seen_at_one_point_or_unlike_at_two_it_is_no_claim),
 		T(between_asserted_ends_it_is_direct_and_whole),
 		T(another_connection_of_an_end_leaves_it_open_which_one_was_signaling),

@@ -94,6 +94,55 @@ static void takes_equal_packets_without_id_at_one_place_for_retransmissions(void
 	assert_true(seen(s, THERE, 2000));
 }
 
+static enum twice_answer answer(struct scene *s, uint64_t place, uint8_t hops, uint64_t ms)
+{
+	s->p.hops = hops;
+	return twice_seen(s->twice, &s->p, 0, place, ms * WHEN_MS);
+}
+
+/* However often it is seen: which packets passed is counted, not how often. */
+static void tells_once_that_a_packet_passed_a_router(void **state)
+{
+	struct scene *s = *state;
+
+	assert_int_equal(answer(s, HERE, 64, 1000), TWICE_NEW);
+	assert_int_equal(answer(s, THERE, 64, 1000), TWICE_AGAIN);
+	assert_int_equal(answer(s, THERE, 63, 1001), TWICE_ROUTED);
+	assert_int_equal(answer(s, THERE, 63, 1001), TWICE_AGAIN);
+	assert_int_equal(answer(s, THERE, 62, 1002), TWICE_AGAIN);
+	s->p.id = 0; /* nothing but the places tells it from a retransmission */
+	assert_int_equal(answer(s, HERE, 64, 1000), TWICE_NEW);
+	assert_int_equal(answer(s, HERE, 64, 1000), TWICE_NEW);
+	assert_int_equal(answer(s, THERE, 63, 1000), TWICE_ROUTED);
+}
+
+static void a_quick_look_says_the_same_of_routers(void **state)
+{
+	struct scene *s = *state;
+	static const uint8_t addresses[8] = { 192, 0, 2, 1, 192, 0, 2, 2 };
+	struct twice_udp u = { addresses, { s->bytes, 200 }, 77, 64 };
+
+	assert_int_equal(twice_seen_udp(s->twice, &u, 0, HERE, 1000), TWICE_NEW);
+	assert_int_equal(twice_seen_udp(s->twice, &u, 0, THERE, 1000), TWICE_AGAIN);
+	u.hops = 63;
+	assert_int_equal(twice_seen_udp(s->twice, &u, 0, THERE, 1000), TWICE_ROUTED);
+	assert_int_equal(twice_seen_udp(s->twice, &u, 0, THERE, 1000), TWICE_AGAIN);
+}
+
+/* The clock of the table goes round once in 2^39 units of 16,384 ns. */
+static void knows_young_from_old_where_its_clock_goes_round(void **state)
+{
+	struct scene *s = *state;
+	const uint64_t round = UINT64_C(1) << (39 + 14);
+
+	assert_int_equal(twice_seen(s->twice, &s->p, 0, HERE, round - WHEN_MS), TWICE_NEW);
+	assert_int_equal(twice_seen(s->twice, &s->p, 0, THERE, round + WHEN_MS), TWICE_AGAIN);
+	assert_int_equal(twice_seen(s->twice, &s->p, 0, THERE, round + 200 * WHEN_MS), TWICE_NEW);
+	s->p.id = 78; /* the others would seem young: it is a whole round later */
+	assert_int_equal(twice_seen(s->twice, &s->p, 0, THERE, UINT64_MAX - WHEN_MS), TWICE_NEW);
+	assert_int_equal(twice_seen(s->twice, &s->p, 0, HERE, UINT64_MAX), TWICE_AGAIN);
+}
+
 static void keeps_other_packets_apart(void **state)
 {
 	struct scene *s = *state;
@@ -176,6 +225,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			takes_equal_packets_without_id_at_one_place_for_retransmissions, begin,
 			finish),
+		cmocka_unit_test_setup_teardown(tells_once_that_a_packet_passed_a_router, begin,
+						finish),
+		cmocka_unit_test_setup_teardown(a_quick_look_says_the_same_of_routers, begin,
+						finish),
+		cmocka_unit_test_setup_teardown(knows_young_from_old_where_its_clock_goes_round,
+						begin, finish),
 		cmocka_unit_test_setup_teardown(keeps_other_packets_apart, begin, finish),
 		cmocka_unit_test_setup_teardown(takes_a_packet_that_was_cut_shorter_for_another,
 						begin, finish),

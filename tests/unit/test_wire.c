@@ -15,7 +15,7 @@ struct scene {
 	struct wire *wire;
 	const struct wire_counters *n;
 	struct text heard; /* payloads, "?" before cut ones, "^" before tunnelled, "=" before
-			      sightings */
+			      sightings, ">" where they passed a router */
 	struct payload last;
 	struct packets p;
 	uint64_t ms;
@@ -36,7 +36,7 @@ static void sight(void *ctx, const struct wire_sighting *w)
 {
 	struct scene *s = ctx;
 
-	text_addf(&s->heard, "%s=", s->heard.n ? " " : "");
+	text_addf(&s->heard, "%s%s", s->heard.n ? " " : "", w->routed ? ">" : "=");
 	text_add_slice(&s->heard, w->bytes);
 	assert_int_equal(w->flow.dport, 5060);
 }
@@ -188,7 +188,7 @@ static void treats_ipv6_by_the_rule_for_packets_without_id(void **state)
 							.hops = i < 2 ? 64 : 63 });
 		feed(s, 229);
 	}
-	heard(s, "six six =six");
+	heard(s, "six six >six");
 }
 
 static void fragment(struct scene *s, uint16_t offset, const char *text, bool more)
