@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "reports/json_out.h"
 #include "reports/jvalue.h"
 
 enum { BLOCK = 256 * 1024 };
@@ -76,7 +77,9 @@ void format_json_write(struct document *d, FILE *out, const struct report_style 
 	(void)style;
 	json_object_foreach((json_t *)document_head(d), key, value)
 	{
-		text_addf(&g.t, "%s\"%s\": ", before, key);
+		text_add(&g.t, before);
+		json_out_text(&g.t, key); /* of an earlier report: anybody's */
+		text_add(&g.t, ": ");
 		if (strcmp(key, "problems") == 0)
 			put_problems(d, &g);
 		else if (json_is_array(value))

@@ -94,6 +94,22 @@ static void keeps_members_it_does_not_know(void **state)
 	free(json);
 }
 
+/* What a stranger calls a member of the report is text, and opens no member of its own. */
+static void writes_the_names_of_members_it_does_not_know_as_text(void **state)
+{
+	(void)state;
+	struct document *d = loaded("{\"schema\":\"earshot.report/1\", \"a\\r\\\"b\":1,"
+				    "\"\\\": 1, \\\"summary\":{\"c\\n\\\"\":2},"
+				    "\"calls\":[{\"id\":\"1\", \"d\\u0007\\\"\":3}]}");
+	char *json = reporting_text(d, "json", 80);
+
+	assert_non_null(strstr(json, "\n\"a\\u000d\\\"b\": 1,"));
+	assert_non_null(strstr(json, "\n\"\\\": 1, \\\"summary\": {\"c\\n\\\"\":2}"));
+	free(json);
+	expect_same(d);
+	document_free(d);
+}
+
 /* Every format over a report that says nothing: no crash, and no verdict. */
 static void tolerates_members_that_are_missing(void **state)
 {
@@ -202,6 +218,7 @@ int main(void)
 		cmocka_unit_test(gives_every_format_as_the_run_gave_it),
 		cmocka_unit_test(keeps_what_is_hostile_harmless),
 		cmocka_unit_test(keeps_members_it_does_not_know),
+		cmocka_unit_test(writes_the_names_of_members_it_does_not_know_as_text),
 		cmocka_unit_test(tolerates_members_that_are_missing),
 		cmocka_unit_test(puts_the_worst_first),
 		cmocka_unit_test(refuses_with_the_place),
