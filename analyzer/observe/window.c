@@ -26,11 +26,6 @@ static void merge_tests(struct window_seen *into, const struct window_seen *late
 	into->fired |= later->fired;
 	into->fired_deep |= later->fired_deep;
 	into->mixed += later->mixed;
-	into->routed += later->routed;
-	if (!into->routed_frame) {
-		into->routed_frame = later->routed_frame;
-		into->routed_ns = later->routed_ns;
-	}
 	into->tested = add16(into->tested, later->tested);
 	into->g729_frames = add16(into->g729_frames, later->g729_frames);
 	into->g729_ok = add16(into->g729_ok, later->g729_ok);
@@ -45,6 +40,15 @@ static void merge_tests(struct window_seen *into, const struct window_seen *late
 	into->g729_residue_zero = add16(into->g729_residue_zero, later->g729_residue_zero);
 	into->g729_residue_tag = add16(into->g729_residue_tag, later->g729_residue_tag);
 	into->short_payloads = add16(into->short_payloads, later->short_payloads);
+}
+
+static void merge_routed(struct window_seen *into, const struct window_seen *later)
+{
+	into->routed += later->routed;
+	if (into->routed_frame)
+		return;
+	into->routed_frame = later->routed_frame;
+	into->routed_ns = later->routed_ns;
 }
 
 void window_merge(struct window_seen *into, const struct window_seen *later)
@@ -62,6 +66,7 @@ void window_merge(struct window_seen *into, const struct window_seen *later)
 	into->again = add16(into->again, later->again);
 	into->bytes += later->bytes;
 	into->reasons |= later->reasons | WINDOW_MERGED;
+	merge_routed(into, later);
 	merge_tests(into, later);
 	into->tried = add16(into->tried, later->tried);
 	into->verified = add16(into->verified, later->verified);

@@ -22,14 +22,14 @@
 enum { WAYS = 8, WORD = 8, PAIR = 2 * WORD, SETS = 1 << 14, LINE = 64 };
 #define WINDOW (100 * WHEN_MS)
 
-/* Of the second word: the place, the hop limit there, whether it was seen with another one since.
+/* Of a stamp: the place, the hop limit there, whether it was seen with another one since.
  */
 enum { PLACE_MASK = 0xffff, HOPS_AT = 16, ROUTED_AT = 24, TIME_AT = 25, TIME_SHIFT = 14 };
 static const uint64_t TIME_MASK = (UINT64_C(1) << (64 - TIME_AT)) - 1;
 
 struct set {
 	_Alignas(LINE) uint64_t hash[WAYS]; /* 0: never used */
-	uint64_t when_place[WAYS]; /* time in units of 16,384 ns above hop limit and place */
+	uint64_t stamp[WAYS]; /* time in units of 16,384 ns above hop limit and place */
 };
 
 /* The key: of the head's two products, of the end, of the pairs of words behind the head, and of
@@ -268,15 +268,15 @@ static inline uint64_t hash_udp(const struct twice *t, const struct twice_udp *u
 	return hash_all(t, &h, (struct slice){ p + WORD, n - WORD });
 }
 
-static inline uint64_t when_place(uint64_t place, uint8_t hops, uint64_t now)
+static inline uint64_t stamp_of(uint64_t place, uint8_t hops, uint64_t now)
 {
 	return now >> TIME_SHIFT << TIME_AT | (uint64_t)hops << HOPS_AT | (place & PLACE_MASK);
 }
 
 /* Time goes round once in a hundred days. */
-static bool young(uint64_t when_place, uint64_t now)
+static bool young(uint64_t stamp, uint64_t now)
 {
-	uint64_t after = ((now >> TIME_SHIFT) - (when_place >> TIME_AT)) & TIME_MASK;
+	uint64_t after = ((now >> TIME_SHIFT) - (stamp >> TIME_AT)) & TIME_MASK;
 	uint64_t apart = after > TIME_MASK / 2 ? TIME_MASK + 1 - after : after;
 
 	return apart << TIME_SHIFT <= WINDOW;
@@ -301,10 +301,10 @@ ALWAYS_INLINE void enter(struct twice *t, size_t set, uint64_t hash, uint64_t st
 	unsigned i = t->oldest[set] % WAYS;
 
 	t->oldest[set] = (uint8_t)(i + 1);
-	if (s->hash[i] && young(s->when_place[i], now))
+	if (s->hash[i] && young(s->stamp[i], now))
 		++*t->lost;
 	s->hash[i] = hash;
-	s->when_place[i] = stamp;
+	s->stamp[i] = stamp;
 }
 
 /* Each packet is said to have passed a router once, however often it is seen. */
@@ -323,9 +323,9 @@ static __attribute__((noinline)) enum twice_answer
 sighted(struct set *s, uint32_t id, uint64_t hash, uint64_t stamp, uint64_t now)
 {
 	for (size_t i = 0; i < WAYS; i++)
-		if (s->hash[i] == hash && young(s->when_place[i], now) &&
-		    (id || (uint16_t)s->when_place[i] != (uint16_t)stamp))
-			return compare(&s->when_place[i], stamp);
+		if (s->hash[i] == hash && young(s->stamp[i], now) &&
+		    (id || (uint16_t)s->stamp[i] != (uint16_t)stamp))
+			return compare(&s->stamp[i], stamp);
 	return TWICE_NEW;
 }
 
@@ -348,13 +348,13 @@ ALWAYS_INLINE enum twice_answer ask(struct twice *t, uint32_t id, uint16_t point
 enum twice_answer twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place,
 			     uint64_t now)
 {
-	return ask(t, p->id, point, hash_packet(t, p, point), when_place(place, p->hops, now), now);
+	return ask(t, p->id, point, hash_packet(t, p, point), stamp_of(place, p->hops, now), now);
 }
 
 enum twice_answer twice_seen_udp(struct twice *t, const struct twice_udp *u, uint16_t point,
 				 uint64_t place, uint64_t now)
 {
-	return ask(t, u->id, point, hash_udp(t, u, point), when_place(place, u->hops, now), now);
+	return ask(t, u->id, point, hash_udp(t, u, point), stamp_of(place, u->hops, now), now);
 }
 
 void twice_expect(const struct twice *t, uint32_t id, uint16_t point)
@@ -362,6 +362,6 @@ void twice_expect(const struct twice *t, uint32_t id, uint16_t point)
 	size_t set = set_of(t, id, point, 0);
 
 	__builtin_prefetch(t->sets[set].hash, 1);
-	__builtin_prefetch(t->sets[set].when_place, 1);
+	__builtin_prefetch(t->sets[set].stamp, 1);
 	__builtin_prefetch(&t->oldest[set], 1);
 }

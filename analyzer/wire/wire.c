@@ -43,8 +43,8 @@ struct walk {
 	uint64_t place;
 	uint32_t lost; /* octets cut off behind what is left */
 	uint32_t depth;
-	bool again; /* a second sighting: only its innermost payload is of interest */
-	bool routed;
+	bool again;  /* a second sighting: only its innermost payload is of interest */
+	bool routed; /* the first that passed a router */
 };
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise)
@@ -325,7 +325,8 @@ static void take_ip(struct walk *k, struct slice bytes)
 			twice_seen(k->w->twice, &p, k->frame->point, k->place, k->frame->ts_ns);
 		k->again = a != TWICE_NEW;
 		k->routed = a == TWICE_ROUTED;
-		*(k->again ? &n->duplicates : &n->ip_packets) += 1;
+		n->duplicates += k->again;
+		n->ip_packets += !k->again;
 	}
 	if (k->again && !k->w->hooks.sighting)
 		return;
@@ -452,8 +453,8 @@ static __attribute__((noinline)) void plain_again(struct wire *w, const struct f
 static inline void take_plain(struct wire *w, const struct frame *f, const struct wire_ahead *a)
 {
 	const struct payload *p = &a->payload;
-
 	enum twice_answer seen = plain_seen(w, f, a);
+
 	if (seen != TWICE_NEW) {
 		plain_again(w, f, p, seen == TWICE_ROUTED);
 		return;
