@@ -146,7 +146,7 @@ unit: $(TESTS:%.c=$B/%) ## unit tests, one program per source file
 	@EARSHOT_SHARED=$(SHARED) sh .ci/unit.sh $^
 
 # One after the other each would leave a core idle: they share nothing but the program.
-GOLDEN := run front_door evidence copies flawless before_after formats formats_hostile metamorphic page bundle ci_files dashboards watch
+GOLDEN := run front_door evidence copies flawless before_after snapped formats formats_hostile metamorphic page bundle ci_files dashboards watch
 golden: $(GOLDEN:%=golden-%) ## samples against the verdicts beside them, the front door, tampered evidence, each deciding rule, every format, parts of samples, the page in a browser, bundles, pipeline examples
 $(GOLDEN:%=golden-%): golden-%: $B/earshot
 	@$(PYTHON) tests/golden/$*.py $B/earshot $(or $(WITH_$*),samples)

@@ -372,6 +372,9 @@ void html_summary_inputs(FILE *out, const json_t *head)
 		html_part_count(out, unexplained, "short media stream");
 		(void)fputs(" belong to no call seen here; the JSON report lists them.</p>\n", out);
 	}
+	if (wording_cut(head, &given))
+		html_part_put(out, "<p>Cut short: %s.</p>\n", text_of(&given));
+	text_clear(&given);
 	if (wording_keys_given(head, &given))
 		html_part_put(out, "<p>Key material: %s.</p>\n", text_of(&given));
 	text_clear(&given);

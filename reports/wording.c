@@ -371,6 +371,26 @@ bool wording_clocks(const json_t *head, struct text *t)
 	return json_array_size(clocks) != 0;
 }
 
+bool wording_cut(const json_t *head, struct text *t)
+{
+	const json_t *losses = jvalue_get(head, "losses");
+	uint64_t packets = jvalue_int(losses, "snaplen_cut");
+	uint64_t sip = jvalue_int(jvalue_get(losses, "undecoded"), "sip_cut");
+
+	if (!packets && !sip)
+		return false;
+	wording_count(t, packets, "packet");
+	text_add(t, packets == 1 ? " was" : " were");
+	text_add(t, " cut short by the capture");
+	if (sip) {
+		text_add(t, ", ");
+		wording_count(t, sip, "SIP message");
+		text_add(t, " before saying which call it was of");
+	}
+	text_add(t, ": capture with the full snap length (tcpdump -s 0)");
+	return true;
+}
+
 void wording_rows(struct text *t, const json_t *rows)
 {
 	static const char *const kinds[][2] = {

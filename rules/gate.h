@@ -16,6 +16,7 @@ struct gate_facts {
 	double min_coverage;
 	bool compared; /* with an earlier report: only what is new or worse gates */
 	bool inputs_damaged, anything_usable;
+	uint64_t sip_cut; /* SIP messages that are in no row, for they were cut too short */
 };
 
 struct gate gate_close(const struct gate_facts *f);

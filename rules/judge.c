@@ -337,14 +337,16 @@ size_t judge_requires(const struct judge *j, const char *const **text,
 	return j->require_count;
 }
 
-struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything_usable)
+struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything_usable,
+		       uint64_t sip_cut)
 {
 	struct gate_facts f = { .tally = &j->tally,
 				.fail_on = j->options.fail_on,
 				.min_coverage = j->options.min_coverage,
 				.compared = j->options.baseline != NULL,
 				.inputs_damaged = inputs_damaged,
-				.anything_usable = anything_usable };
+				.anything_usable = anything_usable,
+				.sip_cut = sip_cut };
 
 	f.require_count = judge_requires(j, &f.requires, &f.results);
 	return gate_close(&f);

@@ -192,7 +192,8 @@ struct gate {
 	enum policy_result result;
 	char why[256];
 };
-struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything_usable);
+struct gate judge_gate(const struct judge *j, bool inputs_damaged, bool anything_usable,
+		       uint64_t sip_cut);
 /* Requirements that no row contradicts or that were not seen, for summary.policy; borrowed. */
 size_t judge_requires(const struct judge *j, const char *const **text,
 		      const enum policy_result **result);

@@ -148,6 +148,7 @@ static void gather_seen(struct document_run *run, const struct summary_inputs *a
 		{ "esp", w->esp },
 		{ "tunnel_too_deep", w->tunnel_too_deep },
 		{ "sip_malformed", o->sip_malformed },
+		{ "sip_cut", o->sip_cut },
 		{ "sip_junk_bytes", o->sip_junk_bytes },
 	};
 
@@ -288,7 +289,8 @@ int summary_finish(struct summary *s, const struct pipeline *p, const struct sum
 		.input_count = inputs->count,
 		.tally = judge_tally(p->judge),
 		.fail_on = judge_fail_on(p->judge),
-		.gate = judge_gate(p->judge, inputs->damaged, inputs->usable),
+		.gate = judge_gate(p->judge, inputs->damaged, inputs->usable,
+				   observe_counters(p->observe)->sip_cut),
 		.stamp = a->stamp ? stamp_text(stamp) : NULL,
 		.unconfined = a->no_sandbox,
 		.key_secrets = keyring_secrets(k->ring),

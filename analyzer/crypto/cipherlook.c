@@ -53,11 +53,11 @@ static void take_noise(struct cipherlook_result *r, struct slice payload)
 }
 
 /* RFC 4733 2.3: event, E R volume, duration. A repeated event has the timestamp of its start. */
-static void take_event(struct cipherlook *look, struct slice payload, uint32_t ts)
+static void take_event(struct cipherlook *look, const struct cipherlook_packet *p)
 {
 	struct cipherlook_result *r = &look->so_far;
-	const uint8_t *now = payload.p, *then = look->event;
-	bool runs = look->has_event && look->event_ts == ts;
+	const uint8_t *now = p->payload.p, *then = look->event;
+	bool runs = look->has_event && look->event_ts == p->ts;
 
 	/* The end is sent three times over: a copy tells nothing new. */
 	if (runs && memcmp(now, then, 4) == 0)
@@ -72,22 +72,22 @@ static void take_event(struct cipherlook *look, struct slice payload, uint32_t t
 		bump(&r->event_bits, runs ? 9 : 5);
 	}
 	look->has_event = true;
-	look->event_ts = ts;
+	look->event_ts = p->ts;
 	memcpy(look->event, now, 4);
 }
 
 /* True: the payload type is not for the statistics. */
-static bool set_aside(struct cipherlook *look, struct slice payload, uint32_t ts, uint8_t pt)
+static bool set_aside(struct cipherlook *look, const struct cipherlook_packet *p)
 {
 	struct cipherlook_result *r = &look->so_far;
-	bool is_main = look->has_main && pt == r->pt;
+	bool is_main = look->has_main && p->pt == r->pt;
 
-	if (pt == COMFORT_NOISE || pt == COMFORT_NOISE_OLD) {
-		take_noise(r, payload);
+	if (p->pt == COMFORT_NOISE || p->pt == COMFORT_NOISE_OLD) {
+		take_noise(r, p->payload);
 		return true;
 	}
-	if (!is_main && payload.n == 4 && pt >= FIRST_DYNAMIC) {
-		take_event(look, payload, ts);
+	if (!is_main && p->len == 4 && p->pt >= FIRST_DYNAMIC) {
+		take_event(look, p);
 		return true;
 	}
 	if (look->has_main && !is_main) {
@@ -95,7 +95,7 @@ static bool set_aside(struct cipherlook *look, struct slice payload, uint32_t ts
 		return true;
 	}
 	look->has_main = true;
-	r->pt = pt;
+	r->pt = p->pt;
 	return false;
 }
 
@@ -106,17 +106,38 @@ static bool same_head(const struct cipherlook *look, unsigned i, struct slice pa
 	return memcmp(look->head[i], payload.p, n) == 0;
 }
 
-/* The same packet again, from a mirror port or a network: it would look like structure. */
-static bool is_copy(const struct cipherlook *look, struct slice payload, uint32_t ts, uint64_t rest)
+/* What is looked at: the octets that are there, and the length that sets its tail apart. */
+struct view {
+	struct slice payload;
+	uint16_t len;
+	uint32_t ts;
+	uint64_t rest; /* hash of 64 octets from 10 on */
+};
+
+/* Of a cut packet as many octets more than are there as a tail has, or as it had on the wire. */
+static struct view view_of(const struct cipherlook_packet *p)
 {
-	size_t n = payload.n < CIPHERLOOK_LAG ? payload.n : CIPHERLOOK_LAG;
+	size_t n = p->payload.n + TAIL < p->len ? p->payload.n + TAIL : p->len;
+
+	return (struct view){
+		.payload = p->payload,
+		.len = n < UINT16_MAX ? (uint16_t)n : UINT16_MAX,
+		.ts = p->ts,
+		.rest = hash_payload(slice_upto(slice_from(p->payload, SKIP), HASHED)),
+	};
+}
+
+/* The same packet again, from a mirror port or a network: it would look like structure. */
+static bool is_copy(const struct cipherlook *look, const struct view *v)
+{
+	size_t n = v->payload.n < CIPHERLOOK_LAG ? v->payload.n : CIPHERLOOK_LAG;
 
 	for (unsigned i = 0; i < look->filled; i++)
-		if (look->ts[i] == ts && look->rest_hash[i] == rest && look->len[i] == payload.n &&
-		    same_head(look, i, payload))
+		if (look->ts[i] == v->ts && look->rest_hash[i] == v->rest &&
+		    look->len[i] == v->len && same_head(look, i, v->payload))
 			return true;
-	return look->previous_len == payload.n && look->previous_ts == ts &&
-	       memcmp(look->previous, payload.p, n) == 0;
+	return look->previous_len == v->len && look->previous_ts == v->ts &&
+	       memcmp(look->previous, v->payload.p, n) == 0;
 }
 
 /* G.729 protects six bits of the pitch delay, 18 to 23, by bit 26, to an odd sum (RFC 3551 4.5.6).
@@ -132,22 +153,26 @@ static bool g729_odd(const uint8_t *frame)
  * The step, not the length, tells how many frames there are: 30 octets are
  * three frames, or two and a tag. Shorter than the step: lost, or silence.
  */
-static size_t frames_in(struct slice payload, uint32_t step, uint32_t ticks, size_t size)
+static size_t frames_in(const struct cipherlook_packet *p, uint32_t step, uint32_t ticks,
+			size_t size)
 {
-	size_t frames = step / ticks;
+	size_t frames = step / ticks, whole = p->payload.n / size;
 
-	return payload.n >= frames * size && payload.n <= frames * size + TAIL ? frames : 0;
+	if (p->len < frames * size || p->len > frames * size + TAIL)
+		return 0;
+	return frames < whole ? frames : whole;
 }
 
-static void take_rules(struct cipherlook_result *r, struct slice payload, uint32_t step)
+static void take_rules(struct cipherlook_result *r, const struct cipherlook_packet *p,
+		       uint32_t step)
 {
-	size_t g729 = frames_in(payload, step, TICKS_10MS, G729_FRAME);
-	size_t gsm = frames_in(payload, step, 2 * TICKS_10MS, GSM_FRAME);
+	size_t g729 = frames_in(p, step, TICKS_10MS, G729_FRAME);
+	size_t gsm = frames_in(p, step, 2 * TICKS_10MS, GSM_FRAME);
 
 	for (size_t i = 0; i < g729; i++)
-		bump(&r->g729_odd, g729_odd(payload.p + i * G729_FRAME));
+		bump(&r->g729_odd, g729_odd(p->payload.p + i * G729_FRAME));
 	for (size_t i = 0; i < gsm; i++)
-		bump(&r->gsm_ok, payload.p[i * GSM_FRAME] >> 4 == 0xd);
+		bump(&r->gsm_ok, p->payload.p[i * GSM_FRAME] >> 4 == 0xd);
 	bump(&r->g729_frames, (unsigned)g729);
 	bump(&r->gsm_frames, (unsigned)gsm);
 }
@@ -158,66 +183,67 @@ static void take_residue(struct cipherlook *look, uint32_t step)
 	uint32_t expected[2] = { step, step / 8 };
 
 	for (int i = 0; i < 2; i++) {
-		if (look->previous_len < expected[i])
+		if (look->previous_wire < expected[i])
 			continue;
-		uint32_t residue = look->previous_len - expected[i];
+		uint32_t residue = look->previous_wire - expected[i];
 		look->so_far.residue[i].checked++;
 		if (residue < RESIDUES)
 			look->residue[i][residue]++;
 	}
 }
 
-static void take_lag(struct cipherlook *look, struct slice payload)
+static void take_lag(struct cipherlook *look, const struct view *v)
 {
-	size_t n = payload.n < look->previous_len ? payload.n : look->previous_len;
+	size_t n = v->len < look->previous_len ? v->len : look->previous_len;
+	const uint8_t *p = v->payload.p;
 
 	/* Sub-windows are disjoint: none looks back into the one before. */
 	if (n <= TAIL || look->filled == 0)
 		return;
 	n = n - TAIL < CIPHERLOOK_LAG ? n - TAIL : CIPHERLOOK_LAG;
 	size_t first = n < SKIP ? n : SKIP;
-	look->lag_equal[0] += cipherlook_stat_equal(payload.p, look->previous, first);
+	look->lag_equal[0] += cipherlook_stat_equal(p, look->previous, first);
 	look->lag_compared[0] += (uint32_t)first;
 	if (n == first)
 		return;
-	look->lag_equal[1] +=
-		cipherlook_stat_equal(payload.p + SKIP, look->previous + SKIP, n - SKIP);
+	look->lag_equal[1] += cipherlook_stat_equal(p + SKIP, look->previous + SKIP, n - SKIP);
 	look->lag_compared[1] += (uint32_t)(n - SKIP);
 }
 
-static void take_histogram(struct cipherlook *look, struct slice payload)
+static void take_histogram(struct cipherlook *look, const struct view *v)
 {
 	uint16_t *even = look->histogram[0], *odd = look->histogram[1];
-	size_t n = payload.n < PACKET_MAX ? payload.n : PACKET_MAX;
-	const uint8_t *p = payload.p + SKIP;
+	size_t n = v->len < PACKET_MAX ? v->len : PACKET_MAX;
+	const uint8_t *p = v->payload.p + SKIP;
 
 	if (n <= TAIL + SKIP)
 		return;
 	/* Eight octets are one read; those of a word go to both tables in turn. */
-	const uint8_t *end = payload.p + n - TAIL;
-	for (uint64_t v; end - p >= 8; p += 8) {
-		memcpy(&v, p, sizeof v);
-		for (int i = 0; i < 4; i++, v >>= 16) {
-			even[v & 0xff]++;
-			odd[v >> 8 & 0xff]++;
+	const uint8_t *end = v->payload.p + n - TAIL;
+	for (uint64_t w; end - p >= 8; p += 8) {
+		memcpy(&w, p, sizeof w);
+		for (int i = 0; i < 4; i++, w >>= 16) {
+			even[w & 0xff]++;
+			odd[w >> 8 & 0xff]++;
 		}
 	}
 	for (; p < end; p++)
 		even[*p]++;
 }
 
-static void remember(struct cipherlook *look, struct slice payload, uint32_t ts, uint64_t rest)
+static void remember(struct cipherlook *look, const struct view *v, size_t wire)
 {
 	unsigned i = look->filled++;
-	size_t n = payload.n < CIPHERLOOK_LAG ? payload.n : CIPHERLOOK_LAG;
+	size_t n = v->payload.n < CIPHERLOOK_LAG ? v->payload.n : CIPHERLOOK_LAG;
 
-	look->ts[i] = ts;
-	look->len[i] = payload.n < UINT16_MAX ? (uint16_t)payload.n : UINT16_MAX;
-	look->rest_hash[i] = rest;
-	memcpy(look->previous, payload.p, n);
+	look->ts[i] = v->ts;
+	look->len[i] = v->len;
+	look->rest_hash[i] = v->rest;
+	memcpy(look->previous, v->payload.p, n);
 	memcpy(look->head[i], look->previous, CIPHERLOOK_HEAD);
-	look->previous_len = look->len[i];
-	look->previous_ts = ts;
+	look->previous_len = v->len;
+	look->previous_wire = wire < UINT16_MAX ? (uint16_t)wire : UINT16_MAX;
+	look->previous_ts = v->ts;
 }
 
 static void count_fired(unsigned fired, uint8_t by_test[CIPHERLOOK_STATISTICS])
@@ -246,32 +272,43 @@ static void close_sub(struct cipherlook *look)
 	look->closed++;
 }
 
-bool cipherlook_add(struct cipherlook *look, struct slice payload, uint32_t rtp_ts, uint8_t pt,
-		    bool marker)
+/* Of what the snap length left there is nothing, or too little for chance to be ruled out. */
+static bool too_short(const struct cipherlook_packet *p)
+{
+	return p->payload.n == 0 || (p->payload.n < p->len && p->payload.n < CIPHERLOOK_CUT);
+}
+
+/* A marker begins a talkspurt: the step before it holds silence. */
+static void take_step(struct cipherlook *look, const struct cipherlook_packet *p)
+{
+	uint32_t step = p->ts - look->previous_ts;
+
+	if (!look->previous_len || p->marker || step == 0 || step > STEP_MAX ||
+	    step % TICKS_10MS != 0)
+		return;
+	take_residue(look, step);
+	take_rules(&look->so_far, p, step);
+}
+
+bool cipherlook_add(struct cipherlook *look, const struct cipherlook_packet *p)
 {
 	if (look->closed == CIPHERLOOK_SUBS)
 		return false;
-	if (payload.n == 0) {
+	if (too_short(p)) {
 		bump(&look->so_far.skipped, 1);
 		return true;
 	}
-	if (set_aside(look, payload, rtp_ts, pt))
+	if (set_aside(look, p))
 		return true;
-	uint64_t rest = hash_payload(slice_upto(slice_from(payload, SKIP), HASHED));
-	if (is_copy(look, payload, rtp_ts, rest)) {
+	struct view v = view_of(p);
+	if (is_copy(look, &v)) {
 		bump(&look->so_far.skipped, 1);
 		return true;
 	}
-	uint32_t step = rtp_ts - look->previous_ts;
-	/* A marker begins a talkspurt: the step before it holds silence. */
-	if (look->previous_len && !marker && step > 0 && step <= STEP_MAX &&
-	    step % TICKS_10MS == 0) {
-		take_residue(look, step);
-		take_rules(&look->so_far, payload, step);
-	}
-	take_lag(look, payload);
-	take_histogram(look, payload);
-	remember(look, payload, rtp_ts, rest);
+	take_step(look, p);
+	take_lag(look, &v);
+	take_histogram(look, &v);
+	remember(look, &v, p->len);
 	if (look->filled == CIPHERLOOK_SUB)
 		close_sub(look);
 	return true;

@@ -17,6 +17,7 @@ enum {
 	CIPHERLOOK_INNER = 10, /* leading octets that stay readable under inner encryption */
 	CIPHERLOOK_TAIL = 20,  /* trailing octets left out: a tag and a constant key identifier */
 	CIPHERLOOK_LAG = 160,  /* octets compared with the packet before */
+	CIPHERLOOK_CUT = 18,   /* octets of a cut packet that are worth a test */
 };
 
 enum cipherlook_test {
@@ -48,13 +49,13 @@ struct cipherlook;
  * cipherlook_merge may add any number of windows.
  */
 struct cipherlook_result {
-	uint16_t packets;	  /* in whole sub-windows, of the main payload type */
-	uint16_t pending;	  /* after the last whole sub-window */
-	uint16_t skipped;	  /* empty, copies of a packet, another payload type */
-	uint8_t pt;		  /* main: the first that is no event and no comfort noise */
-	uint8_t subs;		  /* whole sub-windows with enough octets to test, or that fired */
-	uint8_t subs_inner;	  /* the same, counting from octet 10 on */
-	uint8_t subs_fired;	  /* ... with any statistical test fired, over the whole payload */
+	uint16_t packets;   /* in whole sub-windows, of the main payload type */
+	uint16_t pending;   /* after the last whole sub-window */
+	uint16_t skipped;   /* empty, cut too short, copies of a packet, another payload type */
+	uint8_t pt;	    /* main: the first that is no event and no comfort noise */
+	uint8_t subs;	    /* whole sub-windows with enough octets to test, or that fired */
+	uint8_t subs_inner; /* the same, counting from octet 10 on */
+	uint8_t subs_fired; /* ... with any statistical test fired, over the whole payload */
 	uint8_t subs_fired_inner; /* ... from octet 10 on */
 	uint8_t fired[CIPHERLOOK_STATISTICS];
 	uint8_t fired_inner[CIPHERLOOK_STATISTICS];
@@ -91,14 +92,22 @@ enum cipherlook_tag {
 
 void cipherlook_reset(struct cipherlook *look);
 
+struct cipherlook_packet {
+	struct slice payload; /* what was captured after the RTP header */
+	size_t len;	      /* octets it had on the wire, tag included; at least payload.n */
+	uint32_t ts;	      /* RTP timestamp */
+	uint8_t pt;
+	bool marker;
+};
+
 /*
- * Adds a packet: `payload` is all after the RTP header, tag included (the last
- * 20 octets, where tag and key identifier would stand, are left out of the
- * statistics). Leave out packets with the P bit, cut packets, RTX, FEC and RED.
- * False: the window is full and the packet was not used.
+ * Adds a packet. The last 20 octets that it had on the wire, where tag and key
+ * identifier would stand, are left out of the statistics; of a packet that the
+ * snap length cut, what is there is tested, from CIPHERLOOK_CUT octets on. Leave
+ * out packets with the P bit, RTX, FEC and RED. False: the window is full and the
+ * packet was not used.
  */
-bool cipherlook_add(struct cipherlook *look, struct slice payload, uint32_t rtp_ts, uint8_t pt,
-		    bool marker);
+bool cipherlook_add(struct cipherlook *look, const struct cipherlook_packet *p);
 
 void cipherlook_result(const struct cipherlook *look, struct cipherlook_result *out);
 
@@ -124,12 +133,13 @@ const char *cipherlook_test_name(enum cipherlook_test test);
 struct cipherlook {
 	uint64_t rest_hash[CIPHERLOOK_SUB]; /* of 64 octets from 10 on */
 	uint32_t ts[CIPHERLOOK_SUB];
-	uint16_t len[CIPHERLOOK_SUB];
-	uint16_t histogram[2][256]; /* octets from 10 on; two tables are faster than one */
+	uint16_t len[CIPHERLOOK_SUB]; /* as tested: what is there of it ends 20 octets before */
+	uint16_t histogram[2][256];   /* octets from 10 on; two tables are faster than one */
 	uint16_t residue[2][21];
 	uint32_t lag_equal[2], lag_compared[2]; /* [0] octets 0..9, [1] from 10 on */
 	uint32_t previous_ts, event_ts;
-	uint16_t previous_len; /* 0: none */
+	uint16_t previous_len;	/* as tested; 0: none */
+	uint16_t previous_wire; /* as it was on the wire */
 	uint8_t previous[CIPHERLOOK_LAG];
 	uint8_t head[CIPHERLOOK_SUB][CIPHERLOOK_HEAD];
 	uint8_t event[4];

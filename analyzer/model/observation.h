@@ -417,7 +417,9 @@ struct media_seen {
 	const struct print_seen *prints;   /* by choice, at most MEDIA_PRINTS */
 	uint16_t window_count, print_count;
 	uint64_t packets, bytes;
-	bool continued; /* an earlier stint of the same stream was sent */
+	uint32_t cut;		/* packets that the snap length cut */
+	struct evidence cut_at; /* the first of them */
+	bool continued;		/* an earlier stint of the same stream was sent */
 	struct proof_seen proof;
 	bool in_turn; /* unwrapped from TURN */
 };
@@ -613,6 +615,7 @@ enum loss_kind {
 	LOSS_EVICTED_FLOW,
 	LOSS_EVICTED_STREAM,
 	LOSS_RTP_GAP,
+	LOSS_SIP_CUT, /* a SIP message that was cut before its Call-ID: it is in no row */
 };
 struct loss_seen {
 	enum loss_kind kind;

@@ -165,6 +165,8 @@ static void tell_stint(struct media_room *r, const struct flow *f, unsigned dire
 		.print_count = print_list(&s->prints, r->prints),
 		.packets = s->packets,
 		.bytes = s->bytes,
+		.cut = s->cut.packets,
+		.cut_at = s->cut.at,
 		.continued = s->continued,
 		.in_turn = flow_in_turn(f),
 	};
@@ -173,6 +175,7 @@ static void tell_stint(struct media_room *r, const struct flow *f, unsigned dire
 	window_clear(&s->done);
 	print_reset(&s->prints);
 	s->packets = s->bytes = 0;
+	s->cut.packets = 0;
 	s->continued = true;
 }
 
@@ -188,11 +191,23 @@ static void next_window(struct media_room *r, struct flow *f, unsigned direction
 /* Padding is what its sender likes; under SRTP its length cannot be known. */
 static bool is_testable(const struct payload *p)
 {
-	return (p->bytes.p[0] & 0x20) == 0 && !p->cut;
+	return (p->bytes.p[0] & 0x20) == 0;
+}
+
+ALWAYS_INLINE bool test(struct media_room *r, uint32_t look, const struct payload *p,
+			const struct rtp_quick *q)
+{
+	return cipherlook_add(
+		look_at(r->looks, look),
+		&(struct cipherlook_packet){ .payload = slice_from(p->bytes, q->header_len),
+					     .len = rtp_stream_octets(p, q),
+					     .ts = q->ts,
+					     .pt = q->pt,
+					     .marker = q->marker });
 }
 
 static void test_packet(struct media_room *r, struct stream *s, const struct payload *p,
-			const struct rtp_quick *q, struct slice payload)
+			const struct rtp_quick *q)
 {
 	if (!s->look) {
 		if (!rtp_stream_wants_tester(s))
@@ -202,17 +217,15 @@ static void test_packet(struct media_room *r, struct stream *s, const struct pay
 			return;
 		s->tested = true;
 	}
-	if (is_testable(p) &&
-	    !cipherlook_add(look_at(r->looks, s->look), payload, q->ts, q->pt, q->marker))
+	if (is_testable(p) && !test(r, s->look, p, q))
 		look_done(r, s);
 }
 
 /* The same on the short way: the stream itself is asked only when its tester is full. */
 static void test_ahead(struct media_room *r, struct flow_hot *h, const struct payload *p,
-		       const struct rtp_quick *q, struct slice payload)
+		       const struct rtp_quick *q)
 {
-	if (!is_testable(p) ||
-	    cipherlook_add(look_at(r->looks, h->look), payload, q->ts, q->pt, q->marker))
+	if (!is_testable(p) || test(r, h->look, p, q))
 		return;
 	look_done(r, h->stream);
 	h->look = 0;
@@ -343,21 +356,29 @@ static void prove_packet(struct media_room *r, const struct flow *f, unsigned di
 		  &s->now);
 }
 
+static __attribute__((noinline)) void note_cut(struct stream *s, const struct payload *p)
+{
+	if (s->cut.packets++ == 0)
+		s->cut.at = tell_evidence(p);
+}
+
 static void stream_packet(struct media_room *r, struct flow *f, unsigned direction,
 			  struct stream *s, const struct payload *p, const struct rtp_quick *q)
 {
-	struct slice payload = slice_from(p->bytes, q->header_len);
+	size_t len = rtp_stream_octets(p, q);
 	uint16_t before = s->seq;
-	uint16_t reasons = rtp_stream_reasons(s, q, payload, p->frame->ts_ns);
+	uint16_t reasons = rtp_stream_reasons(s, q, p);
 
 	if (reasons || s->now.packets == 0) {
 		next_window(r, f, direction, s, p->frame->ts_ns);
-		rtp_stream_open(s, reasons, q, payload.n, tell_evidence(p));
+		rtp_stream_open(s, reasons, q, len, tell_evidence(p));
 		prove_window(s->prove);
 	}
-	rtp_stream_count(s, p, q, payload.n, before);
-	test_packet(r, s, p, q, payload);
-	rtp_stream_print(s, p, q, payload);
+	rtp_stream_count(s, p, q, len, before);
+	if (p->cut)
+		note_cut(s, p);
+	test_packet(r, s, p, q);
+	rtp_stream_print(s, p, q, slice_from(p->bytes, q->header_len));
 	prove_packet(r, f, direction, s, p, q);
 	f->unsent = true;
 }
@@ -391,20 +412,23 @@ ALWAYS_INLINE bool short_way(struct media_room *r, struct flow *f, unsigned dire
 {
 	struct flow_hot *h = &f->hot[direction];
 	struct slice payload = slice_from(p->bytes, q->header_len);
+	size_t len = rtp_stream_octets(p, q);
 
-	if (!is_plain(h, p, q, payload.n) || !size_stands(h, payload.n))
+	if (!is_plain(h, p, q, len) || !size_stands(h, len))
 		return false;
 	rtp_stream_vote(&h->step, &h->step_lead, q->ts - h->ts);
-	rtp_stream_vote(&h->len, &h->len_lead, (uint32_t)payload.n);
-	h->bytes += (uint32_t)payload.n;
+	rtp_stream_vote(&h->len, &h->len_lead, (uint32_t)len);
+	h->bytes += (uint32_t)len;
 	h->last_frame = (uint32_t)p->frame->number;
 	h->next = next_word(q->pt, (uint16_t)(q->seq + 1));
 	h->ts = q->ts;
 	h->last_ns = p->frame->ts_ns;
 	if (h->look)
-		test_ahead(r, h, p, q, payload);
+		test_ahead(r, h, p, q);
 	uint64_t choice = print_choice(payload);
-	if (print_fits(h->print_limit, choice) && !p->cut)
+	if (p->cut)
+		note_cut(h->stream, p);
+	else if (print_fits(h->print_limit, choice))
 		keep_print(h, &(struct print_packet){ .payload = payload,
 						      .choice = choice,
 						      .ts_ns = p->frame->ts_ns,

@@ -277,7 +277,7 @@ static void rtp_packet(struct observe *o, struct flow *f, unsigned d, const stru
 		struct cold *c = cold_of(f);
 		struct claim_packet one = { .rtp = &q,
 					    .at = tell_evidence(p),
-					    .payload = p->bytes.n - q.header_len,
+					    .payload = p->wire_len - q.header_len,
 					    .direction = d };
 		if (!c->sources)
 			c->sources = mem_zero(1, sizeof *c->sources);
@@ -287,7 +287,6 @@ static void rtp_packet(struct observe *o, struct flow *f, unsigned d, const stru
 		}
 		media_seen_start(&o->media, f, &held);
 	}
-	note_cut(o, f, d, p);
 	media_seen_packet(&o->media, f, d, p, &q);
 }
 

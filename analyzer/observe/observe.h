@@ -17,6 +17,7 @@ struct observe_counters {
 	uint64_t dtls_records, zrtp_messages, stun_messages, tls_connections, rtp_streams;
 	uint64_t rtp_gaps; /* packets missing by sequence numbers, over all RTP streams */
 	uint64_t sip_malformed, sip_junk_bytes, sip_tolerated;
+	uint64_t sip_cut; /* messages that were cut before they said which call they are of */
 	uint64_t flows, flows_evicted, streams_evicted, sip_buffers_full, announced_evicted;
 	uint64_t windows_unlooked; /* windows that found no room in the pool of testers */
 	uint64_t hinted;	   /* flows nDPI was asked about */

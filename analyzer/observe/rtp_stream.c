@@ -87,11 +87,11 @@ static void event_packet(struct stream *s, struct slice payload)
  * Events and comfort noise come between packets of the main type without
  * changing it; another codec stays, or keeps coming back.
  */
-static uint16_t other_type(struct stream *s, uint8_t pt, struct slice payload)
+static uint16_t other_type(struct stream *s, uint8_t pt, struct slice payload, size_t len)
 {
-	if (payload.n == EVENT_BYTES)
+	if (len == EVENT_BYTES && payload.n == len)
 		event_packet(s, payload);
-	if (payload.n < RTP_STREAM_SHORT)
+	if (len < RTP_STREAM_SHORT)
 		return 0;
 	if (pt != s->other_pt) {
 		s->other_pt = pt;
@@ -159,19 +159,19 @@ static void count_step(struct stream *s, uint16_t before, const struct rtp_quick
 		rtp_stream_vote(&s->step.value, &s->step.lead, q->ts - s->ts);
 }
 
-uint16_t rtp_stream_reasons(struct stream *s, const struct rtp_quick *q, struct slice payload,
-			    uint64_t ts_ns)
+uint16_t rtp_stream_reasons(struct stream *s, const struct rtp_quick *q, const struct payload *p)
 {
+	size_t len = rtp_stream_octets(p, q);
 	uint16_t reasons = 0;
 
 	if (s->started)
-		reasons = due(s, ts_ns) | sequence(s, q->seq);
+		reasons = due(s, p->frame->ts_ns) | sequence(s, q->seq);
 	else
 		s->seq = q->seq;
 	if (s->now.packets && q->pt != s->now.pt)
-		reasons |= other_type(s, q->pt, payload);
+		reasons |= other_type(s, q->pt, slice_from(p->bytes, q->header_len), len);
 	else if (s->now.packets)
-		reasons |= size_pattern(s, payload.n);
+		reasons |= size_pattern(s, len);
 	return reasons;
 }
 

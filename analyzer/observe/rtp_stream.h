@@ -22,6 +22,12 @@ struct vote {
 	uint8_t lead;
 };
 
+/* Packets of a stint that the snap length cut, and the first of them. */
+struct cut_media {
+	uint32_t packets;
+	struct evidence at;
+};
+
 /* While it is asleep all but the prints: nothing of what it was is untold then. */
 struct stream {
 	struct stream *next;
@@ -42,6 +48,7 @@ struct stream {
 	uint64_t stint_ns; /* of the stint's first packet */
 	struct evidence at;
 	uint64_t packets, bytes;
+	struct cut_media cut;
 	struct prove *prove; /* NULL: no keys are known for its path */
 	struct print_box prints;
 };
@@ -62,10 +69,14 @@ static inline void rtp_stream_vote(uint16_t *value, uint8_t *lead, uint32_t one)
 }
 /* No tester was found yet for this window, and it is not too late. */
 bool rtp_stream_wants_tester(const struct stream *s);
+/* Octets behind the RTP header, as they were on the wire. */
+static inline size_t rtp_stream_octets(const struct payload *p, const struct rtp_quick *q)
+{
+	return p->wire_len - q->header_len;
+}
 /* Follows the numbers of this packet. Why it opens a window (enum window_reason), 0: it does not.
  */
-uint16_t rtp_stream_reasons(struct stream *s, const struct rtp_quick *q, struct slice payload,
-			    uint64_t ts_ns);
+uint16_t rtp_stream_reasons(struct stream *s, const struct rtp_quick *q, const struct payload *p);
 /* The window that ran must have been closed. */
 void rtp_stream_open(struct stream *s, uint16_t reasons, const struct rtp_quick *q, size_t len,
 		     struct evidence at);

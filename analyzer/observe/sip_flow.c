@@ -21,7 +21,8 @@ static void count_message(struct sip_room *r, const struct sip_seen *s, bool usa
 	struct observe_counters *n = &r->tell->count;
 
 	n->sip_messages++;
-	n->sip_malformed += !usable;
+	n->sip_malformed += !usable && !s->truncated;
+	n->sip_cut += !usable && s->truncated;
 	n->sip_tolerated += s->tolerated != 0;
 	n->crypto_lines += s->crypto_lines;
 	n->fingerprint_lines += s->fingerprint_lines;
@@ -106,6 +107,8 @@ void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 		return;
 	f->sip = true;
 	count_message(r, &o.as.sip, usable);
+	if (!usable && o.as.sip.truncated && !how.copy && !how.decrypted && !how.opened)
+		tell_loss(r->tell, f, direction, LOSS_SIP_CUT, at);
 	if (!usable)
 		return;
 	note_repeat(f, direction, &o.as.sip);

@@ -272,11 +272,31 @@ static void read_auths(struct sip_reader *r, struct sip_seen *out)
 	out->auth_count = n;
 }
 
-static void read_body(struct sip_reader *r, struct sip_seen *out)
+/* The line at which a text was cut may be another one than its beginning says. */
+static struct slice whole_lines(struct slice s)
+{
+	while (s.n && s.p[s.n - 1] != '\n')
+		s.n--;
+	return s;
+}
+
+/* The header lines that are there whole; what a body is cut to is for its reader to say. */
+static struct slice whole_head(struct slice bytes)
+{
+	static const char *const ends[] = { "\r\n\r\n", "\n\n" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (memmem(bytes.p, bytes.n, ends[i], strlen(ends[i])))
+			return bytes;
+	return whole_lines(bytes);
+}
+
+static void read_body(struct sip_reader *r, bool cut, struct sip_seen *out)
 {
 	sip_body_split(&r->m, &r->body);
 	const struct sip_body *b = &r->body;
 	const struct sip_body_part *sdp = sip_body_find(b, SIP_BODY_SDP);
+	struct slice text = sdp ? sdp->bytes : (struct slice){ NULL, 0 };
 
 	out->body_bytes = (uint32_t)r->m.body.n;
 	out->body = b->n ? body_seen_kind(&b->parts[0]) : BODY_NONE;
@@ -288,7 +308,9 @@ static void read_body(struct sip_reader *r, struct sip_seen *out)
 	if (!sdp || (b->flags & SIP_BODY_ENCODED))
 		return;
 	out->body = BODY_SDP;
-	if (sdp_seen_read(sdp->bytes, r->arena, &r->sdp, out, &r->keys))
+	if (cut && text.p + text.n == r->m.bytes.p + r->m.bytes.n)
+		text = whole_lines(text);
+	if (sdp_seen_read(text, r->arena, &r->sdp, out, &r->keys))
 		out->sdp = &r->sdp;
 }
 
@@ -540,7 +562,7 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 	arena_reset(r->arena);
 	sip_seen_forget(r);
 	memset(out, 0, sizeof *out);
-	enum err e = sip_parse(bytes, &r->m);
+	enum err e = sip_parse(how.cut ? whole_head(bytes) : bytes, &r->m);
 	*is_sip = e == ERR_OK || e == ERR_LIMIT || r->m.broken != SIP_BROKEN_START_LINE;
 	if (!*is_sip)
 		return false;
@@ -562,7 +584,7 @@ bool sip_seen_read(struct sip_reader *r, struct slice bytes, struct sip_carried 
 	read_auths(r, out);
 	read_parties(r, out);
 	read_fields(r, out);
-	read_body(r, out);
+	read_body(r, how.cut, out);
 	read_sensitive(r, out);
 	read_ipsec(r, out);
 	read_identity(r, how, out);

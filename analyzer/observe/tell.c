@@ -35,8 +35,11 @@ void tell_loss(struct tell *t, struct flow *f, unsigned direction, enum loss_kin
 	struct observation o;
 	uint8_t bit = (uint8_t)(1u << kind);
 
-	/* A hostile capture may lose something in every packet; gaps of a connection are few. */
-	if (kind != LOSS_TCP_GAP && (f->losses_told & bit))
+	/*
+	 * A hostile capture may lose something in every packet; gaps of a connection are few,
+	 * and a SIP message would be told too if it were whole.
+	 */
+	if (kind != LOSS_TCP_GAP && kind != LOSS_SIP_CUT && (f->losses_told & bit))
 		return;
 	f->losses_told |= bit;
 	tell_prepare(&o, OBSERVATION_LOSS, f, direction);

@@ -395,6 +395,31 @@ static void add_connections(const struct opaque_context *x, struct live *l,
 		add_tls_leg(x, l, c.all[i]);
 }
 
+/* ---- SIP that was cut short ----------------------------------------------------------------- */
+
+static bool sip_was_cut(const struct flow *f, const struct gathered *g, const struct connections *c)
+{
+	(void)c;
+	return f->sip_cut.frame && f->first_ns <= g->last_ns &&
+	       f->sip_cut_ns + STINT_SIP_CUT_NS >= g->first_ns;
+}
+
+/* It may have been this call's: nobody can tell, and that is what the row says. */
+static void note_sip_cut(const struct opaque_context *x, struct live *l, const struct gathered *g)
+{
+	struct connections c = { .count = 0 };
+	struct evidence first = { 0 };
+
+	look_at_host(x, &g->flows[0]->key.src, g, sip_was_cut, &c);
+	look_at_host(x, &g->flows[0]->key.dst, g, sip_was_cut, &c);
+	for (unsigned i = 0; i < c.count; i++) {
+		live_first(&first, &c.all[i]->sip_cut);
+		note_cut(l, c.all[i]);
+	}
+	if (c.count)
+		live_fact(l, FACT_signaling_cut, 3, FACT_NOWHERE, FACT_NOWHERE, &first);
+}
+
 /* ---- the door ------------------------------------------------------------------------------- */
 
 static void whole_epoch(struct live *l)
@@ -460,8 +485,10 @@ static struct live *media_row(const struct opaque_context *x, struct gathered *g
 		l->call.epochs[0].at = l->first;
 	add_connections(x, l, g);
 	name_kind(l, g, clear);
-	if (l->call.kind == CALL_OPAQUE)
+	if (l->call.kind == CALL_OPAQUE) {
 		live_fact(l, FACT_signaling_opaque, 3, FACT_NOWHERE, FACT_NOWHERE, &l->first);
+		note_sip_cut(x, l, g);
+	}
 	for (unsigned i = 0; unowned(x, g, l) && i < list.count; i++)
 		if (list.all[i].m.segment_count)
 			live_fact(l, FACT_media_unowned, 3, list.all[i].number, FACT_NOWHERE,

@@ -369,6 +369,15 @@ static void add_proof(struct proof_seen *p, const struct proof_seen *more)
 	p->failed_frame = p->failed_frame ? p->failed_frame : more->failed_frame;
 }
 
+/* OBS-003: one packet of media in a hundred says nothing of the rest. */
+static void add_cut(struct flow *f, const struct media_seen *m)
+{
+	if (UINT64_C(100) * m->cut <= m->packets)
+		return;
+	f->cut += m->cut;
+	live_first(&f->cut_at, &m->cut_at);
+}
+
 static void add_media(struct stint *s, struct flow *f, const struct observation *o)
 {
 	const struct media_seen *m = &o->as.media;
@@ -384,6 +393,7 @@ static void add_media(struct stint *s, struct flow *f, const struct observation 
 	live_first(&st->first, &o->evidence);
 	add_proof(&st->proof, &m->proof);
 	f->in_turn |= m->in_turn;
+	add_cut(f, m);
 	for (unsigned i = 0; i < m->window_count; i++)
 		keep_window(st, &m->windows[i], o->input);
 	if (!m->window_count && m->packets) {
@@ -554,10 +564,22 @@ static void add_tls(struct stint *s, struct flow *f, const struct observation *o
 	forget_names(&(*to)->seen.shake);
 }
 
+static void add_sip_cut(struct flow *f, const struct evidence *at)
+{
+	if (!f->sip_cut.frame || at->ts_ns > f->sip_cut_ns + STINT_SIP_CUT_NS)
+		f->sip_cut = *at;
+	if (at->ts_ns > f->sip_cut_ns)
+		f->sip_cut_ns = at->ts_ns;
+}
+
 static void add_loss(struct flow *f, const struct observation *o)
 {
 	bool cut = o->as.loss.kind == LOSS_SNAPLEN;
 
+	if (o->as.loss.kind == LOSS_SIP_CUT) {
+		add_sip_cut(f, &o->evidence);
+		return;
+	}
 	*(cut ? &f->cut : &f->gaps) += o->as.loss.count;
 	live_first(cut ? &f->cut_at : &f->gap_at, &o->evidence);
 }

@@ -2,8 +2,12 @@
 #ifndef EARSHOT_STINT_H
 #define EARSHOT_STINT_H
 
+#include "analyzer/base/when.h"
 #include "analyzer/track/named.h"
 #include "analyzer/track/place.h"
+
+/* What was cut longer before belongs to another call. */
+#define STINT_SIP_CUT_NS (180 * WHEN_SECOND)
 
 /* Caps of one 5-tuple and of one place (an announced address, or a user fragment). */
 enum {
@@ -82,6 +86,8 @@ struct flow {
 	bool tls_sip;	    /* ALPN says sip, or port 5061 */
 	uint64_t cut, gaps; /* packets cut by the snap length; holes */
 	struct evidence cut_at, gap_at;
+	struct evidence sip_cut; /* SIP that was cut before its Call-ID: first of the last run */
+	uint64_t sip_cut_ns;	 /* when the last such message passed */
 	uint64_t first_ns, last_ns, touched_ns;
 	struct evidence first;
 	const struct live *visited; /* the call that looked last */

@@ -517,6 +517,13 @@ static void drop_flow(struct track *t, struct flow *f)
 	stint_drop(t->paths, f);
 }
 
+/* It waits for media that it may have announced; SIP that was cut, for the end of the call. */
+static bool may_announce(const struct track *t, const struct flow *f)
+{
+	return (f->tls && f->tls_sip) ||
+	       (f->sip_cut.frame && t->now_ns < f->sip_cut_ns + STINT_SIP_CUT_NS);
+}
+
 static void look_at(struct track *t, struct flow *f, struct opaque_context *x)
 {
 	bool wait;
@@ -528,8 +535,7 @@ static void look_at(struct track *t, struct flow *f, struct opaque_context *x)
 	struct live *row = opaque_row(x, f, &wait);
 	if (row)
 		will_close(t, row);
-	/* A connection waits for media that it may have announced. */
-	if (wait || (f->tls && f->tls_sip && !x->at_end))
+	if (wait || (!x->at_end && may_announce(t, f)))
 		stint_touch(t->paths, f, t->now_ns);
 	else
 		drop_flow(t, f);
@@ -553,7 +559,7 @@ static void sweep(struct track *t, bool at_end)
 	/* At the end media goes first: it may claim the connections that carried its signaling. */
 	for (size_t n = at_end ? stint_count(t->paths) : 0; n; n--) {
 		f = stint_oldest(t->paths, before);
-		if (f->tls && !f->streams)
+		if ((f->tls || f->sip_cut.frame) && !f->streams)
 			stint_touch(t->paths, f, t->now_ns);
 		else
 			look_at(t, f, &x);

@@ -100,7 +100,8 @@
  * media_copied                 the segment that is the copy; value: 1 who gets it holds keys
  *        party_changed                text: what stayed; ice_changed, ice_lite: grade 1
  * call   truncated                    value: packets or messages cut short
- *        one_side, clock, start_missing, end_missing, signaling_opaque, page_clear, budget_spent
+ *        one_side, clock, start_missing, end_missing, signaling_opaque, signaling_cut
+ *        page_clear, budget_spent
  */
 
 /* Call life by capture time (contract 3); all are policy parameters. Nanoseconds. */

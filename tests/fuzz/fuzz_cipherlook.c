@@ -19,7 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t n = cursor_u8(&c);
 		uint8_t pt = cursor_u8(&c);
 		ts += 40u * cursor_u8(&c);
-		if (!cipherlook_add(&look, slice_upto(c.left, n), ts, pt & 0x7f, pt >> 7))
+		/* Every third packet was cut, by as many octets as its type says. */
+		struct slice payload = slice_upto(c.left, n);
+		struct cipherlook_packet p = { .payload = payload,
+					       .len = payload.n + (n % 3 ? 0 : pt),
+					       .ts = ts,
+					       .pt = pt & 0x7f,
+					       .marker = pt >> 7 };
+		if (!cipherlook_add(&look, &p))
 			cipherlook_reset(&look);
 		cursor_skip(&c, n < c.left.n ? n : c.left.n);
 	}

@@ -126,7 +126,7 @@ static void gates_on_what_is_new_alone(void **state)
 	const struct finding *f = callmake_violated(judged(b, &m, &j), "SIG-001");
 	assert_int_equal(f->change, CHANGE_NEW);
 	assert_true(f->gates);
-	assert_int_equal(judge_gate(j, false, true).exit, 1);
+	assert_int_equal(judge_gate(j, false, true, 0).exit, 1);
 	(void)snprintf(known, sizeof known,
 		       REPORT(CALL("{\"outcome\":\"violated\",\"severity\":\"high\","
 				   "\"problem\":\"%s\"}")),
@@ -137,7 +137,7 @@ static void gates_on_what_is_new_alone(void **state)
 	f = callmake_violated(judged(b, &m, &j), "SIG-001");
 	assert_int_equal(f->change, CHANGE_KNOWN);
 	assert_false(f->gates);
-	struct gate g = judge_gate(j, false, true);
+	struct gate g = judge_gate(j, false, true, 0);
 	assert_int_equal(g.exit, 0);
 	assert_non_null(strstr(g.why, "nothing new or worse"));
 	judge_free(j);

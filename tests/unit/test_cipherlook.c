@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <math.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/crypto/cipherlook.h"
@@ -129,7 +130,27 @@ static size_t write_mki(uint8_t *p, unsigned i)
 	return 174;
 }
 
-static struct cipherlook_result look_at(writer *w, uint8_t pt, unsigned packets)
+/* Authenticated and not encrypted. */
+static size_t write_null(uint8_t *p, unsigned i)
+{
+	fill(p + 160, 10);
+	return write_speech(p, i) + 10;
+}
+
+/* Of `len` octets on the wire as many as the slice has. */
+static bool add_cut(struct cipherlook *look, struct slice payload, size_t len, uint32_t ts,
+		    uint8_t pt, bool marker)
+{
+	return cipherlook_add(look, &(struct cipherlook_packet){ payload, len, ts, pt, marker });
+}
+
+static bool add(struct cipherlook *look, struct slice payload, uint32_t ts, uint8_t pt, bool marker)
+{
+	return add_cut(look, payload, payload.n, ts, pt, marker);
+}
+
+/* The capture kept `snap` octets of each payload. */
+static struct cipherlook_result look_at_cut(writer *w, uint8_t pt, unsigned packets, size_t snap)
 {
 	struct cipherlook look;
 	struct cipherlook_result r;
@@ -138,10 +159,21 @@ static struct cipherlook_result look_at(writer *w, uint8_t pt, unsigned packets)
 	cipherlook_reset(&look);
 	for (unsigned i = 0; i < packets; i++) {
 		size_t n = w(p, i);
-		(void)cipherlook_add(&look, (struct slice){ p, n }, 1000 + i * 160, pt, i == 0);
+		/* What is not there must not be looked at. */
+		size_t left = n < snap ? n : snap;
+		uint8_t *kept = malloc(left);
+		assert_non_null(kept);
+		memcpy(kept, p, left);
+		(void)add_cut(&look, (struct slice){ kept, left }, n, 1000 + i * 160, pt, i == 0);
+		free(kept);
 	}
 	cipherlook_result(&look, &r);
 	return r;
+}
+
+static struct cipherlook_result look_at(writer *w, uint8_t pt, unsigned packets)
+{
+	return look_at_cut(w, pt, packets, ROOM);
 }
 
 static void judges_streams_as_the_table_says(void **state)
@@ -202,9 +234,8 @@ static void stops_when_the_window_is_full(void **state)
 
 	cipherlook_reset(&look);
 	for (unsigned i = 0; i < PACKETS; i++)
-		assert_true(cipherlook_add(&look, (struct slice){ p, write_random(p, i) }, i * 160,
-					   0, false));
-	assert_false(cipherlook_add(&look, (struct slice){ p, 160 }, 1, 0, false));
+		assert_true(add(&look, (struct slice){ p, write_random(p, i) }, i * 160, 0, false));
+	assert_false(add(&look, (struct slice){ p, 160 }, 1, 0, false));
 }
 
 static void takes_fifteen_packets_of_g729_without_a_tag(void **state)
@@ -268,7 +299,7 @@ static void add_event(struct cipherlook *look, uint8_t event, uint8_t flags, uns
 {
 	uint8_t p[4] = { event, flags, (uint8_t)(duration >> 8), (uint8_t)duration };
 
-	(void)cipherlook_add(look, (struct slice){ p, 4 }, ts, 101, false);
+	(void)add(look, (struct slice){ p, 4 }, ts, 101, false);
 }
 
 static void knows_readable_events_by_their_grammar(void **state)
@@ -304,9 +335,8 @@ static void keeps_comfort_noise_out_of_the_statistics(void **state)
 
 	cipherlook_reset(&look);
 	for (unsigned i = 0; i < PACKETS; i++) {
-		(void)cipherlook_add(&look, SLICE("\x40"), i * 160, 13, false);
-		(void)cipherlook_add(&look, (struct slice){ p, write_random(p, i) }, i * 160 + 80,
-				     0, false);
+		(void)add(&look, SLICE("\x40"), i * 160, 13, false);
+		(void)add(&look, (struct slice){ p, write_random(p, i) }, i * 160 + 80, 0, false);
 	}
 	cipherlook_result(&look, &r);
 	assert_int_equal(r.noise, PACKETS);
@@ -326,8 +356,8 @@ static void is_not_fooled_by_packets_captured_twice(void **state)
 	cipherlook_reset(&look);
 	for (unsigned i = 0; i < PACKETS; i++) {
 		size_t n = write_random(p, i);
-		(void)cipherlook_add(&look, (struct slice){ p, n }, i * 160, 0, false);
-		(void)cipherlook_add(&look, (struct slice){ p, n }, i * 160, 0, false);
+		(void)add(&look, (struct slice){ p, n }, i * 160, 0, false);
+		(void)add(&look, (struct slice){ p, n }, i * 160, 0, false);
 	}
 	cipherlook_result(&look, &r);
 	assert_int_equal(r.packets, PACKETS);
@@ -348,7 +378,7 @@ static bool ciphertext_fires(EVP_CIPHER_CTX *aes, unsigned size)
 	for (unsigned i = 0; i < PACKETS; i++) {
 		assert_true(
 			EVP_EncryptUpdate(aes, p, &n, zero, (int)(size + (size > 9 ? i % 3 : 0))));
-		(void)cipherlook_add(&look, (struct slice){ p, (size_t)n }, i * 160, 96, false);
+		(void)add(&look, (struct slice){ p, (size_t)n }, i * 160, 96, false);
 	}
 	cipherlook_result(&look, &r);
 	return r.subs_fired || r.subs_fired_inner || cipherlook_events_clear(&r) ||
@@ -370,6 +400,60 @@ static void finds_nothing_in_ciphertext(void **state)
 		fired += ciphertext_fires(aes, sizes[w % (sizeof(sizes) / sizeof(sizes[0]))]);
 	EVP_CIPHER_CTX_free(aes);
 	assert_int_equal(fired, 0);
+}
+
+/* A snap length of 96 leaves 42 octets of a packet over IPv4, one of 68 leaves 14. */
+static void looks_at_what_the_snap_length_left(void **state)
+{
+	(void)state;
+	static const size_t snaps[] = { CIPHERLOOK_CUT, 42, 146, 159 };
+
+	for (size_t i = 0; i < sizeof snaps / sizeof snaps[0]; i++) {
+		struct cipherlook_result clear = look_at_cut(write_speech, 0, PACKETS, snaps[i]);
+		struct cipherlook_result other = look_at_cut(write_random, 0, PACKETS, snaps[i]);
+		struct cipherlook_result tagged = look_at_cut(write_null, 0, PACKETS, snaps[i]);
+
+		assert_int_equal(cipherlook_judge(&clear, CIPHERLOOK_CODEC_G711, false).verdict,
+				 CIPHERLOOK_PLAINTEXT);
+		assert_int_equal(other.subs_fired + other.subs_fired_inner, 0);
+		assert_int_equal(cipherlook_judge(&tagged, CIPHERLOOK_CODEC_G711, false).verdict,
+				 CIPHERLOOK_PLAINTEXT);
+	}
+	struct cipherlook_result none = look_at_cut(write_speech, 0, PACKETS, 14);
+	assert_int_equal(none.skipped, PACKETS);
+	assert_int_equal(cipherlook_judge(&none, CIPHERLOOK_CODEC_G711, false).verdict,
+			 CIPHERLOOK_INSUFFICIENT);
+}
+
+/* Lengths are those of the wire: no tag is made up by a cut, and none is cut away. */
+static void tells_tags_by_lengths_on_the_wire(void **state)
+{
+	(void)state;
+	struct cipherlook_result bare = look_at_cut(write_speech, 0, 60, 100);
+	struct cipherlook_result tagged = look_at_cut(write_null, 0, 60, 160);
+
+	assert_int_equal(cipherlook_tag(&bare, CIPHERLOOK_CODEC_G711), CIPHERLOOK_TAG_UNKNOWN);
+	assert_int_equal(bare.residue[0].value, 0);
+	assert_int_equal(tagged.residue[0].value, 10);
+	/* Two frames of G.729, of which one is there. */
+	struct cipherlook_result g729 = look_at_cut(write_g729, 18, PACKETS, 19);
+	assert_int_equal(g729.g729_frames, PACKETS - 1);
+	assert_int_equal(g729.g729_odd, g729.g729_frames);
+}
+
+/* Four octets that are left of a packet are no telephone event. */
+static void takes_no_cut_packet_for_an_event(void **state)
+{
+	(void)state;
+	struct cipherlook look;
+	struct cipherlook_result r;
+
+	cipherlook_reset(&look);
+	for (unsigned i = 1; i < 9; i++)
+		(void)add_cut(&look, (struct slice){ (const uint8_t[]){ 5, 10, 0, (uint8_t)i }, 4 },
+			      14, 8000, 101, false);
+	cipherlook_result(&look, &r);
+	assert_int_equal(r.events, 0);
 }
 
 static void holds_counts_against_one_in_a_thousand_million(void **state)
@@ -413,6 +497,9 @@ int main(void)
 		cmocka_unit_test(keeps_comfort_noise_out_of_the_statistics),
 		cmocka_unit_test(is_not_fooled_by_packets_captured_twice),
 		cmocka_unit_test(finds_nothing_in_ciphertext),
+		cmocka_unit_test(looks_at_what_the_snap_length_left),
+		cmocka_unit_test(tells_tags_by_lengths_on_the_wire),
+		cmocka_unit_test(takes_no_cut_packet_for_an_event),
 		cmocka_unit_test(holds_counts_against_one_in_a_thousand_million),
 		cmocka_unit_test(saturates_when_windows_are_added),
 	};

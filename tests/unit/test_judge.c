@@ -244,7 +244,7 @@ static void gates_on_findings_of_the_chosen_severity(void **state)
 	struct judge *j = judge_with(SEVERITY_HIGH, 0, NULL);
 	clear_call();
 	assert_int_equal(judge_call(j, &m.c)->policy, POLICY_NOT_MET);
-	struct gate g = judge_gate(j, true, true);
+	struct gate g = judge_gate(j, true, true, 0);
 	assert_int_equal(g.exit, 1);
 	assert_int_equal(g.result, POLICY_NOT_MET);
 	assert_string_equal(g.why,
@@ -252,7 +252,7 @@ static void gates_on_findings_of_the_chosen_severity(void **state)
 	judge_free(j);
 	j = judge_with(SEVERITY_CRITICAL, 0, NULL);
 	(void)judge_call(j, &m.c);
-	assert_non_null(strstr(judge_gate(j, false, true).why, "1 finding at or above critical"));
+	assert_non_null(strstr(judge_gate(j, false, true, 0).why, "1 finding at or above critical"));
 	judge_free(j);
 }
 
@@ -260,12 +260,12 @@ static void exits_with_nothing_to_judge(void **state)
 {
 	(void)state;
 	struct judge *j = judge_with(SEVERITY_HIGH, 0, NULL);
-	struct gate g = judge_gate(j, false, false);
+	struct gate g = judge_gate(j, false, false, 0);
 	assert_int_equal(g.exit, 4);
 	assert_int_equal(g.result, POLICY_CANNOT_TELL);
 	assert_int_equal(lattice_shown(judge_tally(j)->combined[CONDITION_MEDIA]),
 			 SHOWN_NOT_OBSERVABLE);
-	assert_int_equal(judge_gate(j, true, false).exit, 3);
+	assert_int_equal(judge_gate(j, true, false, 0).exit, 3);
 	judge_free(j);
 }
 
@@ -275,11 +275,11 @@ static void exits_cleanly_only_when_judged(void **state)
 	struct judge *j = judge_with(SEVERITY_HIGH, 0, NULL);
 	opaque_call();
 	assert_int_equal(judge_call(j, &m.c)->policy, POLICY_MET);
-	struct gate g = judge_gate(j, false, true);
+	struct gate g = judge_gate(j, false, true, 0);
 	assert_int_equal(g.exit, 0);
 	assert_string_equal(g.why,
 			    "judged, nothing at or above high (no end-to-end requirement was set)");
-	assert_int_equal(judge_gate(j, true, true).exit, 3);
+	assert_int_equal(judge_gate(j, true, true, 0).exit, 3);
 	judge_free(j);
 }
 
@@ -289,7 +289,7 @@ static void exits_when_too_little_was_seen(void **state)
 	struct judge *j = judge_with(SEVERITY_HIGH, 0.99, NULL);
 	opaque_call();
 	(void)judge_call(j, &m.c);
-	struct gate g = judge_gate(j, false, true);
+	struct gate g = judge_gate(j, false, true, 0);
 	assert_int_equal(g.exit, 4);
 	assert_non_null(strstr(g.why, "99.0 % are required"));
 	judge_free(j);
@@ -305,7 +305,7 @@ static void an_unseen_requirement_is_never_zero(void **state)
 	const struct judgement *now = judge_call(j, &m.c);
 	assert_int_equal(now->policy, POLICY_CANNOT_TELL);
 	assert_string_equal(now->unknown[0], "media=pass");
-	struct gate g = judge_gate(j, false, true);
+	struct gate g = judge_gate(j, false, true, 0);
 	assert_int_equal(g.exit, 4);
 	assert_string_equal(g.why, "the requirement media=pass was not seen to be met");
 	judge_free(j);
@@ -360,7 +360,7 @@ static void a_refuted_requirement_is_one(void **state)
 	assert_int_equal(now->policy, POLICY_NOT_MET);
 	assert_string_equal(now->unmet[0], "hop_protection>=not_observable");
 	assert_int_equal(now->unknown_count, 1);
-	struct gate g = judge_gate(j, true, true);
+	struct gate g = judge_gate(j, true, true, 0);
 	assert_int_equal(g.exit, 1);
 	assert_string_equal(g.why, "the requirement hop_protection>=not_observable is refuted");
 	judge_free(j);
@@ -379,7 +379,7 @@ static void requirements_need_a_conversation(void **state)
 	assert_int_equal(judge_call(j, &m.c)->policy, POLICY_MET);
 	assert_int_equal(judge_requires(j, &text, &result), 1);
 	assert_int_equal(result[0], POLICY_CANNOT_TELL);
-	assert_int_equal(judge_gate(j, false, true).exit, 4);
+	assert_int_equal(judge_gate(j, false, true, 0).exit, 4);
 	opaque_call();
 	(void)judge_call(j, &m.c);
 	(void)judge_requires(j, &text, &result);

@@ -67,13 +67,18 @@ struct rtp {
 	uint8_t pt;
 	size_t len;
 	uint8_t sources; /* contributing ones it names (CSRC) */
+	size_t snap;	 /* octets of the payload that the capture kept; 0: all */
 };
 
 static void send(struct rtp r)
 {
 	uint8_t bytes[12 + 256] = { (uint8_t)(0x80 | r.sources) };
 	struct frame frame = { .number = ++m.frame, .ts_ns = r.ms * WHEN_MS + WHEN_SECOND };
-	struct payload p = { .bytes = { bytes, 12 + r.len }, .frame = &frame };
+	size_t kept = r.snap && r.snap < r.len ? r.snap : r.len;
+	struct payload p = { .bytes = { bytes, 12 + kept },
+			     .frame = &frame,
+			     .cut = kept < r.len,
+			     .wire_len = (uint32_t)(12 + r.len) };
 	struct rtp_quick q = {
 		.ssrc = r.ssrc, .ts = r.ts, .seq = r.seq, .pt = r.pt, .header_len = 12
 	};
@@ -274,7 +279,9 @@ static void send_event(uint16_t seq, uint8_t event, uint8_t second, uint8_t dura
 {
 	const uint8_t bytes[16] = { [0] = 0x80, [12] = event, second, 0, duration };
 	struct frame frame = { .number = ++m.frame, .ts_ns = seq * 20 * WHEN_MS + WHEN_SECOND };
-	struct payload p = { .bytes = { bytes, sizeof bytes }, .frame = &frame };
+	struct payload p = { .bytes = { bytes, sizeof bytes },
+			     .frame = &frame,
+			     .wire_len = sizeof bytes };
 	struct rtp_quick q = { .ssrc = 7, .seq = seq, .pt = 101, .header_len = 12 };
 
 	media_seen_packet(&m.room, &m.flow, 0, &p, &q);
@@ -455,6 +462,28 @@ static void tests_forty_packets_and_finds_noise_clean(void **state)
 	assert_int_equal(w->tested, 40);
 	assert_int_equal(w->halves, 2);
 	assert_int_equal(w->fired_halves, 0);
+}
+
+/* A snap length of 96 octets: lengths are those of the wire, and what is there is tested. */
+static void a_cut_stream_is_what_it_was_on_the_wire(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 50; i++)
+		send((struct rtp){ .ms = i * 20,
+				   .ssrc = 7,
+				   .seq = (uint16_t)i,
+				   .ts = i * 160,
+				   .len = 170,
+				   .snap = i < 5 ? 0 : 42 });
+	const struct window_seen *w = told();
+	assert_int_equal(w->payload_len, 170);
+	assert_int_equal(w->bytes, 50 * 170);
+	assert_int_equal(w->tested, 40);
+	assert_int_equal(w->fired_halves, 0);
+	assert_int_equal(w->residue_tag, w->residue_packets);
+	assert_int_equal(m.told[0].cut, 45);
+	assert_int_equal(m.told[0].cut_at.frame, 6);
+	assert_true(m.told[0].print_count <= 5);
 }
 
 static void says_when_no_tester_was_free(void **state)
@@ -683,6 +712,7 @@ int main(void)
 		WITH_ROOM(keeps_sources_apart_and_gives_up_the_longest_silent),
 		WITH_ROOM(counts_what_came_before_it_was_believed),
 		WITH_ROOM(tests_forty_packets_and_finds_noise_clean),
+		WITH_ROOM(a_cut_stream_is_what_it_was_on_the_wire),
 		WITH_ROOM(says_when_no_tester_was_free),
 		WITH_ROOM(two_points_choose_the_same_packets_whatever_was_lost),
 		cmocka_unit_test(repeated_tails_do_not_fill_the_prints),

@@ -92,13 +92,13 @@ static void what_makes_a_call_weak_gates_where_the_policy_names_it(void **state)
 	old_tls_call();
 	assert_true(gates_under("baseline"));
 	assert_int_equal(under("baseline")->label, LABEL_WEAK);
-	struct gate g = judge_gate(judge, false, true);
+	struct gate g = judge_gate(judge, false, true, 0);
 	assert_int_equal(g.exit, 1);
 	assert_non_null(strstr(g.why, "1 of them makes a call WEAK"));
 	assert_true(gates_under("enterprise"));
 	assert_true(gates_under("\"gate\":{\"classes\":[],\"weakens\":true}"));
 	assert_false(gates_under("\"gate\":{\"weakens\":false}"));
-	assert_int_equal(judge_gate(judge, false, true).exit, 0);
+	assert_int_equal(judge_gate(judge, false, true, 0).exit, 0);
 	assert_false(gates_under("\"gate\":{\"classes\":[\"exposure\"]}"));
 	assert_false(gates_under("\"gate\":{\"fail_on\":\"critical\"}"));
 	assert_false(gates_under("\"gate\":{\"except\":[\"TLS-001\"]}"));

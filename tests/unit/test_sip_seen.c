@@ -63,7 +63,8 @@ static struct {
 	bool is_sip, usable;
 } s;
 
-static void read_bytes(const char *head, const char *body)
+/* The capture kept `snap` octets of it. */
+static void read_cut(const char *head, const char *body, size_t snap)
 {
 	struct sip_carried how = { .carrier = SIP_TRANSPORT_UDP, .handshake = true };
 
@@ -71,8 +72,15 @@ static void read_bytes(const char *head, const char *body)
 	assert_true(s.n < sizeof s.bytes);
 	memcpy(s.bytes, head, strlen(head));
 	memcpy(s.bytes + strlen(head), body, strlen(body));
+	how.cut = snap < s.n;
+	s.n = how.cut ? snap : s.n;
 	s.usable = sip_seen_read(s.reader, (struct slice){ (const uint8_t *)s.bytes, s.n }, how,
 				 &s.seen, &s.is_sip);
+}
+
+static void read_bytes(const char *head, const char *body)
+{
+	read_cut(head, body, SIZE_MAX);
 }
 
 static int start(void **state)
@@ -455,6 +463,42 @@ static void reads_what_ipsec_was_settled_on(void **state)
 
 #define WITH_READER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
+/* A line that was cut may be another one than its beginning says. */
+static void of_a_cut_message_whole_lines_are_read(void **state)
+{
+	(void)state;
+	size_t at = (size_t)(strstr(invite, "c1@192.0.2.1") - invite);
+
+	for (size_t n = at; n < at + strlen("c1@192.0.2.1\r\n"); n++) {
+		read_cut(invite, sdp, n);
+		assert_true(s.is_sip && !s.usable && s.seen.truncated);
+	}
+	read_cut(invite, sdp, at + strlen("c1@192.0.2.1\r\n"));
+	assert_true(s.is_sip && s.usable && s.seen.truncated);
+	ASSERT_TEXT(s.seen.call_id, "c1@192.0.2.1");
+	assert_null(s.seen.sdp);
+}
+
+static void of_cut_sdp_whole_lines_are_read(void **state)
+{
+	(void)state;
+	size_t head = strlen(invite), key = (size_t)(strstr(sdp, "a=crypto") - sdp);
+	size_t end = key + (size_t)(strchr(sdp + key, '\n') - (sdp + key)) + 1;
+
+	for (size_t n = key; n < end; n++) {
+		read_cut(invite, sdp, head + n);
+		assert_non_null(s.seen.sdp);
+		assert_int_equal(s.seen.crypto_lines, 0);
+	}
+	read_cut(invite, sdp, head + end);
+	assert_int_equal(s.seen.crypto_lines, 1);
+	/* Of the port, the profile and the digest no beginning is taken for the whole. */
+	read_cut(invite, sdp, head + (size_t)(strstr(sdp, "02 UDP") - sdp));
+	assert_int_equal(s.seen.sdp->line_count, 1);
+	read_cut(invite, sdp, head + (size_t)(strstr(sdp, ":BB") - sdp));
+	assert_int_equal(s.seen.fingerprint_lines, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +518,8 @@ int main(void)
 		WITH_READER(a_star_is_no_binding),
 		WITH_READER(knows_an_emergency_by_where_it_was_meant_to_go),
 		WITH_READER(a_password_in_the_request_uri_is_told),
+		WITH_READER(of_a_cut_message_whole_lines_are_read),
+		WITH_READER(of_cut_sdp_whole_lines_are_read),
 		WITH_READER(reads_what_ipsec_was_settled_on),
 	};
 

@@ -278,6 +278,34 @@ static void opaque_rows_tell_what_the_capture_lacks(void **state)
 	}
 }
 
+/* SIP without a Call-ID is in no row: the media beside it says so, unless it passed long before. */
+static void opaque_rows_tell_of_sip_that_was_cut(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from;
+		unsigned start;
+		bool told;
+	} rows[] = { { "10.0.0.1:5060", 1, true },
+		     { "10.0.0.1:5060", 60, true },
+		     { "10.0.0.1:5060", 400, false },
+		     { "10.0.0.7:5060", 1, false } };
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct scene *s = scene_new();
+		lacks(s, rows[i].from, "10.0.0.9:5060", 17, LOSS_SIP_CUT, 1);
+		for (unsigned t = 40; t < rows[i].start; t += 40)
+			track_tick(s->track, scene_ns(t));
+		scene_voices(s, rows[i].start, rows[i].start + 30, false);
+		scene_end(s, rows[i].start + 80);
+		const struct call *c = scene_row(s, CALL_OPAQUE, 0);
+		const struct fact *cut = call_fact(c, FACT_signaling_cut, NULL);
+		assert_true(scene_has(c, FACT_signaling_opaque));
+		assert_true(rows[i].told == (cut != NULL));
+		scene_free(s);
+	}
+}
+
 static void finds_the_connections_of_media_that_ends_with_the_capture(void **state)
 {
 	(void)state;
@@ -630,6 +658,7 @@ int main(void)
 		cmocka_unit_test(finds_media_by_user_fragment_alone),
 		cmocka_unit_test(makes_opaque_rows_with_their_connections),
 		cmocka_unit_test(opaque_rows_tell_what_the_capture_lacks),
+		cmocka_unit_test(opaque_rows_tell_of_sip_that_was_cut),
 		cmocka_unit_test(finds_the_connections_of_media_that_ends_with_the_capture),
 		cmocka_unit_test(makes_no_call_of_a_web_connection),
 		cmocka_unit_test(calls_a_clear_multicast_a_page),

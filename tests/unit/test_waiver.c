@@ -60,7 +60,7 @@ static void keeps_the_finding_and_opens_the_gate(void **state)
 
 	assert_string_equal(f->waived->reason, "r");
 	assert_false(f->gates);
-	struct gate g = judge_gate(j, false, true);
+	struct gate g = judge_gate(j, false, true, 0);
 	assert_int_equal(g.exit, 0);
 	assert_non_null(strstr(g.why, "1 waived"));
 	assert_int_equal(waiver_state(w, waiver_at(w, 0)), WAIVER_USED);
