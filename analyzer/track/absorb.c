@@ -103,7 +103,7 @@ static void move_lines(struct live *l, unsigned from, const struct shift *by)
 		a->m.leg = leg_of(by, a->m.leg);
 		for (unsigned k = 0; k < a->m.segment_count; k++) {
 			struct segment *s = &a->m.segments[k];
-			s->epoch = epoch_of(l, s->epoch, s->first_ns);
+			s->epoch = epoch_of(l, s->epoch, live_call_time(l, s->point, s->first_ns));
 		}
 	}
 }
@@ -156,12 +156,23 @@ static void keep_facts(struct live *l, struct live *o)
 		set_adrift(l, g->notes);
 }
 
+/* That of its segment; else by the time of its evidence. */
+static int16_t fact_epoch(const struct live *l, const struct fact *f)
+{
+	const struct media *m =
+		f->media >= 0 && f->media < (int)l->list.count ? &l->list.all[f->media].m : NULL;
+
+	if (m && f->epoch >= 0 && f->segment >= 0 && f->segment < m->segment_count)
+		return m->segments[f->segment].epoch;
+	return epoch_of(l, f->epoch, f->at[0].ts_ns);
+}
+
 static void move_facts(struct live *l, struct live *o, const struct shift *by)
 {
 	for (struct note *n = o->facts; n; n = n->next) {
 		n->fact.leg = leg_of(by, n->fact.leg);
 		n->fact.media = moved(n->fact.media, by->media);
-		n->fact.epoch = epoch_of(l, n->fact.epoch, n->fact.at[0].ts_ns);
+		n->fact.epoch = fact_epoch(l, &n->fact);
 	}
 	add_facts(l, o->facts);
 }
@@ -192,6 +203,20 @@ static void join_hosts(struct live *l, struct host_list *to, const struct host_l
 
 /* ---- the call as a whole --------------------------------------------------------------- */
 
+/* Where this row's own answer was not seen, the other's stands for it. */
+static void join_answers(struct live *l, const struct live *o)
+{
+	uint8_t own = l->answer_count;
+
+	for (unsigned i = 0; i < o->answer_count; i++) {
+		unsigned k = 0;
+		while (k < own && l->answers[k].point != o->answers[i].point)
+			k++;
+		if (k == own)
+			live_answered(l, o->answers[i].point, o->answers[i].ns);
+	}
+}
+
 static void join_whole(struct live *l, const struct live *o)
 {
 	struct call *c = &l->call;
@@ -216,6 +241,7 @@ static void join_whole(struct live *l, const struct live *o)
 	if (o->truncated.frame)
 		live_first(&l->truncated, &o->truncated);
 	l->truncated_count += o->truncated_count;
+	join_answers(l, o);
 	told_join(&l->told, &o->told);
 	l->isfocus_caller |= o->isfocus_caller;
 	l->isfocus_callee |= o->isfocus_callee;

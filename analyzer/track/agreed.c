@@ -50,8 +50,9 @@ static bool same_media(const struct agreed *a, const struct pact *p, const struc
 	*swapped = false;
 	if (same_end(a->offer, o, same_leg) && same_end(a->answer, n, same_leg))
 		return true;
-	*swapped = true;
-	return same_end(a->offer, n, same_leg) && same_end(a->answer, o, same_leg);
+	/* Who answered is not who offered for the reason alone that no offer was seen. */
+	*swapped = (a->offer && n) || (a->answer && o);
+	return *swapped && same_end(a->offer, n, same_leg) && same_end(a->answer, o, same_leg);
 }
 
 /* An offer nobody took up joins the media that has its address. */
@@ -97,9 +98,11 @@ static bool is_active(const struct line_seen *m)
 	return !m || (m->at.port && m->direction != SDP_INACTIVE);
 }
 
-static void learn(struct agreed *a, const struct pact *p, const struct line_seen *o,
-		  const struct line_seen *n, bool swapped)
+static void learn(const struct live *l, struct agreed *a, const struct pact *p,
+		  const struct line_seen *o, const struct line_seen *n, bool swapped)
 {
+	uint64_t answer_ns = live_call_time(l, p->answer_point, p->answer_at.ts_ns);
+
 	keep_line(a, o, swapped);
 	keep_line(a, n, !swapped);
 	if (o) {
@@ -118,8 +121,8 @@ static void learn(struct agreed *a, const struct pact *p, const struct line_seen
 	a->final |= p->final;
 	a->m.expects_media |= p->final && is_active(o) && is_active(n);
 	live_first(&a->answer_at, &p->answer_at);
-	if (a->answer_last_ns < p->answer_at.ts_ns)
-		a->answer_last_ns = p->answer_at.ts_ns;
+	if (a->answer_last_ns < answer_ns)
+		a->answer_last_ns = answer_ns;
 	a->offer = swapped ? n : o;
 	a->answer = swapped ? o : n;
 }
@@ -155,7 +158,7 @@ static bool turned_down(const struct pact *p, const struct line_seen *o, const s
 	       (o && n && !o->at.port && !o->bundle_only);
 }
 
-static void add_line(struct agreed_list *list, struct pact *p, unsigned i)
+static void add_line(const struct live *l, struct agreed_list *list, struct pact *p, unsigned i)
 {
 	const struct line_seen *o = offer_line(p->offer, i), *n = offer_line(p->answer, i);
 	bool down = turned_down(p, o, n), swapped;
@@ -176,7 +179,7 @@ static void add_line(struct agreed_list *list, struct pact *p, unsigned i)
 	}
 	if (!a)
 		return;
-	learn(a, p, o, n, swapped);
+	learn(l, a, p, o, n, swapped);
 	p->media[i] = (int16_t)(a - list->all);
 }
 
@@ -265,7 +268,7 @@ void agreed_build(struct live *l, struct pact *const *pacts, unsigned count,
 				continue;
 			p->media = live_take(l, lines * sizeof *p->media);
 			for (unsigned k = 0; p->media && k < lines; k++)
-				add_line(out, p, k);
+				add_line(l, out, p, k);
 		}
 	if (out->count)
 		sort(out, pacts, count);

@@ -24,7 +24,7 @@ struct agreed {
 	bool readable;		/* its SDP was readable on some hop */
 	struct leg_live *leg;
 	struct evidence offer_at, answer_at;
-	uint64_t answer_last_ns;
+	uint64_t answer_last_ns; /* live_call_time */
 	/* what ran on its path */
 	const struct flow *paths[AGREED_PATHS]; /* 5-tuples that fit this media best */
 	unsigned path_count;

@@ -225,8 +225,10 @@ static void claim_streams(struct binder *b, struct flow *f, struct range own, en
 			w->fit = (uint8_t)fit;
 			uint64_t middle =
 				w->seen.first_ns + (w->seen.last_ns - w->seen.first_ns) / 2;
-			claim(b, (struct segment_claim){ to, f, st, w,
-							 epoch_at(&b->l->call, middle) });
+			claim(b, (struct segment_claim){
+					 to, f, st, w,
+					 epoch_at(&b->l->call,
+						  live_call_time(b->l, f->point, middle)) });
 		}
 }
 

@@ -209,6 +209,7 @@ static void response_state(struct live *l, const struct transaction *t, const st
 		l->dialog_proof = true;
 	} else if (m->status < 300) {
 		live_first(&l->answered, &o->evidence);
+		live_answered(l, o->point, o->evidence.ts_ns);
 		live_last(&l->answered_last, &o->evidence);
 	} else if (m->cseq > l->invite_cseq ||
 		   (m->cseq == l->invite_cseq &&

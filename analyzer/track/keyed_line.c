@@ -213,18 +213,24 @@ static bool any_completed(const struct agreed_list *list)
 	return false;
 }
 
-static const struct dtls_held *last_refused(const struct agreed *a)
+static const struct dtls_held *last_refused(const struct live *l, const struct agreed *a,
+					    uint64_t *ns)
 {
 	const struct dtls_held *last = NULL;
 
 	for (unsigned p = 0; p < a->path_count; p++)
-		for (const struct dtls_held *d = a->paths[p]->dtls; d; d = d->next)
-			last = d->seen.shake.alert_fatal ? d : last;
+		for (const struct dtls_held *d = a->paths[p]->dtls; d; d = d->next) {
+			if (!d->seen.shake.alert_fatal)
+				continue;
+			last = d;
+			*ns = live_call_time(l, a->paths[p]->point, d->last_ns);
+		}
 	return last;
 }
 
 /* What was sent on after `from_ns`, each way; a tag that fits explains how it is keyed. */
-static bool media_flowed(const struct agreed *a, uint64_t from_ns, bool both_ways)
+static bool media_flowed(const struct live *l, const struct agreed *a, uint64_t from_ns,
+			 bool both_ways)
 {
 	uint64_t packets[2] = { 0, 0 };
 
@@ -232,7 +238,7 @@ static bool media_flowed(const struct agreed *a, uint64_t from_ns, bool both_way
 		const struct segment *s = &a->m.segments[i];
 		if (s->verified)
 			return false;
-		if (s->last_ns > from_ns + WHEN_SECOND)
+		if (live_call_time(l, s->point, s->last_ns) > from_ns + WHEN_SECOND)
 			packets[addr_endpoint_cmp(&s->a, &s->b) > 0] += s->packets;
 	}
 	if (both_ways)
@@ -257,9 +263,11 @@ static bool seen_from_the_start(const struct live *l, const struct agreed *a)
 	if (!a->offer || !a->offer->fingerprint_count || by_ice(a) || keyed_sdp_gaps(l, a) ||
 	    !a->path_count)
 		return false;
-	for (unsigned i = 0; i < a->m.segment_count; i++)
-		if (a->m.segments[i].first_ns < first_ns)
-			first_ns = a->m.segments[i].first_ns;
+	for (unsigned i = 0; i < a->m.segment_count; i++) {
+		const struct segment *s = &a->m.segments[i];
+		uint64_t ns = live_call_time(l, s->point, s->first_ns);
+		first_ns = ns < first_ns ? ns : first_ns;
+	}
 	for (unsigned p = 0; p < a->path_count; p++)
 		if (!(a->paths[p]->inputs & live_bit(a->offer_at.input)) || a->paths[p]->cut ||
 		    a->paths[p]->gaps)
@@ -270,14 +278,15 @@ static bool seen_from_the_start(const struct live *l, const struct agreed *a)
 /* RFC 5763 5: without a handshake no media may flow. */
 static void note_unfinished(struct live *l, const struct agreed_list *list, const struct agreed *a)
 {
-	const struct dtls_held *refused = last_refused(a);
+	uint64_t ns = a->answer_last_ns;
+	const struct dtls_held *refused = last_refused(l, a, &ns);
 
 	if (a->m.keying != KEYING_DTLS || any_completed(list))
 		return;
-	if (refused && media_flowed(a, refused->last_ns, false))
+	if (refused && media_flowed(l, a, ns, false))
 		keyed_fact(l, FACT_dtls_incomplete, 1, a->number, "it was refused",
 			   &refused->seen.shake.alert_at);
-	else if (!refused && seen_from_the_start(l, a) && media_flowed(a, a->answer_last_ns, true))
+	else if (!refused && seen_from_the_start(l, a) && media_flowed(l, a, ns, true))
 		keyed_fact(l, FACT_dtls_incomplete, 1, a->number,
 			   a->m.dtls ? "it was never finished" : "none was begun",
 			   a->m.dtls ? &a->dtls_at : &a->answer_at);

@@ -313,6 +313,13 @@ static bool keyed_by(const struct flow *f, uint64_t ns)
 	return true;
 }
 
+/* The answer comes one way and the BYE the other: between two points both clocks must agree. */
+static bool talking(const struct live *l, const struct agreed *a, uint64_t ns)
+{
+	return (!l->bye.frame || ns < l->bye.ts_ns) &&
+	       (!a->answer_last_ns || ns >= a->answer_last_ns);
+}
+
 /* Before keys and after hanging up nothing is owed. */
 static bool owed(const struct live *l, const struct agreed *a, const struct flow *f,
 		 const struct evidence *at)
@@ -320,8 +327,8 @@ static bool owed(const struct live *l, const struct agreed *a, const struct flow
 	const struct zrtp_held *z = NULL;
 	uint64_t ns = at->ts_ns;
 
-	if (!at->frame || (l->bye.frame && ns >= l->bye.ts_ns) ||
-	    (a->answer_last_ns && ns < a->answer_last_ns) || !keyed_by(f, ns))
+	if (!at->frame || !talking(l, a, ns) || !talking(l, a, live_call_time(l, f->point, ns)) ||
+	    !keyed_by(f, ns))
 		return false;
 	for (unsigned p = 0; p < a->path_count; p++) {
 		if (!keyed_by(a->paths[p], ns))

@@ -24,6 +24,28 @@ void live_last(struct evidence *keep, const struct evidence *seen)
 		*keep = *seen;
 }
 
+void live_answered(struct live *l, uint16_t point, uint64_t ns)
+{
+	unsigned i = 0;
+
+	while (i < l->answer_count && l->answers[i].point != point)
+		i++;
+	if (i == LIVE_ANSWERS)
+		return;
+	if (i == l->answer_count)
+		l->answers[l->answer_count++] = (struct answer_sighting){ ns, point };
+	else if (ns < l->answers[i].ns)
+		l->answers[i].ns = ns;
+}
+
+uint64_t live_call_time(const struct live *l, uint16_t point, uint64_t ns)
+{
+	for (unsigned i = 0; l->answered.frame && i < l->answer_count; i++)
+		if (l->answers[i].point == point)
+			return ns - (l->answers[i].ns - l->answered.ts_ns);
+	return ns;
+}
+
 void *live_take(struct live *l, size_t n)
 {
 	void *p = arena_take(l->arena, n);

@@ -13,7 +13,8 @@ enum {
 	LIVE_PROMISES = 512,
 	LIVE_RECENT = 16,
 	LIVE_HOSTS = 8,
-	LIVE_COPIES = 4, /* of one leg: its two ends, each with two monitors */
+	LIVE_ANSWERS = 8, /* capture points whose clock is told by the answer that passed there */
+	LIVE_COPIES = 4,  /* of one leg: its two ends, each with two monitors */
 	LIVE_FACTS = 8192,
 	LIVE_SESSIONS = 4,
 };
@@ -217,6 +218,11 @@ struct live {
 	point_set points;
 	struct evidence first, last;
 	struct evidence answered, answered_last; /* first and last sighting of a 2xx to INVITE */
+	struct answer_sighting {
+		uint64_t ns; /* the first one at this capture point, by its own clock */
+		uint16_t point;
+	} answers[LIVE_ANSWERS];
+	uint8_t answer_count;
 	struct evidence bye, failed;
 	uint64_t last_media_ns;
 	struct slice caller_tag;
@@ -255,6 +261,13 @@ struct live {
 /* Earlier evidence first: by time, input, frame. */
 int live_evidence_cmp(const struct evidence *a, const struct evidence *b);
 void live_first(struct evidence *keep, const struct evidence *seen); /* frame 0: empty */
+/* A 2xx to the INVITE passed this capture point. */
+void live_answered(struct live *l, uint16_t point, uint64_t ns);
+/*
+ * This moment at a capture point by the clock of the one that saw the answer first: every
+ * point goes by its own answer, however far its clock is off. As it stands where none passed.
+ */
+uint64_t live_call_time(const struct live *l, uint16_t point, uint64_t ns);
 void live_last(struct evidence *keep, const struct evidence *seen);
 /* Zeroed memory of the call, or NULL with `spent` set. */
 void *live_take(struct live *l, size_t n);

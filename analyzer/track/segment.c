@@ -224,19 +224,21 @@ static bool before_keys(const struct segment_claim *c)
 	       c->window->seen.last_ns <= z->seen.done.ts_ns;
 }
 
-static bool before_answer(const struct segment_claim *c)
+static bool before_answer(const struct live *l, const struct segment_claim *c)
 {
-	return c->to->answer_last_ns && c->window->seen.last_ns <= c->to->answer_last_ns;
+	uint64_t ns = live_call_time(l, c->flow->point, c->window->seen.last_ns);
+
+	return c->to->answer_last_ns && ns <= c->to->answer_last_ns;
 }
 
-static struct start unkeyed(const struct segment_claim *c, unsigned n)
+static struct start unkeyed(const struct live *l, const struct segment_claim *c, unsigned n)
 {
 	struct start s = { .first_ns = UINT64_MAX };
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct window_seen *w = &c[i].window->seen;
 		struct evidence at = window_at(&c[i]);
-		if (!before_keys(&c[i]) || before_answer(&c[i]))
+		if (!before_keys(&c[i]) || before_answer(l, &c[i]))
 			continue;
 		s.packets += w->packets;
 		s.halves += w->halves;
@@ -260,11 +262,15 @@ static bool began(const struct segment_claim *c, unsigned n)
 	return false;
 }
 
-static bool tolerated(const struct start *s, const struct agreed *a, uint64_t limit_ns)
+static bool tolerated(const struct live *l, const struct start *s, const struct segment_claim *c,
+		      uint64_t limit_ns)
 {
-	uint64_t base = a->m.answer_seen && a->answer_last_ns ? a->answer_last_ns : s->first_ns;
+	const struct agreed *a = c->to;
+	uint64_t first = live_call_time(l, c->flow->point, s->first_ns);
+	uint64_t last = live_call_time(l, c->flow->point, s->last_ns);
+	uint64_t base = a->m.answer_seen && a->answer_last_ns ? a->answer_last_ns : first;
 
-	return s->packets <= CLEAR_START_PACKETS && s->last_ns <= base + limit_ns;
+	return s->packets <= CLEAR_START_PACKETS && last <= base + limit_ns;
 }
 
 static void place(struct fact *f, const struct agreed *a, const struct segment *s)
@@ -277,11 +283,11 @@ static void place(struct fact *f, const struct agreed *a, const struct segment *
 static void judge_start(struct live *l, struct segment *s, const struct segment_claim *c,
 			unsigned n, uint64_t clear_start_ns)
 {
-	struct start start = unkeyed(c, n);
+	struct start start = unkeyed(l, c, n);
 
 	if (!start.packets)
 		return;
-	if (tolerated(&start, c->to, clear_start_ns)) {
+	if (tolerated(l, &start, c, clear_start_ns)) {
 		struct fact *f = live_fact(l, FACT_media_clear_start, 3, FACT_NOWHERE, FACT_NOWHERE,
 					   &start.at);
 		if (f) {
@@ -321,7 +327,7 @@ static void judge_stream(struct live *l, struct segment *s, const struct segment
 	struct clear_context about = { s->codec, inner_possible(l, s), no_keys_agreed(c->to) };
 
 	for (unsigned i = 0; w && i < n; i++)
-		if (!before_keys(&c[i]) || before_answer(&c[i])) {
+		if (!before_keys(&c[i]) || before_answer(l, &c[i])) {
 			at[count > 0] = i;
 			w[count++] = &c[i].window->seen;
 		}

@@ -55,6 +55,60 @@ static void tolerates_a_clear_start_of_one_second_and_fifty_packets(void **state
 	}
 }
 
+/* All that two points saw of one call; the second's clock is `off` seconds before the first's. */
+static struct scene *two_clocks(double off, double done)
+{
+	struct scene *s = scene_new();
+	struct sdp_seen *offer = scene_sdp(s, AM, PROFILE_RTP_AVP);
+	struct sdp_seen *answer = scene_sdp(s, BM, PROFILE_RTP_AVP);
+
+	for (unsigned i = 2; i-- > 0;) {
+		double at = 10 - (i ? off : 0);
+		s->point = (uint16_t)i;
+		scene_say(s, (struct scene_sip){ .at = at,
+						 .src = A,
+						 .dst = B,
+						 .method = "INVITE",
+						 .hash = 1,
+						 .sdp = offer });
+		scene_say(s, (struct scene_sip){ .at = at + 1,
+						 .src = B,
+						 .dst = A,
+						 .method = "INVITE",
+						 .status = 200,
+						 .to_tag = "b",
+						 .hash = 2,
+						 .sdp = answer });
+		scene_zrtp(s, AM, BM, at + 1.1, at + done);
+		scene_talk(s,
+			   (struct scene_media){ at + 1.1, at + done, AM, BM, 1, 0, true, 0, 0 });
+		scene_talk(s, (struct scene_media){ at + done + 0.1, at + 30, AM, BM, 1, 0, false,
+						    0, 0 });
+	}
+	scene_end(s, 100);
+	return s;
+}
+
+/* Each point goes by the answer that it saw itself. */
+static void a_clear_start_is_measured_by_the_clock_that_saw_it(void **state)
+{
+	static const double offs[] = { 0, 0.3, 2, 5, -0.3, -5 };
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof offs / sizeof offs[0]; i++)
+		for (unsigned late = 0; late < 2; late++) {
+			struct scene *s = two_clocks(offs[i], late ? 2.2 : 1.6);
+			unsigned clear = 0, start = 0;
+			for (unsigned k = 0; k < s->row_count; k++) {
+				clear += scene_count(&s->rows[k], FACT_media_clear);
+				start += scene_count(&s->rows[k], FACT_media_clear_start);
+			}
+			assert_int_equal(clear != 0, late);
+			assert_int_equal(start != 0, !late);
+			scene_free(s);
+		}
+}
+
 static void calls_media_clear_when_zrtp_never_completes(void **state)
 {
 	(void)state;
@@ -341,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tolerates_a_clear_start_of_one_second_and_fifty_packets),
+		cmocka_unit_test(a_clear_start_is_measured_by_the_clock_that_saw_it),
 		cmocka_unit_test(calls_media_clear_when_zrtp_never_completes),
 		cmocka_unit_test(takes_stints_that_come_before_the_offer),
 		cmocka_unit_test(takes_stints_that_come_after_the_bye),

@@ -121,6 +121,23 @@ static void an_answer_that_was_not_captured(struct scene *s)
 	exchanged(s, &z);
 }
 
+/* Its answer comes again with another address; the caller's Hello was announced to nobody here. */
+static void an_offer_that_was_not_captured(struct scene *s)
+{
+	struct zrtp_seen z = keyscene_exchange(OTHER, B);
+
+	for (unsigned i = 0; i < 2; i++)
+		scene_say(s, (struct scene_sip){
+				     .at = 1 + i,
+				     .src = "10.0.0.2:5060",
+				     .dst = "10.0.0.1:5060",
+				     .method = "INVITE",
+				     .status = 200,
+				     .to_tag = "b",
+				     .sdp = keyscene_zrtp_sdp(s, i ? "10.0.0.7:20000" : BOB, B) });
+	exchanged(s, &z);
+}
+
 static void no_hash(struct scene *s)
 {
 	struct zrtp_seen z = keyscene_exchange(A, B);
@@ -160,6 +177,8 @@ static void a_hello_is_held_against_every_hash_announced(void **state)
 		{ "none that fits", a_hash_that_is_none, "ZRTP-001", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "a fork", an_answer_of_the_other_branch, "ZRTP-001", KEYSCENE_SILENT, 0,
+		  SHOWN_PARTIAL, SHOWN_PARTIAL },
+		{ "no offer here", an_offer_that_was_not_captured, "ZRTP-001", KEYSCENE_SILENT, 0,
 		  SHOWN_PARTIAL, SHOWN_PARTIAL },
 		{ "no answer here", an_answer_that_was_not_captured, "ZRTP-001", KEYSCENE_VIOLATED,
 		  SEVERITY_HIGH, SHOWN_SUSPECT, SHOWN_PARTIAL },
