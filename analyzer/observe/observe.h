@@ -25,8 +25,10 @@ struct observe_counters {
 	uint64_t srtp_tried, srtp_verified, srtp_trials; /* packets, packets, tags computed */
 	/* Tags in searches for a roll-over count, in those of no use, and in searches for more
 	   roll-overs than a call had time for; long packets' more than once in the first two.
-	   Searches not made, or not begun anew, for want of budget. */
+	   Searches not made, or not begun anew, for want of budget; those that went no further
+	   than the call had time for. */
 	uint64_t srtp_searched, srtp_in_vain, srtp_improbable, srtp_searches_capped;
+	uint64_t srtp_searches_narrowed;
 	uint64_t srtp_keys_untried; /* keys of a path beyond those that are tried */
 	uint64_t handshakes,
 		handshakes_capped;     /* TLS and DTLS; bytes that found no room in reassembly */

@@ -148,7 +148,10 @@ static unsigned rolls_of(struct tell *t, const struct vault_found *f, const stru
 	uint64_t age_ns = p->ts_ns > f->begun_ns ? p->ts_ns - f->begun_ns : 0;
 	uint64_t rolls = 1 + age_ns / WHEN_SECOND * PACKETS_PER_SECOND / ROLL;
 
-	return rolls < ROLLS ? (unsigned)rolls : ROLLS;
+	if (rolls >= ROLLS)
+		return ROLLS;
+	t->count.srtp_searches_narrowed++;
+	return (unsigned)rolls;
 }
 
 /* `rolls`: of the sender, that are searched behind what is likely. */

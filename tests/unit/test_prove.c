@@ -301,6 +301,7 @@ static void a_stream_has_no_more_roll_overs_than_its_call_had_time_for(void **st
 	assert_true(proof().key_name == 0);
 	assert_true(s.tell.count.srtp_trials < 40 * 8);
 	assert_int_equal(s.tell.count.srtp_searches_capped, 0);
+	assert_true(s.tell.count.srtp_searches_narrowed > 0);
 	stop(NULL);
 	start(NULL);
 	vault_begin(s.ring, NOW);
