@@ -515,7 +515,8 @@ static enum err whole(struct pack_read *r, const json_t *o)
 	return e == ERR_OK ? each_of(r, json_object_get(o, "rules"), "rules", read_rule) : e;
 }
 
-enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool trusted, char **why)
+static enum err add(struct pack_set *s, const char *file, struct slice json, struct slice from,
+		    bool trusted, char **why)
 {
 	struct pack_read r = { .set = s, .file = file, .bytes = json, .trusted = trusted };
 	json_error_t error;
@@ -532,7 +533,7 @@ enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool 
 	s->files = mem_more(s->files, s->source_count, sizeof(char *));
 	s->digests = mem_more(s->digests, s->source_count, sizeof *s->digests);
 	s->files[s->source_count] = mem_text(file);
-	digest_sha256(json, s->digests[s->source_count]);
+	digest_sha256(from, s->digests[s->source_count]);
 	s->sources[s->source_count++] = o;
 	size_t before = s->rule_count;
 	enum err e = whole(&r, o);
@@ -540,6 +541,17 @@ enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool 
 		e = causes(&r, before);
 	*why = r.why;
 	return e;
+}
+
+enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool trusted, char **why)
+{
+	return add(s, file, json, json, trusted, why);
+}
+
+enum err pack_add_shortened(struct pack_set *s, const char *file, struct slice json,
+			    struct slice from, char **why)
+{
+	return add(s, file, json, from, true, why);
 }
 
 enum err pack_add_file(struct pack_set *s, const char *path, char **why)

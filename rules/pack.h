@@ -98,6 +98,9 @@ enum err pack_add(struct pack_set *s, const char *file, struct slice json, bool 
 		  char **why) MUST_CHECK;
 /* The same for the causes that trusted packs name, which may be rules of each other. */
 enum err pack_causes(struct pack_set *s, char **why) MUST_CHECK;
+/* A trusted pack without parts that judge nothing; the digest is that of all of it. */
+enum err pack_add_shortened(struct pack_set *s, const char *file, struct slice json,
+			    struct slice from, char **why) MUST_CHECK;
 enum err pack_add_file(struct pack_set *s, const char *path, char **why) MUST_CHECK;
 
 /*
@@ -106,6 +109,8 @@ enum err pack_add_file(struct pack_set *s, const char *path, char **why) MUST_CH
  * passed.
  */
 struct pack_set *pack_builtin(void);
+/* With the examples of its rules, where nobody asked for the catalogue before. */
+struct pack_set *pack_builtin_examples(void);
 
 /* The rules in order of id; nothing is added from then on. */
 const struct rule *pack_rules(struct pack_set *s, size_t *count);

@@ -120,6 +120,8 @@ int rules_cmd_test(int argc, char **argv)
 	}
 	if (argc)
 		code = add_folder(argv[0]);
+	else
+		(void)pack_builtin_examples();
 	if (code != EXIT_FINE)
 		return code;
 	example_run(pack_builtin(), from, &results);

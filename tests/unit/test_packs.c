@@ -14,7 +14,7 @@ static void every_example_comes_out_as_it_says(void **state)
 	struct example_results r;
 
 	(void)state;
-	example_run(pack_builtin(), 0, &r);
+	example_run(pack_builtin_examples(), 0, &r);
 	for (size_t i = 0; i < r.count; i++)
 		if (!r.list[i].passed)
 			print_error("%s, \"%s\": %s\n", r.list[i].rule, r.list[i].name,
