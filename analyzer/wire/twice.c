@@ -19,7 +19,7 @@
  * packets that hash alike; whether two packets are equal does not depend on it. A
  * sighting that the snap length cut more than the other is another packet.
  */
-enum { WAYS = 8, WORD = 8, PAIR = 2 * WORD, SETS = 1 << 14, LINE = 64 };
+enum { WAYS = 8, WORD = 8, PAIR = 2 * WORD, SETS = 1 << 14, LINE = 64, UDP_CHECKSUM = 6 };
 #define WINDOW (100 * WHEN_MS)
 
 /* Of a stamp: the place, the hop limit there, whether it was seen with another one since.
@@ -180,7 +180,7 @@ static size_t checksum_at(const struct ip *p, size_t *octets)
 	switch (p->proto) {
 	case IP_UDP:
 	case IP_UDPLITE:
-		return 6;
+		return UDP_CHECKSUM;
 	case IP_SCTP:
 		return 8;
 	case IP_TCP:
@@ -283,13 +283,34 @@ static bool young(uint64_t stamp, uint64_t now)
 }
 
 /*
+ * Packets without an id are spread by what numbers them: the beginning of what they carry, and
+ * its end. Not by the key: which entries have to go, and so what is counted as unchecked, would
+ * be another in each run.
+ */
+static __attribute__((noinline)) uint64_t spread(struct slice transport, size_t checksum,
+						 size_t octets)
+{
+	uint64_t w[4] = { 0 };
+	size_t n = transport.n < sizeof w ? transport.n : sizeof w;
+
+	if (n)
+		memcpy(w, transport.p, n);
+	if (checksum < sizeof w)
+		memset((uint8_t *)w + checksum, 0, octets);
+	if (transport.n > sizeof w)
+		w[3] ^= load(transport.p + transport.n - WORD);
+	return hash_fold(w[0] ^ UINT64_C(0x9e3779b97f4a7c15), w[1] ^ UINT64_C(0xc2b2ae3d27d4eb4f)) ^
+	       hash_fold(w[2] ^ UINT64_C(0x9ddfea08eb382d69), w[3] ^ UINT64_C(0x165667b19e3779f9));
+}
+
+/*
  * Packets of one sender have ids in sequence, or nearly: neighbours share a set,
  * and a stream walks through the table instead of jumping about in it. Capture
  * points, which see the same ids, are set apart.
  */
-static inline size_t set_of(const struct twice *t, uint32_t id, uint16_t point, uint64_t hash)
+static inline size_t set_of(const struct twice *t, uint32_t id, uint16_t point, uint64_t spread)
 {
-	uint64_t at = id ? (id >> 2) + point * UINT64_C(0x9e37) : hash;
+	uint64_t at = (id ? id >> 2 : spread) + point * UINT64_C(0x9e37);
 
 	return at & t->mask;
 }
@@ -329,10 +350,9 @@ sighted(struct set *s, uint32_t id, uint64_t hash, uint64_t stamp, uint64_t now)
 	return TWICE_NEW;
 }
 
-ALWAYS_INLINE enum twice_answer ask(struct twice *t, uint32_t id, uint16_t point, uint64_t hash,
+ALWAYS_INLINE enum twice_answer ask(struct twice *t, uint32_t id, size_t set, uint64_t hash,
 				    uint64_t stamp, uint64_t now)
 {
-	size_t set = set_of(t, id, point, hash);
 	struct set *s = &t->sets[set];
 	const uint64_t *h = s->hash;
 	enum twice_answer answer;
@@ -348,13 +368,18 @@ ALWAYS_INLINE enum twice_answer ask(struct twice *t, uint32_t id, uint16_t point
 enum twice_answer twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place,
 			     uint64_t now)
 {
-	return ask(t, p->id, point, hash_packet(t, p, point), stamp_of(place, p->hops, now), now);
+	size_t octets, at = checksum_at(p, &octets);
+	size_t set = set_of(t, p->id, point, p->id ? 0 : spread(p->payload, at, octets));
+
+	return ask(t, p->id, set, hash_packet(t, p, point), stamp_of(place, p->hops, now), now);
 }
 
 enum twice_answer twice_seen_udp(struct twice *t, const struct twice_udp *u, uint16_t point,
 				 uint64_t place, uint64_t now)
 {
-	return ask(t, u->id, point, hash_udp(t, u, point), stamp_of(place, u->hops, now), now);
+	size_t set = set_of(t, u->id, point, u->id ? 0 : spread(u->transport, UDP_CHECKSUM, 2));
+
+	return ask(t, u->id, set, hash_udp(t, u, point), stamp_of(place, u->hops, now), now);
 }
 
 void twice_expect(const struct twice *t, uint32_t id, uint16_t point)
