@@ -283,24 +283,21 @@ static bool young(uint64_t stamp, uint64_t now)
 }
 
 /*
- * Packets without an id are spread by what numbers them: the beginning of what they carry, and
- * its end. Not by the key: which entries have to go, and so what is counted as unchecked, would
- * be another in each run.
+ * Packets without an id are spread by all that they carry but the checksum, and not by the
+ * key: which entries have to go, and so what is counted as unchecked, would be another in
+ * each run.
  */
 static __attribute__((noinline)) uint64_t spread(struct slice transport, size_t checksum,
 						 size_t octets)
 {
-	uint64_t w[4] = { 0 };
-	size_t n = transport.n < sizeof w ? transport.n : sizeof w;
+	uint8_t head[PAIR + 2] = { 0 };
+	size_t n = transport.n < sizeof head ? transport.n : sizeof head;
 
 	if (n)
-		memcpy(w, transport.p, n);
-	if (checksum < sizeof w)
-		memset((uint8_t *)w + checksum, 0, octets);
-	if (transport.n > sizeof w)
-		w[3] ^= load(transport.p + transport.n - WORD);
-	return hash_fold(w[0] ^ UINT64_C(0x9e3779b97f4a7c15), w[1] ^ UINT64_C(0xc2b2ae3d27d4eb4f)) ^
-	       hash_fold(w[2] ^ UINT64_C(0x9ddfea08eb382d69), w[3] ^ UINT64_C(0x165667b19e3779f9));
+		memcpy(head, transport.p, n);
+	if (checksum < sizeof head)
+		memset(head + checksum, 0, octets);
+	return hash_fixed((struct slice){ head, n }) ^ hash_fixed(slice_from(transport, n));
 }
 
 /*
