@@ -126,11 +126,6 @@ static const json_t *worst_cause(const json_t *problems)
 	return json_array_get(problems, 0);
 }
 
-static bool sip_was_cut(const json_t *head)
-{
-	return jvalue_int(jvalue_get(jvalue_get(head, "losses"), "undecoded"), "sip_cut") != 0;
-}
-
 static void what_next(struct layout *l, const json_t *head)
 {
 	const json_t *worst = worst_cause(jvalue_get(head, "problems"));
@@ -140,8 +135,8 @@ static void what_next(struct layout *l, const json_t *head)
 	if (worst && jvalue_str(worst, "fix")[0]) {
 		text_addf(&t, "%s (%s): %s", jvalue_str(worst, "title"), jvalue_str(worst, "rule"),
 			  jvalue_str(worst, "fix"));
-	} else if (jvalue_int(summary, "calls") == 0 && sip_was_cut(head)) {
-		text_add(&t, "capture the same with the full snap length");
+	} else if (jvalue_int(summary, "calls") == 0 && wording_sip_cut(head)) {
+		text_add(&t, "capture the same again, so that SIP messages are whole");
 	} else if (jvalue_int(summary, "calls") == 0) {
 		text_add(&t, "no call was found: capture where SIP or media passes, for the length "
 			     "of a call");

@@ -371,24 +371,29 @@ bool wording_clocks(const json_t *head, struct text *t)
 	return json_array_size(clocks) != 0;
 }
 
+uint64_t wording_sip_cut(const json_t *head)
+{
+	return jvalue_int(jvalue_get(jvalue_get(head, "losses"), "undecoded"), "sip_cut");
+}
+
+/* A hole in a connection cuts a message as the snap length does, and asks for something else. */
 bool wording_cut(const json_t *head, struct text *t)
 {
-	const json_t *losses = jvalue_get(head, "losses");
-	uint64_t packets = jvalue_int(losses, "snaplen_cut");
-	uint64_t sip = jvalue_int(jvalue_get(losses, "undecoded"), "sip_cut");
+	uint64_t packets = jvalue_int(jvalue_get(head, "losses"), "snaplen_cut");
+	uint64_t sip = wording_sip_cut(head);
 
-	if (!packets && !sip)
-		return false;
-	wording_count(t, packets, "packet");
-	text_add(t, packets == 1 ? " was" : " were");
-	text_add(t, " cut short by the capture");
-	if (sip) {
-		text_add(t, ", ");
-		wording_count(t, sip, "SIP message");
-		text_add(t, " before saying which call it was of");
+	if (packets) {
+		wording_count(t, packets, "packet");
+		text_add(t, packets == 1 ? " was" : " were");
+		text_add(t, " cut short: capture with the full snap length (tcpdump -s 0)");
 	}
-	text_add(t, ": capture with the full snap length (tcpdump -s 0)");
-	return true;
+	if (sip) {
+		text_add(t, packets ? "; " : "");
+		wording_count(t, sip, "SIP message");
+		text_add(t, sip == 1 ? " ends before it says which call it is of"
+				     : " end before they say which call they are of");
+	}
+	return packets || sip;
 }
 
 void wording_rows(struct text *t, const json_t *rows)

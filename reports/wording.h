@@ -48,7 +48,9 @@ bool wording_keys_given(const json_t *head, struct text *t);
 bool wording_asserted(const json_t *head, struct text *t);
 /* "bob is 3600.2 s ahead of alice (give --offset bob=-3600.2)"; false: the clocks agree. */
 bool wording_clocks(const json_t *head, struct text *t);
-/* What the snap length cut, and what to do about it; false: nothing was cut. */
+/* SIP messages that are in no row: they end before they say which call they are of. */
+uint64_t wording_sip_cut(const json_t *head);
+/* What the capture cut, and what to do about it; false: nothing. */
 bool wording_cut(const json_t *head, struct text *t);
 
 /* "2 calls in scope (phi), 1 call out of scope, 0 calls without a tag" of a framework; false: it

@@ -150,9 +150,7 @@ static void decide(struct gate *g, const struct gate_facts *f, size_t refuted, s
 	else if (f->inputs_damaged)
 		say(g, 3, "an input is missing or damaged; what could be read was judged");
 	else if (!t->any_row && f->sip_cut)
-		say(g, 4,
-		    "nothing to judge: SIP passed, cut before it said which call it was of; "
-		    "capture with the full snap length");
+		say(g, 4, "nothing to judge: SIP passed, cut before it said which call it was of");
 	else if (!t->any_row || !f->anything_usable)
 		say(g, 4, "nothing to judge: no call, no media, no SIP");
 	else if (unseen)

@@ -94,21 +94,25 @@ static size_t leave_out_examples(const char *p, char *out)
 
 static struct pack_set *set;
 
-static void add(size_t i, bool examples)
+static enum err add(size_t i, bool examples, char **why)
 {
 	struct slice whole = { (const uint8_t *)packs[i].from,
 			       (size_t)(packs[i].to - packs[i].from) };
-	char *text = mem_zero(1, whole.n + 1), *why = NULL;
-	struct slice json = whole;
 
-	if (!examples)
-		json = (struct slice){ (const uint8_t *)text,
-				       leave_out_examples(packs[i].from, text) };
-	if (pack_add_shortened(set, packs[i].file, json, whole, &why) != ERR_OK) {
-		fprintf(stderr, "earshot: %s\n", why); /* the tests load it, too */
-		abort();
-	}
+	if (examples)
+		return pack_add(set, packs[i].file, whole, true, why);
+	char *text = mem_zero(1, whole.n + 1);
+	struct slice rest = { (const uint8_t *)text, leave_out_examples(packs[i].from, text) };
+	enum err e = pack_add_shortened(set, packs[i].file, rest, whole, why);
 	free(text);
+	return e;
+}
+
+/* The tests load it, too. */
+static void broken(const char *why)
+{
+	fprintf(stderr, "earshot: %s\n", why);
+	abort();
 }
 
 static struct pack_set *load(bool examples)
@@ -117,11 +121,10 @@ static struct pack_set *load(bool examples)
 
 	set = pack_set_new();
 	for (size_t i = 0; i < sizeof packs / sizeof *packs; i++)
-		add(i, examples);
-	if (pack_causes(set, &why) != ERR_OK) {
-		fprintf(stderr, "earshot: %s\n", why);
-		abort();
-	}
+		if (add(i, examples, &why) != ERR_OK)
+			broken(why);
+	if (pack_causes(set, &why) != ERR_OK)
+		broken(why);
 	return set;
 }
 

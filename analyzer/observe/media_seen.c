@@ -194,8 +194,9 @@ static bool is_testable(const struct payload *p)
 	return (p->bytes.p[0] & 0x20) == 0;
 }
 
-ALWAYS_INLINE bool test(struct media_room *r, uint32_t look, const struct payload *p,
-			const struct rtp_quick *q)
+/* False: the tester is full. */
+ALWAYS_INLINE bool look_add(struct media_room *r, uint32_t look, const struct payload *p,
+			    const struct rtp_quick *q)
 {
 	return cipherlook_add(
 		look_at(r->looks, look),
@@ -217,7 +218,7 @@ static void test_packet(struct media_room *r, struct stream *s, const struct pay
 			return;
 		s->tested = true;
 	}
-	if (is_testable(p) && !test(r, s->look, p, q))
+	if (is_testable(p) && !look_add(r, s->look, p, q))
 		look_done(r, s);
 }
 
@@ -225,7 +226,7 @@ static void test_packet(struct media_room *r, struct stream *s, const struct pay
 static void test_ahead(struct media_room *r, struct flow_hot *h, const struct payload *p,
 		       const struct rtp_quick *q)
 {
-	if (!is_testable(p) || test(r, h->look, p, q))
+	if (!is_testable(p) || look_add(r, h->look, p, q))
 		return;
 	look_done(r, h->stream);
 	h->look = 0;

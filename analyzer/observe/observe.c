@@ -512,7 +512,7 @@ void observe_sighting(struct observe *o, const struct wire_sighting *s)
 		media_seen_routed(f, d, s);
 	switch (claim_of(f, s->bytes)) {
 	case CLAIM_SIP:
-		sip_flow_sighting(&o->sip, s->bytes);
+		sip_flow_sighting(&o->sip, s->bytes, s->cut);
 		break;
 	case CLAIM_STUN:
 		o->tell.count.stun_messages++;

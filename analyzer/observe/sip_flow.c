@@ -16,13 +16,13 @@ static enum sip_transport carrier_of(uint8_t proto)
 	return proto == PROTO_SCTP ? SIP_TRANSPORT_SCTP : SIP_TRANSPORT_UDP;
 }
 
-static void count_message(struct sip_room *r, const struct sip_seen *s, bool usable)
+static void count_message(struct sip_room *r, const struct sip_seen *s, bool usable, bool cut)
 {
 	struct observe_counters *n = &r->tell->count;
 
 	n->sip_messages++;
-	n->sip_malformed += !usable && !s->truncated;
-	n->sip_cut += !usable && s->truncated;
+	n->sip_malformed += !usable && !cut;
+	n->sip_cut += !usable && cut;
 	n->sip_tolerated += s->tolerated != 0;
 	n->crypto_lines += s->crypto_lines;
 	n->fingerprint_lines += s->fingerprint_lines;
@@ -106,8 +106,8 @@ void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 	if (!is_sip)
 		return;
 	f->sip = true;
-	count_message(r, &o.as.sip, usable);
-	if (!usable && o.as.sip.truncated && !how.copy && !how.decrypted && !how.opened)
+	count_message(r, &o.as.sip, usable, how.cut);
+	if (!usable && how.cut && !how.copy && !how.decrypted && !how.opened)
 		tell_loss(r->tell, f, direction, LOSS_SIP_CUT, at);
 	if (!usable)
 		return;
@@ -120,13 +120,13 @@ void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 	tell_send(r->tell, &o, at.ts_ns, at.ts_ns, at);
 }
 
-void sip_flow_sighting(struct sip_room *r, struct slice message)
+void sip_flow_sighting(struct sip_room *r, struct slice message, bool cut)
 {
-	struct sip_carried how = { .carrier = SIP_TRANSPORT_UDP };
+	struct sip_carried how = { .carrier = SIP_TRANSPORT_UDP, .cut = cut };
 	struct sip_seen s;
 	bool is_sip;
 	bool usable = sip_seen_read(r->reader, message, how, &s, &is_sip);
 
 	if (is_sip)
-		count_message(r, &s, usable);
+		count_message(r, &s, usable, cut);
 }

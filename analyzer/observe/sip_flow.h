@@ -28,6 +28,6 @@ struct sip_flow_way {
 void sip_flow_message(struct sip_room *r, struct flow *f, unsigned direction,
 		      const struct payload *p, struct slice message, struct sip_flow_way way);
 /* A second sighting: counted, not sent. */
-void sip_flow_sighting(struct sip_room *r, struct slice message);
+void sip_flow_sighting(struct sip_room *r, struct slice message, bool cut);
 
 #endif

@@ -283,7 +283,7 @@ static struct slice whole_lines(struct slice s)
 /* The header lines that are there whole; what a body is cut to is for its reader to say. */
 static struct slice whole_head(struct slice bytes)
 {
-	static const char *const ends[] = { "\r\n\r\n", "\n\n" };
+	static const char *const ends[] = { "\n\r\n", "\n\n" };
 
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (memmem(bytes.p, bytes.n, ends[i], strlen(ends[i])))

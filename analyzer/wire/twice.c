@@ -300,14 +300,21 @@ static __attribute__((noinline)) uint64_t spread(struct slice transport, size_t 
 	return hash_fixed((struct slice){ head, n }) ^ hash_fixed(slice_from(transport, n));
 }
 
+static uint64_t spread_packet(const struct ip *p)
+{
+	size_t octets, at = checksum_at(p, &octets);
+
+	return spread(p->payload, at, octets);
+}
+
 /*
  * Packets of one sender have ids in sequence, or nearly: neighbours share a set,
  * and a stream walks through the table instead of jumping about in it. Capture
  * points, which see the same ids, are set apart.
  */
-static inline size_t set_of(const struct twice *t, uint32_t id, uint16_t point, uint64_t spread)
+static inline size_t set_of(const struct twice *t, uint32_t id, uint16_t point, uint64_t without)
 {
-	uint64_t at = (id ? id >> 2 : spread) + point * UINT64_C(0x9e37);
+	uint64_t at = (id ? id >> 2 : without) + point * UINT64_C(0x9e37);
 
 	return at & t->mask;
 }
@@ -365,8 +372,7 @@ ALWAYS_INLINE enum twice_answer ask(struct twice *t, uint32_t id, size_t set, ui
 enum twice_answer twice_seen(struct twice *t, const struct ip *p, uint16_t point, uint64_t place,
 			     uint64_t now)
 {
-	size_t octets, at = checksum_at(p, &octets);
-	size_t set = set_of(t, p->id, point, p->id ? 0 : spread(p->payload, at, octets));
+	size_t set = set_of(t, p->id, point, p->id ? 0 : spread_packet(p));
 
 	return ask(t, p->id, set, hash_packet(t, p, point), stamp_of(place, p->hops, now), now);
 }

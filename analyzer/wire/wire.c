@@ -101,9 +101,9 @@ static bool fine(struct walk *k, enum err e)
 	return false;
 }
 
-static void sighted(struct walk *k, const struct flow_key *flow, struct slice bytes)
+static void sighted(struct walk *k, const struct flow_key *flow, struct slice bytes, bool cut)
 {
-	struct wire_sighting s = { *flow, k->frame, bytes, k->routed };
+	struct wire_sighting s = { *flow, k->frame, bytes, k->routed, cut };
 
 	if (k->w->hooks.sighting)
 		k->w->hooks.sighting(k->w->hooks.ctx, &s);
@@ -123,7 +123,7 @@ static void hand_on(struct walk *k, const struct ip *p, const struct ip_datagram
 			       .wire_len = d->len };
 
 	if (k->again) {
-		sighted(k, &out.flow, out.bytes);
+		sighted(k, &out.flow, out.bytes, out.cut);
 		return;
 	}
 	k->w->counters.snaplen_cut += out.cut;
@@ -211,7 +211,7 @@ static void take_tcp(struct walk *k, const struct ip *p)
 		return;
 	struct flow_key flow = flow_of(p, s.sport, s.dport);
 	if (k->again) {
-		sighted(k, &flow, s.bytes);
+		sighted(k, &flow, s.bytes, s.bytes.n < s.len);
 		return;
 	}
 	k->w->counters.tcp++;
@@ -296,7 +296,7 @@ static void sighted_fragment(struct walk *k, const struct ip *p)
 	first.len = 65535; /* the UDP header speaks of the whole */
 	if (p->offset == 0 && p->proto == IP_UDP && ip_udp(&first, &d) == ERR_OK) {
 		struct flow_key flow = flow_of(p, d.sport, d.dport);
-		sighted(k, &flow, d.bytes);
+		sighted(k, &flow, d.bytes, false);
 	}
 }
 
@@ -443,7 +443,7 @@ static inline enum twice_answer plain_seen(struct wire *w, const struct frame *f
 static __attribute__((noinline)) void plain_again(struct wire *w, const struct frame *f,
 						  const struct payload *p, bool routed)
 {
-	struct wire_sighting s = { p->flow, f, p->bytes, routed };
+	struct wire_sighting s = { p->flow, f, p->bytes, routed, false };
 
 	w->counters.duplicates++;
 	if (w->hooks.sighting)

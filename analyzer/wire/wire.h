@@ -62,7 +62,8 @@ struct wire_sighting {
 	struct flow_key flow;
 	const struct frame *frame;
 	struct slice bytes; /* the transport payload, as in the first sighting */
-	bool routed; /* the first with another hop limit than that one: it passed a router */
+	bool routed;	    /* the first with another hop limit than that one: it passed a router */
+	bool cut;	    /* the snap length cut both */
 };
 typedef void wire_sighting_fn(void *ctx, const struct wire_sighting *s);
 

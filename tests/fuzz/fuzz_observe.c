@@ -78,12 +78,15 @@ static size_t give(struct observe *o, const uint8_t *data, size_t size, struct f
 
 	n = n > size - HEAD ? size - HEAD : n;
 	p.bytes = (struct slice){ data + HEAD, n };
+	p.wire_len = (uint32_t)n + (p.cut ? data[1] : 0);
 	f->number++;
 	f->ts_ns += (uint64_t)data[1] * data[1] * WHEN_MS;
 	observe_tick(o, f->ts_ns);
 	observe_payload(o, &p);
 	if (data[1] & 1) {
-		struct wire_sighting s = { .flow = p.flow, .frame = f, .bytes = p.bytes };
+		struct wire_sighting s = {
+			.flow = p.flow, .frame = f, .bytes = p.bytes, .cut = p.cut
+		};
 		observe_sighting(o, &s);
 	}
 	return HEAD + n;

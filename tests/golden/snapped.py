@@ -113,7 +113,7 @@ def too_short(tmp):
            "cut before it said which call it was of" in r["summary"]["gate"]["why"], r["summary"]["gate"])
     p, _ = audit(path, form="text")
     text = " ".join(p.stdout.decode().split())
-    expect("and the text says what to do", "full snap length (tcpdump -s 0)" in text and
+    expect("and the text says what to do", "full snap length (tcpdump -s 0); 2 SIP messages end before they say which call they are of" in text and
            "cut before it said which call it was of" in text, text)
 
 

@@ -95,20 +95,29 @@ static const struct observe_counters *counters(void)
 	return observe_counters(t.o);
 }
 
-/* Twenty milliseconds later, this datagram. */
-static void give(struct endpoint src, struct endpoint dst, struct slice bytes)
+/* Twenty milliseconds later, a datagram of which the capture left so many octets out. */
+static void give_cut(struct endpoint src, struct endpoint dst, struct slice bytes, uint32_t missing)
 {
 	t.now_ns += 20 * WHEN_MS;
 	struct frame f = { .number = ++t.frame, .ts_ns = t.now_ns };
 	struct wire_ahead a = {
 		.plain = true,
-		.payload = { .bytes = bytes, .flow = addr_flow_key(src, dst, UDP), .frame = &f },
+		.payload = { .bytes = bytes,
+			     .flow = addr_flow_key(src, dst, UDP),
+			     .frame = &f,
+			     .cut = missing > 0,
+			     .wire_len = (uint32_t)bytes.n + missing },
 	};
 
 	observe_tick(t.o, t.now_ns);
 	if (t.hinted)
 		observe_expect(t.o, &a, 1);
 	observe_payload(t.o, &a.payload);
+}
+
+static void give(struct endpoint src, struct endpoint dst, struct slice bytes)
+{
+	give_cut(src, dst, bytes, 0);
 }
 
 struct segment {
@@ -462,6 +471,34 @@ static void a_second_sighting_is_counted_and_not_told(void **state)
 	assert_int_equal(told(OBSERVATION_SIP), 1);
 }
 
+/* Before its Call-ID a message is of no call: told as lost, each time, and not as malformed. */
+static void a_message_cut_before_its_call_id_is_told_as_cut(void **state)
+{
+	struct frame f = { .number = 2, .ts_ns = t.now_ns };
+	struct slice whole = invite("m=audio 4000 RTP/AVP 0", "c1");
+	const uint8_t *id = memmem(whole.p, whole.n, "Call-ID", 7);
+
+	(void)state;
+	assert_non_null(id);
+	struct slice cut = slice_upto(whole, (size_t)(id - whole.p) + 10);
+	struct wire_sighting s = { .flow = addr_flow_key(at(1, 5060), at(2, 5060), UDP),
+				   .frame = &f,
+				   .bytes = cut,
+				   .cut = true };
+	give_cut(at(1, 5060), at(2, 5060), cut, 300);
+	give_cut(at(1, 5060), at(2, 5060), cut, 300);
+	observe_sighting(t.o, &s);
+	assert_int_equal(counters()->sip_messages, 3);
+	assert_int_equal(counters()->sip_cut, 3);
+	assert_int_equal(counters()->sip_malformed, 0);
+	assert_int_equal(told(OBSERVATION_SIP), 0);
+	/* One for the datagrams of the flow, and one for each message. */
+	assert_int_equal(told(OBSERVATION_LOSS), 3);
+	give(at(1, 5060), at(2, 5060), slice_upto(whole, (size_t)(id - whole.p)));
+	assert_int_equal(counters()->sip_malformed, 1);
+	assert_int_equal(counters()->sip_cut, 3);
+}
+
 static uint64_t run_once(void)
 {
 	uint64_t sum = 0;
@@ -517,6 +554,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_full_table_tells_the_oldest_flow_early,
 						start_small, stop),
 		WITH_ROOM(a_second_sighting_is_counted_and_not_told),
+		WITH_ROOM(a_message_cut_before_its_call_id_is_told_as_cut),
 		WITH_ROOM(the_same_payloads_tell_the_same_in_the_same_order),
 	};
 
